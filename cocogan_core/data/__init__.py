@@ -1,0 +1,1 @@
+"""Where real panoramas come from: one file a source, all ending in the same shards."""

@@ -1,0 +1,38 @@
+"""The exceptions that a user can cause.
+
+    CocoganError
+    ├── ConfigError       a setting or preset that makes no sense
+    ├── CheckpointError   a checkpoint that is missing, broken or of another format
+    ├── DataError         pictures, folders or shards that cannot be read
+    ├── TrainingError     a run that diverged or cannot go on
+    └── DisplayError      no window or no usable OpenGL
+
+Every message says what was wrong, where, and what to do. The commands print it as one line and exit with code 2;
+anything else that escapes is a bug of ours and keeps its traceback.
+"""
+
+__all__ = ["CheckpointError", "CocoganError", "ConfigError", "DataError", "DisplayError", "TrainingError"]
+
+
+class CocoganError(Exception):
+    """Base of everything that a user can cause and mend."""
+
+
+class ConfigError(CocoganError):
+    """A setting or preset that makes no sense."""
+
+
+class CheckpointError(CocoganError):
+    """A checkpoint that is missing, broken or of another format."""
+
+
+class DataError(CocoganError):
+    """Pictures, folders or shards that cannot be read."""
+
+
+class TrainingError(CocoganError):
+    """A run that diverged or cannot go on."""
+
+
+class DisplayError(CocoganError):
+    """No window or no usable OpenGL."""
