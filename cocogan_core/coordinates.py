@@ -3,12 +3,13 @@
 Knows nothing of networks, files or windows; numpy only.
 
 A grid has ``rows`` × ``columns`` micro patches of ``patch_px``² pixels. A macro patch is ``macro_rows`` ×
-``macro_columns`` (the paper's N × M) neighbouring micro patches and is named by its top-left one. On a cylinder columns wrap round; on a
-plane they stop. Image rows run top to bottom, columns left to right; θ of column 0 is −π (DESIGN.md §3).
+``macro_columns`` (the paper's N × M) neighbouring micro patches and is named by its top-left one. On a cylinder
+columns wrap round; on a plane they stop. Image rows run top to bottom, columns left to right; θ of column 0 is −π
+(DESIGN.md §3).
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,9 +119,7 @@ class PatchGrid:
         theta_rad = -np.pi + 2 * np.pi * ids[..., 1] / columns
         return np.stack([vertical, np.cos(theta_rad), np.sin(theta_rad)], -1).astype(np.float32)
 
-    def crop(
-        self, image: NDArray[np.generic], top_left: tuple[int, int], height_px: int, width_px: int
-    ) -> NDArray[np.generic]:
+    def crop(self, image: NDArray[Any], top_left: tuple[int, int], height_px: int, width_px: int) -> NDArray[Any]:
         """Crop ψ (paper eq. 1): a window of a full image (H, W, ...) whose columns wrap on a cylinder.
 
         ``top_left`` is (row, column) in pixels. Raises ValueError where a window leaves a plane or the poles.
@@ -130,9 +129,9 @@ class PatchGrid:
         if y < 0 or y + height_px > height or (not self.wraps and (x < 0 or x + width_px > width)):
             raise ValueError(f"window {height_px}×{width_px} at ({y}, {x}) leaves the {height}×{width} image")
         window = image[y : y + height_px]
-        return np.take(window, np.arange(x, x + width_px) % width, axis=1)
+        return window[:, np.arange(x, x + width_px) % width]
 
-    def split(self, image: NDArray[np.generic]) -> NDArray[np.generic]:
+    def split(self, image: NDArray[Any]) -> NDArray[Any]:
         """All micro patches of a full image (H, W, ...) in the order of :meth:`micro_ids`; inverse of :meth:`merge`."""
         s = self.patch_px
         if image.shape[:2] != (self.height_px, self.width_px):
@@ -140,7 +139,7 @@ class PatchGrid:
         cells = image.reshape(self.rows, s, self.columns, s, *image.shape[2:]).swapaxes(1, 2)
         return cells.reshape(self.rows * self.columns, s, s, *image.shape[2:])
 
-    def merge(self, patches: NDArray[np.generic], shape: tuple[int, int] | None = None) -> NDArray[np.generic]:
+    def merge(self, patches: NDArray[Any], shape: tuple[int, int] | None = None) -> NDArray[Any]:
         """Merge φ (paper eq. 1): patches (n, s, s, ...), row by row, joined to one picture.
 
         ``shape`` is (rows, columns) of micro patches; the full image if left out.
