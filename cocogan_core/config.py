@@ -10,6 +10,11 @@ __all__ = ["ModelConfig"]
 
 T = TypeVar("T")
 
+# Far beyond any model of the paper; a checkpoint that asks for more is broken, and is refused before it costs memory.
+LARGEST = {"z_dim": 65536, "generator_width": 4096, "discriminator_width": 4096}
+MOST_PATCHES = 65536
+LARGEST_PATCH_PX = 1024
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
@@ -43,9 +48,11 @@ class ModelConfig:
         """
         if self.grid.patch_px < 4 or self.grid.patch_px & (self.grid.patch_px - 1):
             raise ConfigError(f"model: patch_px is {self.grid.patch_px}; it must be a power of two, at least 4")
-        for name in ("z_dim", "generator_width", "discriminator_width"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"model: {name} is {getattr(self, name)}; it must be at least 1")
+        for name, most in LARGEST.items():
+            if not 1 <= getattr(self, name) <= most:
+                raise ConfigError(f"model: {name} is {getattr(self, name)}; it must be between 1 and {most}")
+        if self.grid.rows * self.grid.columns > MOST_PATCHES or self.grid.patch_px > LARGEST_PATCH_PX:
+            raise ConfigError(f"model: {self.grid.height_px}×{self.grid.width_px} pixels are more than any model here")
         if len(self.latent_names) > self.z_dim or len(set(self.latent_names)) < len(self.latent_names):
             raise ConfigError(
                 f"model: {len(self.latent_names)} latent names must be distinct and at most z_dim={self.z_dim}"

@@ -1,0 +1,218 @@
+"""The checkpoint file: safetensors whose metadata key ``cocogan`` holds one JSON object (DESIGN.md §4).
+
+Strict, and free of pickle and torch: the header is checked against the file's size before anything is allocated.
+Knows no networks; whether tensors fit a model is asked by whoever builds it (``cocogan_core.models``).
+"""
+
+import json
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from cocogan_core.config import ModelConfig
+from cocogan_core.errors import CheckpointError, ConfigError
+from cocogan_core.projection import Projection
+
+__all__ = ["Checkpoint", "Metadata", "Provenance", "load", "read_metadata", "save", "write_atomically"]
+
+FORMAT = 1
+KEY = "cocogan"
+ITEM_BYTES = {"F32": 4, "F16": 2}
+MOST_HEADER_BYTES = 8 << 20
+# How other files begin, so that the message can name what the user has opened.
+STRANGERS = {
+    b"<": "an HTML or XML page; the download may have failed",
+    b"PK": "a zip archive, perhaps a PyTorch .pt or .pth file; only .safetensors checkpoints are read",
+    b"\x80": "a Python pickle; pickles can run code and are never read",
+    b"version https://git-lfs": "a Git LFS pointer; run `git lfs pull`",
+}
+
+Tensors = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where a checkpoint comes from.
+
+    Attributes:
+        data_set: what it was trained on.
+        licence: of that data.
+        images_seen: real pictures (or macro patches of them) seen in all phases.
+        metrics: figures by name.
+        code_version: of this project.
+        notes: anything else, in words.
+    """
+
+    data_set: str = ""
+    licence: str = ""
+    images_seen: int = 0
+    metrics: dict[str, float] = field(default_factory=dict)
+    code_version: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """What a checkpoint says of itself; ``projection`` is None for planar models."""
+
+    model: ModelConfig
+    projection: Projection | None = None
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A whole file: metadata and float32 tensors without their prefix; ``discriminator`` is empty where not shipped."""
+
+    metadata: Metadata
+    generator: dict[str, NDArray[np.float32]]
+    discriminator: dict[str, NDArray[np.float32]]
+
+
+def read_metadata(path: Path | str) -> Metadata:
+    """Read and check the header only.
+
+    Raises:
+        CheckpointError: the file is missing, is not a checkpoint of format 1, or its header does not fit its size.
+    """
+    path = Path(path)
+    header = _header(path)
+    stated = header.pop("__metadata__", None)
+    if not isinstance(stated, dict) or KEY not in stated:
+        raise CheckpointError(f"{path} is a safetensors file but not a COCO-GAN checkpoint: no '{KEY}' metadata")
+    _check_layout(path, header)
+    return _metadata(path, str(stated[KEY]))
+
+
+def load(path: Path | str) -> Checkpoint:
+    """Read a checkpoint whole, weights as float32.
+
+    Raises:
+        CheckpointError: as :func:`read_metadata`, or a tensor holds NaN or infinity.
+    """
+    path = Path(path)
+    metadata = read_metadata(path)
+    networks: dict[str, dict[str, NDArray[np.float32]]] = {"generator": {}, "discriminator": {}}
+    for name, tensor in safetensors.numpy.load_file(path).items():
+        if not np.isfinite(tensor).all():
+            raise CheckpointError(
+                f"{path}: tensor {name} holds NaN or infinity; training diverged, take an earlier one"
+            )
+        network, _, rest = name.partition(".")
+        if network not in networks:
+            raise CheckpointError(f"{path}: tensor {name} belongs to neither generator nor discriminator")
+        networks[network][rest] = tensor.astype(np.float32)
+    if not networks["generator"]:
+        raise CheckpointError(f"{path} holds no generator: not a complete checkpoint")
+    return Checkpoint(metadata=metadata, **networks)
+
+
+def save(path: Path | str, metadata: Metadata, *, generator: Tensors, discriminator: Tensors | None = None) -> None:
+    """Write a checkpoint; the old file stays until the new one is complete.
+
+    Raises:
+        CheckpointError: the folder cannot be written.
+    """
+    stated = {"format": FORMAT, **asdict(metadata)}
+    tensors = {f"generator.{name}": tensor for name, tensor in generator.items()}
+    tensors |= {f"discriminator.{name}": tensor for name, tensor in (discriminator or {}).items()}
+    whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    write_atomically(Path(path), safetensors.numpy.save(whole, {KEY: json.dumps(stated)}))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write through a neighbour that replaces ``path`` when it is on the disk, so that a crash loses nothing.
+
+    Raises:
+        CheckpointError: the folder cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise CheckpointError(f"cannot write {path}: {error.strerror}; choose another folder or free space") from error
+
+
+def _header(path: Path) -> dict[str, Any]:
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise CheckpointError(f"{path} is a folder; name the .safetensors file in it")
+        with path.open("rb") as file:
+            start = file.read(32)
+            _recognise(path, start, size)
+            (length,) = struct.unpack("<Q", start[:8])
+            if length > min(MOST_HEADER_BYTES, size - 8):
+                raise CheckpointError(f"{path} is not a safetensors file, or is truncated: its header ends beyond it")
+            file.seek(8)
+            text = file.read(length)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path} does not exist; check the path") from error
+    except OSError as error:
+        raise CheckpointError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        header = json.loads(text)
+    except ValueError as error:
+        raise CheckpointError(f"{path} is not a safetensors file: its header is not JSON") from error
+    if not isinstance(header, dict):
+        raise CheckpointError(f"{path} is not a safetensors file: its header is not an object")
+    return header
+
+
+def _recognise(path: Path, start: bytes, size: int) -> None:
+    if size == 0:
+        raise CheckpointError(f"{path} is empty; the download or copy may have failed")
+    for beginning, what in STRANGERS.items():
+        if start.lstrip().startswith(beginning) and not start[8:9] == b"{":
+            raise CheckpointError(f"{path} is {what}")
+    if size < 10:
+        raise CheckpointError(f"{path} is too short to be a checkpoint ({size} bytes)")
+
+
+def _check_layout(path: Path, header: dict[str, Any]) -> None:
+    """Every tensor inside the file, of a known type, and as large as its shape says."""
+    room = path.stat().st_size
+    for name, entry in header.items():
+        try:
+            kind, (start, end) = entry["dtype"], entry["data_offsets"]
+            count = 1
+            for extent in entry["shape"]:
+                count *= int(extent)
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken") from error
+        if kind not in ITEM_BYTES:
+            raise CheckpointError(f"{path}: tensor {name} is of type {kind}; float32 and float16 are read")
+        if not 0 <= start <= end <= room or end - start != count * ITEM_BYTES[kind]:
+            raise CheckpointError(
+                f"{path}: tensor {name} claims shape {entry['shape']}, which the file of {room} bytes does not hold; "
+                "it is truncated or broken"
+            )
+
+
+def _metadata(path: Path, text: str) -> Metadata:
+    try:
+        stated = json.loads(text)
+        if stated["format"] != FORMAT:
+            raise CheckpointError(f"{path} is of format {stated['format']!r}; this version reads format {FORMAT}")
+        projection = stated["projection"]
+        return Metadata(
+            model=ModelConfig.from_json(stated["model"]),
+            projection=None if projection is None else Projection(**projection),
+            provenance=Provenance(**stated["provenance"]),
+        )
+    except ConfigError as error:
+        raise CheckpointError(f"{path}: {error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path}: its '{KEY}' metadata is broken ({error})") from error

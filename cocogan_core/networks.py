@@ -1,0 +1,223 @@
+"""The paper's networks, and what every generator and discriminator offers. Knows no losses, files or windows.
+
+Architecture after COCO-GAN's Fig. 13 (generator) and Fig. 14 (discriminator and its heads A and Q); depth follows from
+the patch size, width from the settings. Where the published code differs from the text, the text wins (DESIGN.md §6).
+"""
+
+import math
+from abc import abstractmethod
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+from cocogan_core.config import ModelConfig
+
+__all__ = ["Critique", "Discriminator", "Generator", "PaperDiscriminator", "PaperGenerator", "merge"]
+
+BASE = 2  # the generator starts from 2×2 (Fig. 13a)
+BASE_WIDTHS = 16  # … with 16 times the last stage's channels
+HEAD_WIDTH = 128
+
+
+class Critique(NamedTuple):
+    """What a discriminator says of macro patches.
+
+    Attributes:
+        score: (B,) Wasserstein or logit score; larger is more real.
+        spatial: (B, 2 or 3), or (B, 1) for a vertical head: head A's macro coordinate in [−1, 1].
+        content: (B, z_dim) head Q's z in [−1, 1], or None where there is no such head.
+        features: (B, F) what the heads see.
+    """
+
+    score: Tensor
+    spatial: Tensor
+    content: Tensor | None
+    features: Tensor
+
+
+class Generator(nn.Module):
+    """(z, micro coordinate) → micro patch, and the blocks that micro patches merge into."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Remember the settings; every micro coordinate is a constant of them."""
+        super().__init__()
+        self.config = config
+
+    @abstractmethod
+    def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
+        """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
+
+    def block(self, z: Tensor, corners: Tensor, shape: tuple[int, int]) -> Tensor:
+        """Merge φ (eq. 1) of ``shape`` = (rows, columns) patches made independently from one z each sample.
+
+        ``corners`` (B, 2) are the (row, column) of the top-left patches; returns (B, 3, rows·s, columns·s).
+        """
+        rows, columns = shape
+        offsets = torch.cartesian_prod(torch.arange(rows), torch.arange(columns)).to(corners)
+        ids = (corners[:, None] + offsets).flatten(0, 1).cpu().numpy()
+        coordinates = torch.from_numpy(self.config.grid.micro_coordinates(ids)).to(z)
+        return merge(self(z.repeat_interleave(rows * columns, 0), coordinates), shape)
+
+    def macro(self, z: Tensor, macro_ids: Tensor) -> Tensor:
+        """Macro patches (B, 3, N·s, M·s) at (B, 2) macro ids (paper §3.2)."""
+        grid = self.config.grid
+        return self.block(z, macro_ids, (grid.macro_rows, grid.macro_columns))
+
+    def full(self, z: Tensor) -> Tensor:
+        """Whole images (B, 3, H, W)."""
+        grid = self.config.grid
+        return self.block(z, torch.zeros(len(z), 2, dtype=torch.long, device=z.device), (grid.rows, grid.columns))
+
+
+class Discriminator(nn.Module):
+    """(macro patch, macro coordinate) → Critique."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Remember the settings."""
+        super().__init__()
+        self.config = config
+
+    @abstractmethod
+    def forward(self, images: Tensor, coordinates: Tensor) -> Critique:
+        """Judge macro patches (B, 3, N·s, M·s) in [−1, 1] at macro coordinates (B, 2 or 3)."""
+
+
+def merge(patches: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Merge φ on tensors: (B·rows·columns, C, s, s), row by row within a sample → (B, C, rows·s, columns·s)."""
+    rows, columns = shape
+    _, c, s, _ = patches.shape
+    cells = patches.reshape(-1, rows, columns, c, s, s).permute(0, 3, 1, 4, 2, 5)
+    return cells.reshape(-1, c, rows * s, columns * s)
+
+
+def stage_widths(patch_px: int, width: int) -> list[int]:
+    """Channels of G's residual blocks (Fig. 13a): 8, 4, 2, 1, 1 … times ``width``, one block for each doubling."""
+    return [width * max(1, 8 >> i) for i in range(int(math.log2(patch_px // BASE)))]
+
+
+def critic_widths(macro_px: int, width: int) -> list[int]:
+    """Channels of D's residual blocks (Fig. 14a): … 1, 1, 2, 4, 8, 8 times ``width``; the last does not halve."""
+    blocks = int(math.log2(macro_px)) - 1
+    multiples = ([1] * blocks + [2, 4, 8, 8])[-blocks:]
+    return [width, *(width * multiple for multiple in multiples[1:])]
+
+
+class ConditionalBatchNorm(nn.Module):
+    """Batch norm whose scale and shift come from an MLP of (z, c) (Fig. 13b); γ is 1 + the MLP's answer."""
+
+    def __init__(self, channels: int, condition_dim: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.affine = spectral_norm(nn.Linear(condition_dim, 2 * channels))
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """Normalise (B, C, h, w) by the batch's statistics and apply this sample's affine."""
+        affine: Tensor = self.affine(condition)[:, :, None, None]
+        gamma, beta = affine.chunk(2, 1)
+        normal: Tensor = self.norm(x)
+        return normal * (1 + gamma) + beta
+
+
+class GeneratorBlock(nn.Module):
+    """Residual block with ×2 nearest upsampling (Fig. 13b)."""
+
+    def __init__(self, width_in: int, width_out: int, condition_dim: int) -> None:
+        super().__init__()
+        self.norm1 = ConditionalBatchNorm(width_in, condition_dim)
+        self.convolution1 = spectral_norm(nn.Conv2d(width_in, width_out, 3, padding=1))
+        self.norm2 = ConditionalBatchNorm(width_out, condition_dim)
+        self.convolution2 = spectral_norm(nn.Conv2d(width_out, width_out, 3, padding=1))
+        self.shortcut = spectral_norm(nn.Conv2d(width_in, width_out, 1))
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """(B, C, h, w) → (B, C', 2h, 2w)."""
+        h = F.interpolate(F.relu(self.norm1(x, condition)), scale_factor=2)
+        h = self.convolution2(F.relu(self.norm2(self.convolution1(h), condition)))
+        short: Tensor = self.shortcut(x)
+        # a 1×1 convolution commutes with nearest upsampling and is four times cheaper before it
+        return h + F.interpolate(short, scale_factor=2)
+
+
+class PaperGenerator(Generator):
+    """The paper's G (Fig. 13): (z, c) → linear → 2×2 → residual blocks → batch norm, ReLU, 3×3, tanh."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Build with fresh weights."""
+        super().__init__(config)
+        condition_dim = config.z_dim + config.grid.coordinate_dim
+        base = BASE_WIDTHS * config.generator_width
+        widths = [base, *stage_widths(config.grid.patch_px, config.generator_width)]
+        self.dense = spectral_norm(nn.Linear(condition_dim, base * BASE * BASE))
+        self.blocks = nn.ModuleList(GeneratorBlock(a, b, condition_dim) for a, b in pairwise(widths))
+        self.norm = nn.BatchNorm2d(widths[-1])
+        self.rgb = spectral_norm(nn.Conv2d(widths[-1], 3, 3, padding=1))
+
+    def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
+        """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
+        condition = torch.cat([z, coordinates], 1)
+        x = self.dense(condition).reshape(len(z), -1, BASE, BASE).contiguous(memory_format=torch.channels_last)
+        for block in self.blocks:
+            x = block(x, condition)
+        return torch.tanh(self.rgb(F.relu(self.norm(x))))
+
+
+class DiscriminatorBlock(nn.Module):
+    """Residual block, halving by average pooling where asked (Fig. 14b)."""
+
+    def __init__(self, width_in: int, width_out: int, *, first: bool = False, down: bool = True) -> None:
+        super().__init__()
+        self.first, self.down = first, down
+        self.convolution1 = spectral_norm(nn.Conv2d(width_in, width_out, 3, padding=1))
+        self.convolution2 = spectral_norm(nn.Conv2d(width_out, width_out, 3, padding=1))
+        self.shortcut = spectral_norm(nn.Conv2d(width_in, width_out, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, h, w) → (B, C', h/2, w/2), or the same size without ``down``."""
+        h = self.convolution1(x if self.first else F.relu(x))
+        h = self.convolution2(F.relu(h))
+        if not self.down:
+            short: Tensor = self.shortcut(x)
+            return h + short
+        short = self.shortcut(F.avg_pool2d(x, 2))
+        return F.avg_pool2d(h, 2) + short
+
+
+class PaperDiscriminator(Discriminator):
+    """The paper's D (Fig. 14): residual blocks → global sum → linear score + projection of c; heads A and Q."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Build with fresh weights."""
+        super().__init__(config)
+        grid = config.grid
+        widths = critic_widths(min(grid.macro_height_px, grid.macro_width_px), config.discriminator_width)
+        self.blocks = nn.Sequential(
+            DiscriminatorBlock(3, widths[0], first=True),
+            *(DiscriminatorBlock(a, b) for a, b in pairwise(widths[:-1])),
+            DiscriminatorBlock(widths[-2], widths[-1], down=False),
+        )
+        self.score = spectral_norm(nn.Linear(widths[-1], 1))
+        self.project = spectral_norm(nn.Linear(grid.coordinate_dim, widths[-1]))
+        self.spatial = _head(widths[-1], grid.coordinate_dim if config.spatial_head == "full" else 1)
+        self.content = _head(widths[-1], config.z_dim) if config.content_head else None
+
+    def forward(self, images: Tensor, coordinates: Tensor) -> Critique:
+        """Judge macro patches (B, 3, N·s, M·s) in [−1, 1] at macro coordinates (B, 2 or 3)."""
+        features = F.relu(self.blocks(images)).sum((2, 3))
+        score = self.score(features)[:, 0] + (self.project(coordinates) * features).sum(1)
+        content = None if self.content is None else self.content(features)
+        return Critique(score, self.spatial(features), content, features)
+
+
+def _head(features: int, outputs: int) -> nn.Sequential:
+    """Heads A and Q (Fig. 14c, d): linear, batch norm, leaky ReLU, linear, tanh."""
+    return nn.Sequential(
+        spectral_norm(nn.Linear(features, HEAD_WIDTH)),
+        nn.BatchNorm1d(HEAD_WIDTH),
+        nn.LeakyReLU(0.2),
+        spectral_norm(nn.Linear(HEAD_WIDTH, outputs)),
+        nn.Tanh(),
+    )
