@@ -48,14 +48,18 @@ class RoomRenderer:
         self.width_px = width_px
         self._side = max(1, math.isqrt(samples))
         self._context = _context()
-        self._programs = {name: self._program(f"room_{name}.frag") for name in ("light", "filter", "primary", "resolve")}
+        self._programs = {
+            name: self._program(f"room_{name}.frag") for name in ("light", "filter", "primary", "resolve")
+        }
         self._targets: dict[tuple[str, int, int], moderngl.Framebuffer] = {}
 
     def __enter__(self) -> Self:
         """Nothing to do: the context exists."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Free the OpenGL context."""
         self._context.release()
 

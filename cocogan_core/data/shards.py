@@ -1,0 +1,214 @@
+"""The one format that training reads: a folder of memory-mapped uint8 pictures with their named parameters.
+
+``dataset.json`` says what is there; ``images_00000.npy`` … hold up to ``shard_size`` pictures (n, H, W, 3) each;
+``parameters.npy`` holds (count, K) float32 where the pictures' parameters are known. Knows nothing of where they come from.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.errors import ConfigError, DataError
+from cocogan_core.projection import Projection
+
+__all__ = ["Panoramas", "ShardWriter"]
+
+FORMAT = 1
+INDEX = "dataset.json"
+PARAMETERS = "parameters.npy"
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+class ShardWriter:
+    """Appends pictures; a context manager that finishes the folder.
+
+    The index is rewritten after each finished shard, each file appears whole or not at all, and a writer on a folder that
+    exists goes on after its last finished shard: ``count`` says how many pictures are there.
+
+    Raises:
+        DataError: the folder holds a data set of other settings, or cannot be written.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        height_px: int,
+        width_px: int,
+        projection: Projection | None,
+        source: str,
+        licence: str = "",
+        latent_names: tuple[str, ...] = (),
+        shard_size: int = 256,
+    ) -> None:
+        """Open ``folder`` for appending; ``projection`` is None for planar pictures."""
+        self.folder = Path(folder)
+        self._shard_size = shard_size
+        self._about: dict[str, Any] = {
+            "format": FORMAT,
+            "projection": None if projection is None else asdict(projection),
+            "height_px": height_px,
+            "width_px": width_px,
+            "source": source,
+            "licence": licence,
+            "latent_names": list(latent_names),
+        }
+        self._shards: list[dict[str, Any]] = []
+        self._images: list[Image] = []
+        self._parameters: list[Floats] = []
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(f"cannot write {self.folder}: {error.strerror}; choose another folder") from error
+        if (self.folder / INDEX).exists():
+            self._resume()
+
+    @property
+    def count(self) -> int:
+        """Pictures appended so far, those of an earlier run included."""
+        return sum(shard["count"] for shard in self._shards) + len(self._images)
+
+    def append(self, image: Image, parameters: Floats | None = None) -> None:
+        """Add a picture (H, W, 3) and, where latents are named, its parameters (K,)."""
+        assert image.shape == (self._about["height_px"], self._about["width_px"], 3)
+        assert (0 if parameters is None else len(parameters)) == len(self._about["latent_names"])
+        self._images.append(image)
+        if parameters is not None:
+            self._parameters.append(np.asarray(parameters, np.float32))
+        if len(self._images) == self._shard_size:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left and the index."""
+        self._flush()
+
+    def __enter__(self) -> Self:
+        """Nothing to do: the folder is open."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close; after an interruption too, since every picture appended is whole."""
+        self.close()
+
+    def _resume(self) -> None:
+        there = Panoramas.open(self.folder)
+        for key, value in self._about.items():
+            if there.about[key] != value:
+                raise DataError(
+                    f"{self.folder} already holds pictures with {key} = {there.about[key]!r}, not {value!r}; "
+                    "choose another folder or the same settings"
+                )
+        self._shards = list(there.about["shards"])
+        self._parameters = list(np.asarray(there.parameters))
+
+    def _flush(self) -> None:
+        if self._images:
+            name = f"images_{len(self._shards):05d}.npy"
+            _save_array(self.folder / name, np.stack(self._images))
+            self._shards.append({"file": name, "count": len(self._images)})
+            self._images.clear()
+        if self._parameters:
+            _save_array(self.folder / PARAMETERS, np.stack(self._parameters))
+        index = {**self._about, "count": self.count, "shards": self._shards}
+        part = self.folder / f".{INDEX}.part"
+        part.write_text(json.dumps(index, indent=1))
+        part.replace(self.folder / INDEX)
+
+
+class Panoramas:
+    """A finished data set, memory-mapped; ``about`` is its index."""
+
+    def __init__(self, folder: Path, about: dict[str, Any], shards: list[Image], parameters: Floats) -> None:
+        """Use :meth:`open`."""
+        self.folder, self.about, self.parameters = folder, about, parameters
+        self._shards = shards
+        self._starts = np.cumsum([0, *(len(shard) for shard in shards)])
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Self:
+        """Open a folder that :class:`ShardWriter` wrote.
+
+        Raises:
+            DataError: it is missing, incomplete or broken; says which file.
+        """
+        folder = Path(folder)
+        try:
+            about = json.loads((folder / INDEX).read_text())
+            if about["format"] != FORMAT:
+                raise DataError(f"{folder} is of format {about['format']}; this version reads format {FORMAT}")
+            shape = (about["height_px"], about["width_px"], 3)
+            shards = [_map(folder / shard["file"], (shard["count"], *shape)) for shard in about["shards"]]
+            names = len(about["latent_names"])
+            count = sum(map(len, shards))
+            parameters = _map(folder / PARAMETERS, (count, names)) if names and count else np.zeros((count, names))
+        except FileNotFoundError as error:
+            raise DataError(
+                f"{error.filename} is missing: {folder} is not a prepared data set, or is incomplete"
+            ) from error
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise DataError(f"{folder} is broken ({error}); prepare it again") from error
+        return cls(folder, about, shards, np.asarray(parameters, np.float32))
+
+    @property
+    def count(self) -> int:
+        """How many pictures there are."""
+        return int(self._starts[-1])
+
+    @property
+    def height_px(self) -> int:
+        """Height of every picture."""
+        return int(self.about["height_px"])
+
+    @property
+    def width_px(self) -> int:
+        """Width of every picture."""
+        return int(self.about["width_px"])
+
+    @property
+    def projection(self) -> Projection | None:
+        """How rows lie in pitch; None for planar pictures.
+
+        Raises:
+            DataError: the index holds nonsense.
+        """
+        try:
+            return None if self.about["projection"] is None else Projection(**self.about["projection"])
+        except (TypeError, ConfigError) as error:
+            raise DataError(f"{self.folder}: its projection is broken ({error})") from error
+
+    @property
+    def latent_names(self) -> tuple[str, ...]:
+        """What the columns of ``parameters`` mean."""
+        return tuple(self.about["latent_names"])
+
+    def image(self, index: int) -> Image:
+        """Picture (H, W, 3) number ``index``, a view of the file."""
+        shard = int(np.searchsorted(self._starts, index, side="right")) - 1
+        view: Image = self._shards[shard][index - self._starts[shard]]
+        return view
+
+
+def _map(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.shape != shape:
+        raise ValueError(f"{path.name} has shape {array.shape}, the index says {shape}")
+    return array
+
+
+def _save_array(path: Path, array: NDArray[Any]) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            np.save(file, array)
+        part.replace(path)
+    except OSError as error:
+        raise DataError(f"cannot write {path}: {error.strerror}; free space or choose another folder") from error

@@ -1,0 +1,106 @@
+// Colours of surfaces, without light.
+
+uniform vec4 window_place[2];
+uniform vec2 window_half[2];
+uniform vec4 door;            // metres right of the right wall's middle, half width, height, unused
+uniform vec3 door_colour;
+uniform vec4 rug;             // middle x, z; half x, z
+uniform vec3 rug_colour;
+uniform vec3 picture_colour;
+uniform vec3 sky_colour;      // as shown, linear
+uniform vec3 horizon_colour;
+uniform vec3 lamp_shown;
+
+float hash(vec2 p) { return fract(sin(dot(p, vec2(127.1, 311.7))) * 43758.5453); }
+
+// What lies outside a window in direction d, as shown: soft sky, hills and meadow.
+vec3 outside(vec3 d) {
+    float yaw = atan(d.x, d.z), e = d.y / length(d.xz);
+    vec3 c = mix(horizon_colour, sky_colour, smoothstep(0.0, 0.5, e));
+    float far = 0.07 + 0.035 * sin(yaw * 5.0 + 1.0) + 0.02 * sin(yaw * 11.0);
+    c = mix(c, mix(horizon_colour, vec3(0.32, 0.46, 0.42), 0.6), smoothstep(0.012, -0.012, e - far));
+    float near = -0.03 + 0.03 * sin(yaw * 7.0 + 3.0) + 0.02 * sin(yaw * 17.0);
+    vec3 meadow = mix(vec3(0.36, 0.52, 0.22), vec3(0.52, 0.62, 0.34), smoothstep(-0.6, 0.0, e));
+    return mix(c, meadow * (0.35 + 0.75 * horizon_colour), smoothstep(0.015, -0.015, e - near));
+}
+
+vec3 planks(vec3 p) {
+    float row = floor(p.x / 0.16), along = p.z + 2.1 * hash(vec2(row, 1.0)), board = floor(along / 1.4);
+    float seam = min(fract(p.x / 0.16), 1.0 - fract(p.x / 0.16)) * 0.16, end = min(fract(along / 1.4), 1.0 - fract(along / 1.4)) * 1.4;
+    vec3 c = floor_colour * (0.90 + 0.20 * hash(vec2(row, board)));
+    c *= 1.0 + 0.03 * sin(p.x * 130.0 + 3.0 * sin(p.z * 2.3 + row));
+    return c * (1.0 - 0.30 * (1.0 - smoothstep(0.0, 0.009, min(seam, end))));
+}
+
+vec3 floor_at(vec3 p) {
+    vec2 a = abs(p.xz - rug.xy), e = rug.zw - a;
+    float inside = min(e.x, e.y);
+    if (inside < 0.0) return planks(p);
+    vec3 light = mix(rug_colour, vec3(0.88, 0.85, 0.80), 0.65);
+    if (inside > 0.12 && inside < 0.20) return light;
+    return inside > 0.20 ? mix(rug_colour, light, 0.22 * (0.5 + 0.5 * sin(inside * 26.0))) : rug_colour;
+}
+
+// Returns the colour; `shown` is set where it is to be shown as it is.
+vec3 wall_at(int id, vec3 p, vec3 d, out bool shown) {
+    vec2 u = wall_point(id, p);
+    shown = false;
+    for (int w = 0; w < 2; w++) {
+        if (int(window_place[w].x) != id) continue;
+        vec2 q = u - window_place[w].yz, h = window_half[w], e = h - abs(q);
+        float inside = min(e.x, e.y);
+        if (inside < -0.07) continue;
+        float bar = min(abs(q.x), abs(q.y - 0.3 * h.y));
+        if (inside < 0.04 || bar < 0.022) return vec3(0.90, 0.89, 0.87) * (inside > -0.012 && inside < 0.0 ? 0.8 : 1.0);
+        shown = true;
+        return outside(d);
+    }
+    if (id == 2) {
+        vec2 q = vec2(u.x - door.x, u.y), e = vec2(door.y - abs(q.x), door.z - q.y);
+        float inside = min(e.x, e.y);
+        if (inside > -0.09) {
+            if (inside < 0.0) return vec3(0.90, 0.89, 0.87);
+            vec2 panel = abs(vec2(q.x, q.y < 1.0 ? q.y - 0.55 : q.y - 1.50)) - vec2(0.24, q.y < 1.0 ? 0.34 : 0.38);
+            float ring = abs(max(panel.x, panel.y));
+            return door_colour * (inside < 0.012 ? 0.55 : 1.0 - 0.22 * (1.0 - smoothstep(0.008, 0.03, ring)));
+        }
+    }
+    if (u.y < 0.09 || u.y > room.y - 0.05) return vec3(0.88, 0.87, 0.85);
+    return id == 3 ? accent_colour : wall_colour;
+}
+
+vec3 books(vec3 q, vec3 h, vec3 wood) {
+    float y = (q.y + h.y) / 0.33, along = q.z + h.z, shelf = floor(y), f = fract(y);
+    if (abs(q.z) > h.z - 0.03 || f < 0.08 || q.y > h.y - 0.03) return wood;
+    float column = floor(along / 0.065), k = hash(vec2(column, shelf));
+    if (f - 0.08 > 0.62 + 0.22 * hash(vec2(shelf, column))) return wood * 0.35;
+    vec3 c = 0.5 + 0.28 * cos(6.2832 * (k + vec3(0.0, 0.33, 0.62)));
+    float gap = fract(along / 0.065);
+    return mix(c, vec3(0.62, 0.52, 0.42), 0.45) * (min(gap, 1.0 - gap) < 0.06 ? 0.65 : 1.0);
+}
+
+vec3 primitive_at(int k, vec3 p, vec3 n) {
+    vec3 c = primitive_colour[k].rgb, q = p - primitive_centre[k].xyz, h = primitive_half[k].xyz;
+    int material = int(primitive_colour[k].w);
+    if (material == 1) {  // wood, grain along the longest side
+        float g = h.x > h.z ? q.z + q.y : q.x + q.y;
+        return c * (1.0 + 0.05 * sin(g * 70.0 + 2.0 * sin(3.0 * (q.x + q.z))));
+    }
+    if (material == 3) return n.x < -0.7 ? books(q, h, c) : c;
+    if (material == 6 && n.x < -0.7) {  // doors of a cabinet
+        float door_width = h.z * 0.5, f = abs(fract(q.z / (2.0 * door_width) * 2.0 + 0.5) - 0.5) * door_width;
+        float knob = length(vec2(abs(abs(q.z) - door_width) - 0.0, q.y - h.y + 0.2));
+        return c * (abs(f - 0.5 * door_width) < 0.006 ? 0.6 : 1.0) * (knob < 0.02 ? 0.5 : 1.0);
+    }
+    if (material == 7 && n.z > 0.7) {  // picture on the back wall
+        vec2 e = h.xy - abs(q.xy);
+        float inside = min(e.x, e.y);
+        if (inside < 0.03) return c;
+        if (inside < 0.09) return vec3(0.90, 0.89, 0.86);
+        float hill = q.y + 0.12 * sin(q.x * 7.0 + 0.6), sun = length(q.xy - vec2(0.16, 0.12)) - 0.07;
+        vec3 art = mix(picture_colour, vec3(0.86, 0.82, 0.74), smoothstep(-0.02, 0.02, hill + 0.02));
+        art = mix(art, picture_colour * 0.55, smoothstep(0.02, -0.02, q.y + 0.16 + 0.06 * sin(q.x * 9.0)));
+        return mix(art, mix(picture_colour.brg, vec3(0.95, 0.75, 0.45), 0.5), smoothstep(0.01, -0.01, sun));
+    }
+    return c;
+}
