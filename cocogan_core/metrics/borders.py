@@ -1,0 +1,77 @@
+"""How much more a picture changes across patch borders than inside patches. Knows no networks; numpy only.
+
+**Border ratio** of one border: the mean absolute difference of the two pixels on either side of it, over the mean
+absolute difference of neighbouring pixels (in the same direction) inside the patches that touch it. Sums are taken
+over all pictures before dividing, so that a flat picture cannot weigh more than others. 1 is seamless; pictures that
+share a layout (a horizon) may differ from 1 on rows by themselves, so the real pictures' ratios belong beside it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.coordinates import PatchGrid
+
+__all__ = ["BorderMeter", "BorderRatios"]
+
+Floats = NDArray[np.float64]
+FLOOR = 1e-3  # grey levels added above and below, so that flat pictures give 1 and not 0/0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BorderRatios:
+    """Border ratios of a set of pictures.
+
+    Attributes:
+        columns: of the inner vertical borders, left to right; entry i lies between patch columns i and i + 1.
+        rows: of the horizontal borders, top to bottom.
+        wrap: of the vertical border between the last column and the first (0°/360°); None on a plane.
+    """
+
+    columns: tuple[float, ...]
+    rows: tuple[float, ...]
+    wrap: float | None
+
+    @property
+    def worst(self) -> float:
+        """The largest of all; 1 where there are no borders."""
+        wrap = () if self.wrap is None else (self.wrap,)
+        return max((*self.columns, *self.rows, *wrap), default=1.0)
+
+
+class BorderMeter:
+    """Collects pictures one by one; :attr:`ratios` at any time."""
+
+    def __init__(self, grid: PatchGrid) -> None:
+        """An empty meter for full images cut by ``grid``."""
+        self._grid = grid
+        self._across = np.zeros(grid.width_px)  # entry x: difference of pixel columns x − 1 and x, wrapped
+        self._down = np.zeros(grid.height_px)  # entry y: difference of pixel rows y − 1 and y; entry 0 means nothing
+
+    def add(self, image: NDArray[np.uint8]) -> None:
+        """Take in one full image (H, W, 3).
+
+        Raises:
+            ValueError: the picture is not of the grid's size.
+        """
+        if image.shape[:2] != (self._grid.height_px, self._grid.width_px):
+            raise ValueError(f"picture is {image.shape[:2]}, the grid {self._grid.height_px}×{self._grid.width_px}")
+        levels = image.astype(np.float32)
+        self._across += np.abs(levels - np.roll(levels, 1, 1)).sum((0, 2), dtype=np.float64) / image[:, 0].size
+        self._down += np.abs(levels - np.roll(levels, 1, 0)).sum((1, 2), dtype=np.float64) / image[0].size
+
+    @property
+    def ratios(self) -> BorderRatios:
+        """The ratios of everything added so far."""
+        across, wrap = _ratios(self._across, self._grid.patch_px)
+        down, _ = _ratios(self._down, self._grid.patch_px)
+        return BorderRatios(columns=across, rows=down, wrap=wrap if self._grid.wraps else None)
+
+
+def _ratios(differences: Floats, patch_px: int) -> tuple[tuple[float, ...], float]:
+    """Ratios of the inner borders in order, and of the border that joins the last patch to the first."""
+    patches = differences.reshape(-1, patch_px)  # entry 0 of each patch is the border before it
+    border, inside = patches[:, 0], patches[:, 1:].mean(1)
+    ratio = (border + FLOOR) / ((inside + np.roll(inside, 1)) / 2 + FLOOR)
+    return tuple(float(value) for value in ratio[1:]), float(ratio[0])

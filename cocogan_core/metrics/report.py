@@ -1,0 +1,171 @@
+"""An evaluation for people: a table on the terminal and one picture. Computes nothing but its layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from rich.console import Console
+from rich.table import Table
+
+from cocogan_core.errors import ConfigError
+from cocogan_core.metrics.borders import BorderRatios
+from cocogan_core.metrics.results import Comparison, Results
+
+__all__ = ["draw_report", "print_report"]
+
+Pictures = Sequence[NDArray[np.uint8]]
+WIDTH, MARGIN, GAP = 1600, 40, 12
+PAPER, INK, SOFT, LINE = "#ffffff", "#1d2126", "#6b737c", "#d5dade"
+REAL, MADE, LIMIT = "#9aa5b1", "#2f6fde", "#d64545"
+GOAL = 1.05  # border ratio below which no border is seen
+CHART_PX = 220
+
+
+def print_report(results: Results) -> None:
+    """Write the figures to standard output."""
+    console = Console()
+    shown = f"{results.views} views a panorama" if results.views else "whole pictures"
+    table = Table(title=f"{results.checkpoint or 'real pictures'} · {results.features} · {shown}")
+    for name in ("compared with the real ones", "Fréchet ↓", "kernel ×1000 ↓", "pictures"):
+        table.add_column(name, justify="left" if name.startswith("compared") else "right")
+    for entry in results.comparisons:
+        table.add_row(entry.name, f"{entry.frechet:.2f}", _kernel_text(entry), _count_text(entry))
+    console.print(table)
+    for line in _lines(results):
+        console.print(line, highlight=False)
+
+
+def draw_report(results: Results, examples: Mapping[str, Pictures], path: Path) -> None:
+    """Draw figures, border ratios and example pictures into an image file.
+
+    Raises:
+        ConfigError: the file's ending names no image format, or it cannot be written.
+    """
+    canvas = Image.new("RGB", (WIDTH, 8000), PAPER)
+    page = ImageDraw.Draw(canvas)
+    y = _draw_heading(page, results)
+    y = _draw_distances(page, results.comparisons, y)
+    for name, borders in (("generated", results.borders), ("real", results.real_borders)):
+        if borders is not None:
+            y = _draw_borders(page, name, borders, y)
+    for name, pictures in examples.items():
+        y = _draw_pictures(canvas, name, pictures, y)
+    try:
+        canvas.crop((0, 0, WIDTH, y + MARGIN - GAP)).save(path)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot write {path} ({error}); name a .png or .jpg file") from error
+
+
+def _lines(results: Results) -> list[str]:
+    """Figures beyond distances, a line each."""
+    lines = []
+    for name, borders in (("generated", results.borders), ("real", results.real_borders)):
+        if borders is not None:
+            wrap = "" if borders.wrap is None else f", 0°/360° {borders.wrap:.3f}"
+            lines.append(
+                f"border ratio, {name}: worst {borders.worst:.3f}{wrap}, "
+                f"columns {_span(borders.columns)}, rows {_span(borders.rows)}"
+            )
+    if results.wasserstein is not None:
+        lines.append(f"Wasserstein estimate of the checkpoint's D: {results.wasserstein:.3f}")
+    if results.likeness is not None:
+        like = results.likeness
+        lines.append(
+            f"likeness to the real pictures of the same parameters: {like.mean_db:.2f} dB PSNR "
+            f"(worst {like.worst_db:.2f}, {like.pictures} pictures)"
+        )
+    if results.latents:
+        right = sum(entry.correlation > 0 for entry in results.latents)
+        weakest = min(results.latents, key=lambda entry: entry.correlation)
+        lines.append(
+            f"named latents that move their property the right way: {right} of {len(results.latents)} "
+            f"(weakest {weakest.name}, correlation {weakest.correlation:.2f})"
+        )
+    return [*lines, "Fréchet distances are biased upwards at small counts: compare equal counts only."]
+
+
+def _draw_heading(page: ImageDraw.ImageDraw, results: Results) -> int:
+    title = Path(results.checkpoint).name if results.checkpoint else "real pictures only"
+    page.text((MARGIN, MARGIN), title, INK, _font(34))
+    shown = f"{results.views} flat 90° views a panorama" if results.views else "whole pictures"
+    seen = "" if results.images_seen is None else f" · {results.images_seen:,} images seen in training"
+    about = f"against {Path(results.data).name} · {results.features} features of {shown}{seen}"
+    page.text((MARGIN, MARGIN + 46), about, SOFT, _font(18))
+    y = MARGIN + 84
+    for line in _lines(results):
+        page.text((MARGIN, y), line, INK, _font(18))
+        y += 26
+    return y + GAP
+
+
+def _draw_distances(page: ImageDraw.ImageDraw, comparisons: Sequence[Comparison], y: int) -> int:
+    page.text((MARGIN, y), "Fréchet distance to the real pictures", INK, _font(22))
+    y += 38
+    left, longest = MARGIN + 260, max((entry.frechet for entry in comparisons), default=0.0) or 1.0
+    for entry in comparisons:
+        colour = MADE if entry.name == "generated" else REAL
+        length = round((WIDTH - MARGIN - left - 560) * entry.frechet / longest)
+        page.text((MARGIN, y + 3), entry.name, INK, _font(18))
+        page.rectangle((left, y, left + max(2, length), y + 26), fill=colour)
+        text = f"{entry.frechet:.2f}   kernel ×1000: {_kernel_text(entry)}   {_count_text(entry)} pictures"
+        page.text((left + length + 14, y + 3), text, SOFT, _font(18))
+        y += 36
+    return y + GAP
+
+
+def _draw_borders(page: ImageDraw.ImageDraw, name: str, borders: BorderRatios, y: int) -> int:
+    """A bar for each border; the scale starts at 0 and ends at 1.6 or the worst."""
+    page.text((MARGIN, y), f"Border ratio, {name} (1 is seamless, the goal is at most {GOAL})", INK, _font(22))
+    wrap = [] if borders.wrap is None else [("0°/360°", borders.wrap)]
+    bars = wrap + [(f"col {i}|{i + 1}", value) for i, value in enumerate(borders.columns)]
+    bars += [(f"row {i}|{i + 1}", value) for i, value in enumerate(borders.rows)]
+    if not bars:
+        return y + 40
+    base, top = y + 50 + CHART_PX, max(1.6, borders.worst)
+    slot = min(110.0, (WIDTH - 2 * MARGIN) / len(bars))
+    for level, colour in ((1.0, LINE), (GOAL, LIMIT)):
+        height = base - round(CHART_PX * level / top)
+        page.line((MARGIN, height, MARGIN + round(slot * len(bars)), height), fill=colour, width=2)
+    for index, (label, value) in enumerate(bars):
+        middle, height = MARGIN + slot * (index + 0.5), base - round(CHART_PX * value / top)
+        colour = REAL if name == "real" else MADE if value <= GOAL else LIMIT
+        page.rectangle((middle - slot * 0.32, height, middle + slot * 0.32, base), fill=colour)
+        page.text((middle, height - 12), f"{value:.2f}", INK, _font(16), anchor="mm")
+        page.text((middle, base + 14), label, SOFT, _font(16), anchor="mm")
+    return int(base) + 44
+
+
+def _draw_pictures(canvas: Image.Image, name: str, pictures: Pictures, y: int) -> int:
+    """Two columns of panoramas, more of narrow pictures."""
+    ImageDraw.Draw(canvas).text((MARGIN, y), name, INK, _font(22))
+    y += 38
+    height, width = map(int, pictures[0].shape[:2])
+    columns = 2 if width > 1.5 * height else 8
+    cell = (WIDTH - 2 * MARGIN - GAP * (columns - 1)) // columns
+    tall = round(cell * height / width)
+    for index, picture in enumerate(pictures):
+        row, column = divmod(index, columns)
+        resized = Image.fromarray(picture).resize((cell, tall), Image.Resampling.LANCZOS)
+        canvas.paste(resized, (MARGIN + column * (cell + GAP), y + row * (tall + GAP)))
+    return y + -(-len(pictures) // columns) * (tall + GAP) + GAP
+
+
+def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size_px)
+
+
+def _kernel_text(entry: Comparison) -> str:
+    error = "" if entry.kernel_error is None else f" ± {1000 * entry.kernel_error:.2f}"
+    return f"{1000 * entry.kernel:.2f}{error}"
+
+
+def _count_text(entry: Comparison) -> str:
+    return f"{entry.pictures:,} / {entry.reference_pictures:,}"
+
+
+def _span(values: Sequence[float]) -> str:
+    return f"{min(values):.3f} to {max(values):.3f}" if values else "none"

@@ -1,0 +1,88 @@
+"""What an evaluation found, as values and as JSON. Knows no networks and no pictures' files."""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cocogan_core.metrics.borders import BorderRatios
+from cocogan_core.metrics.responses import LatentResponse
+
+__all__ = ["Comparison", "Likeness", "Results"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Distances of one set of pictures to a set of real ones.
+
+    Attributes:
+        name: of the set, as shown.
+        frechet: Fréchet distance; biased upwards at small counts, so only equal counts compare.
+        kernel: unbiased squared kernel distance.
+        kernel_error: its standard error, where it can be told.
+        pictures: in the set.
+        reference_pictures: real ones compared with.
+    """
+
+    name: str
+    frechet: float
+    kernel: float
+    kernel_error: float | None
+    pictures: int
+    reference_pictures: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likeness:
+    """PSNR (dB) between generated pictures and the real ones of the same named parameters, over ``pictures``."""
+
+    mean_db: float
+    worst_db: float
+    pictures: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """Everything that ``cocogan evaluate`` says; None or empty where it could not be asked.
+
+    Attributes:
+        checkpoint, data: paths as given.
+        features: name of the feature network.
+        views: 90° views a panorama, 0 for whole pictures.
+        seed: of z and of which pictures were taken.
+        images_seen: by the checkpoint in training.
+        comparisons: generated, real vs real, noise.
+        wasserstein: mean score of D on real minus on generated macro patches, in D's own units.
+        borders, real_borders: border ratios of generated and of real pictures.
+        likeness: to real pictures of the same parameters.
+        latents: each named latent moved alone.
+    """
+
+    checkpoint: str | None
+    data: str
+    features: str
+    views: int
+    seed: int
+    images_seen: int | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    wasserstein: float | None = None
+    borders: BorderRatios | None = None
+    real_borders: BorderRatios | None = None
+    likeness: Likeness | None = None
+    latents: tuple[LatentResponse, ...] = ()
+
+    def to_json(self) -> str:
+        """The results as an indented JSON object; infinities as null."""
+        notes = {
+            "frechet": "biased upwards at small counts: compare equal counts of pictures only, beside real vs real",
+            "kernel": "unbiased; may fall below zero",
+        }
+        return json.dumps(_finite({**asdict(self), "notes": notes}), indent=2, ensure_ascii=False) + "\n"
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
