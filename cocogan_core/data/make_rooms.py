@@ -1,66 +1,134 @@
-"""``cocogan rooms``: fills a folder with procedural rooms as training shards. Resumable; any room can be made again."""
+"""``cocogan rooms``: fills a folder with procedural rooms, as training shards or sky boxes, or draws a contact sheet.
+
+Resumable: the same command again goes on. Knows the recipe, the two kinds of folder and the progress bar; no OpenGL.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
+import tyro
+from numpy.typing import NDArray
 from PIL import Image as Pillow
 from rich.progress import track
 
-from cocogan_core.data.rooms import ASPECT, PARAMETERS, ROOM_PROJECTION, RoomRenderer, room_parameters
+from cocogan_core.data.room_recipe import RoomRecipe, rendered
+from cocogan_core.data.rooms import ASPECT, ROOM_PROJECTION
 from cocogan_core.data.shards import ShardWriter
-from cocogan_core.errors import ConfigError
+from cocogan_core.data.sky_boxes import SkyBoxFolder
+from cocogan_core.errors import ConfigError, DataError
 
-__all__ = ["make_rooms", "make_sheet"]
+__all__ = ["make_panoramas", "make_rooms", "make_sheet", "make_sky_boxes", "rooms"]
+
+Image = NDArray[np.uint8]
+
+
+def rooms(
+    out: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="OUT")] = None,
+    *,
+    count: int = 24,
+    seed: int = 0,
+    panorama: tyro.conf.FlagCreatePairsOff[bool] = False,
+    width: int = 768,
+    faces: int = 256,
+    samples: Literal[1, 4, 9, 16] = 4,
+    yaw: Literal["aligned", "random"] = "aligned",
+    workers: int = 1,
+    sheet: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None,
+) -> None:
+    """Make furnished rooms to train on. Run the same command again to go on after an interruption.
+
+    Args:
+        out: Folder to fill: sky boxes in Matterport3D's layout, or training shards with --panorama.
+        count: Number of rooms.
+        seed: Chooses the rooms; the same seed gives the same bytes on the same graphics driver.
+        panorama: Write Mercator panoramas as training shards, with no sky box in between.
+        width: Width of panoramas in pixels, a multiple of 6; their height is a third of it.
+        faces: Side of sky box faces in pixels.
+        samples: Rays per pixel for colours and edges.
+        yaw: aligned: yaw 0 looks at the window's wall; random: each room is turned by an angle of its own.
+        workers: Processes that render; software OpenGL already uses every core for one.
+        sheet: Picture file to write with all the rooms side by side, instead of or besides OUT.
+    """
+    if out is None and sheet is None:
+        raise ConfigError("rooms: nothing to write; name a folder OUT, or a picture with --sheet FILE")
+    recipe = RoomRecipe(seed=seed, width_px=width, samples=samples, yaw=yaw)
+    if out is not None and panorama:
+        make_panoramas(out, recipe, count=count, workers=workers)
+    elif out is not None:
+        make_sky_boxes(out, replace(recipe, face_px=faces), count=count, workers=workers)
+    if sheet is not None:
+        small = replace(recipe, width_px=min(width, 384))
+        make_sheet(sheet, small, count=count, workers=workers)
 
 
 def make_rooms(folder: Path, *, count: int, seed: int = 0, width_px: int = 768, samples: int = 4) -> None:
-    """Render rooms 0 … count − 1 of a seed as Mercator panoramas (width/3 × width) into shards.
+    """Rooms 0 … count − 1 of a seed as training shards, in this process; see :func:`make_panoramas`."""
+    make_panoramas(folder, RoomRecipe(seed=seed, width_px=width_px, samples=samples), count=count)
+
+
+def make_panoramas(folder: Path, recipe: RoomRecipe, *, count: int, workers: int = 1) -> None:
+    """Render rooms 0 … count − 1 as Mercator panoramas (width/3 × width) into shards.
 
     Raises:
-        ConfigError: the count or width makes no sense.
+        ConfigError: the count makes no sense.
         DataError: the folder cannot be written or holds other pictures.
         DisplayError: there is no OpenGL.
     """
-    _check(count, width_px, samples)
+    _check(count)
+    turned = ", random yaw" if recipe.yaw == "random" else ""
     writer = ShardWriter(
         folder,
-        height_px=width_px // ASPECT,
-        width_px=width_px,
+        height_px=recipe.width_px // ASPECT,
+        width_px=recipe.width_px,
         projection=ROOM_PROJECTION,
-        source=f"procedural rooms, seed {seed}",
+        source=f"procedural rooms, seed {recipe.seed}{turned}",
         licence="CC0-1.0",
-        latent_names=PARAMETERS,
+        latent_names=recipe.names,
     )
-    with RoomRenderer(width_px, samples) as renderer, writer:
-        for index in _progress(writer.count, count):
-            parameters = room_parameters(seed, index)
-            writer.append(renderer.panorama(parameters), parameters)
+    with writer:
+        for index, image in _progress(recipe, range(writer.count, count), workers):
+            writer.append(image, recipe.parameters(index))
 
 
-def make_sheet(path: Path, *, count: int, seed: int = 0, width_px: int = 384, columns: int = 2) -> None:
-    """Render ``count`` rooms side by side into one picture, to look at before training on them.
+def make_sky_boxes(folder: Path, recipe: RoomRecipe, *, count: int, workers: int = 1) -> None:
+    """Render rooms 0 … count − 1 as sky boxes in Matterport3D's layout; those that are complete are kept.
 
     Raises:
-        ConfigError, DisplayError: as :func:`make_rooms`.
+        ConfigError, DataError, DisplayError: as :func:`make_panoramas`.
     """
-    _check(count, width_px, 4)
-    with RoomRenderer(width_px) as renderer:
-        rooms = [renderer.panorama(room_parameters(seed, index)) for index in _progress(0, count)]
-    blank = np.zeros_like(rooms[0])
-    rooms += [blank] * (-count % columns)
-    rows = [np.concatenate(rooms[first : first + columns], axis=1) for first in range(0, len(rooms), columns)]
-    Pillow.fromarray(np.concatenate(rows)).save(path, quality=90)
+    _check(count)
+    box = SkyBoxFolder(folder, recipe, count=count)
+    first = next((index for index in range(count) if not box.has(index)), count)
+    for index, faces in _progress(recipe, range(first, count), workers):
+        box.write(index, faces)
 
 
-def _progress(first: int, count: int) -> Iterator[int]:
-    yield from track(range(first, count), description="rooms", total=max(0, count - first))
+def make_sheet(path: Path, recipe: RoomRecipe, *, count: int, columns: int = 3, workers: int = 1) -> None:
+    """Draw ``count`` panoramas side by side into one picture, to look at before training on them.
+
+    Raises:
+        ConfigError, DisplayError: as :func:`make_panoramas`.
+        DataError: the file cannot be written, or its ending is no picture format.
+    """
+    _check(count)
+    images = [image for _, image in _progress(recipe, range(count), workers)]
+    images += [np.full_like(images[0], 255)] * (-count % columns)
+    rows = [np.concatenate(images[first : first + columns], axis=1) for first in range(0, len(images), columns)]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Pillow.fromarray(np.concatenate(rows)).save(path, optimize=True)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot write {path}: {error}; choose another file, ending in .png or .jpg") from error
 
 
-def _check(count: int, width_px: int, samples: int) -> None:
+def _progress(recipe: RoomRecipe, indices: range, workers: int) -> Iterator[tuple[int, Image]]:
+    if indices:
+        yield from track(rendered(recipe, indices, workers=workers), description="rooms", total=len(indices))
+
+
+def _check(count: int) -> None:
     if count < 1:
         raise ConfigError(f"--count is {count}; it must be at least 1")
-    if width_px < 12 or width_px % (2 * ASPECT):
-        raise ConfigError(f"--width is {width_px}; it must be a multiple of {2 * ASPECT}, at least 12")
-    if samples not in (1, 4, 9, 16):
-        raise ConfigError(f"--samples is {samples}; choose 1, 4, 9 or 16 a pixel")

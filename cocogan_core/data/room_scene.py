@@ -82,7 +82,7 @@ class _Wall:
         }[self.wall]
         return np.array([x, height, z])
 
-    def solid(
+    def solid(  # noqa: PLR0917 (tables of solids read better without a keyword in every cell)
         self,
         place: Place,
         size: Place,
@@ -104,10 +104,10 @@ class _Numbers:
         self._values = dict(zip(PARAMETERS, np.clip(values, -1, 1).tolist(), strict=True))
 
     def between(self, name: str, low: float, high: float) -> float:
-        return low + (high - low) * (self._values[name] + 1) / 2
+        return float(low + (high - low) * (self._values[name] + 1) / 2)
 
     def positive(self, name: str) -> bool:
-        return self._values[name] > 0
+        return bool(self._values[name] > 0)
 
     def colour(self, group: str, *, brightness: float | tuple[float, float], strength: float) -> Vector:
         """Opponent colour: warm–cool turns red against blue, green–magenta green against both."""
@@ -260,7 +260,7 @@ def _lamps(room: Vector, front: _Wall) -> tuple[Group, Group]:
     """A pendant and a floor lamp in the front left corner."""
     pendant, standing = _lamp_places(room, front)
     metal = WHITE * 0.3
-    cord = Primitive(pendant + [0, 0.27, 0], np.array([0.012, 0.15, 0.012]), metal, PLAIN, CYLINDER)
+    cord = Primitive(pendant + np.array([0, 0.27, 0]), np.array([0.012, 0.15, 0.012]), metal, PLAIN, CYLINDER)
     pole = Primitive(standing * [1, 0.5, 1], np.array([0.014, 0.70, 0.014]), metal, PLAIN, CYLINDER)
     foot = Primitive(standing * [1, 0.01, 1], np.array([0.14, 0.012, 0.14]), metal, PLAIN, CYLINDER)
     shades = (

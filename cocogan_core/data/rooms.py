@@ -65,12 +65,15 @@ class RoomRenderer:
 
     def panorama(self, parameters: NDArray[np.floating], yaw_rad: float = 0.0) -> Image:
         """The Mercator panorama (W/3, W, 3) of a room, turned by ``yaw_rad`` to the left."""
-        return self._draw(build_scene(parameters), (self.width_px, self.width_px // ASPECT), face=-1, yaw_rad=yaw_rad)
+        size = (self.width_px, self.width_px // ASPECT)
+        with self._context:  # another renderer's context may be current
+            return self._draw(build_scene(parameters), size, face=-1, yaw_rad=yaw_rad)
 
     def faces(self, parameters: NDArray[np.floating], face_px: int, yaw_rad: float = 0.0) -> Image:
         """The sky box (6, f, f, 3) in Matterport3D's order: up, front, right, back, left, down (DESIGN.md §4)."""
         scene = build_scene(parameters)
-        return np.stack([self._draw(scene, (face_px, face_px), face=face, yaw_rad=yaw_rad) for face in range(6)])
+        with self._context:
+            return np.stack([self._draw(scene, (face_px, face_px), face=face, yaw_rad=yaw_rad) for face in range(6)])
 
     def _draw(self, scene: Scene, size: tuple[int, int], *, face: int, yaw_rad: float) -> Image:
         view = {
@@ -137,8 +140,9 @@ class RoomRenderer:
 
 
 def _context() -> moderngl.Context:
+    egl: Any = {"backend": "egl"}  # moderngl's annotation asks for a dict per keyword
     try:
-        return moderngl.create_context(standalone=True, require=330, backend="egl")
+        return moderngl.create_context(standalone=True, require=330, **egl)
     except Exception as error:  # moderngl and glcontext raise plain Exception for every cause
         raise DisplayError(
             f"no OpenGL 3.3 for rendering rooms ({error}); on Debian install libegl1 and libgl1"

@@ -1,7 +1,8 @@
 """The one format that training reads: a folder of memory-mapped uint8 pictures with their named parameters.
 
 ``dataset.json`` says what is there; ``images_00000.npy`` … hold up to ``shard_size`` pictures (n, H, W, 3) each;
-``parameters.npy`` holds (count, K) float32 where the pictures' parameters are known. Knows nothing of where they come from.
+``parameters.npy`` holds (count, K) float32 where the pictures' parameters are known. Knows nothing of where they come
+from.
 """
 
 import json
@@ -29,8 +30,8 @@ Floats = NDArray[np.float32]
 class ShardWriter:
     """Appends pictures; a context manager that finishes the folder.
 
-    The index is rewritten after each finished shard, each file appears whole or not at all, and a writer on a folder that
-    exists goes on after its last finished shard: ``count`` says how many pictures are there.
+    The index is rewritten after each finished shard, each file appears whole or not at all, and a writer on a folder
+    that exists goes on after its last finished shard: ``count`` says how many pictures are there.
 
     Raises:
         DataError: the folder holds a data set of other settings, or cannot be written.
@@ -73,7 +74,7 @@ class ShardWriter:
     @property
     def count(self) -> int:
         """Pictures appended so far, those of an earlier run included."""
-        return sum(shard["count"] for shard in self._shards) + len(self._images)
+        return sum(int(shard["count"]) for shard in self._shards) + len(self._images)
 
     def append(self, image: Image, parameters: Floats | None = None) -> None:
         """Add a picture (H, W, 3) and, where latents are named, its parameters (K,)."""
@@ -198,7 +199,7 @@ class Panoramas:
 
 
 def _map(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.shape != shape:
         raise ValueError(f"{path.name} has shape {array.shape}, the index says {shape}")
     return array

@@ -1,0 +1,117 @@
+"""A data set of rooms as a recipe: any room of it can be rendered by itself, in any order, by any number of processes.
+
+Knows nothing of how pictures are stored.
+"""
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.data.rooms import ASPECT, PARAMETERS, RoomRenderer, room_parameters
+from cocogan_core.errors import ConfigError
+
+__all__ = ["RoomRecipe", "rendered"]
+
+YAW_NAMES = ("view.yaw_cos", "view.yaw_sin")
+AHEAD = 4  # pictures that a process may finish before the first is taken: bounds memory
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomRecipe:
+    """What decides every byte of a data set of rooms, on one driver.
+
+    Attributes:
+        seed: chooses the rooms; room ``index`` depends on (seed, index) only.
+        width_px: width of Mercator panoramas, three times their height.
+        face_px: side of sky box faces, or None for panoramas.
+        samples: rays for colours and edges per pixel.
+        yaw: ``"random"`` turns every room by an angle of its own; its cosine and sine become two more parameters.
+
+    Raises:
+        ConfigError: a size or count that makes no sense.
+    """
+
+    seed: int = 0
+    width_px: int = 768
+    face_px: int | None = None
+    samples: int = 4
+    yaw: Literal["aligned", "random"] = "aligned"
+
+    def __post_init__(self) -> None:
+        """Refuse early, in the words of the command line."""
+        if self.seed < 0:
+            raise ConfigError(f"--seed is {self.seed}; it must not be negative")
+        if self.width_px < 12 or self.width_px % (2 * ASPECT):
+            raise ConfigError(f"--width is {self.width_px}; it must be a multiple of {2 * ASPECT}, at least 12")
+        if self.face_px is not None and (self.face_px < 8 or self.face_px % 2):
+            raise ConfigError(f"--faces is {self.face_px}; it must be an even number of pixels, at least 8")
+        if self.samples not in (1, 4, 9, 16):
+            raise ConfigError(f"--samples is {self.samples}; choose 1, 4, 9 or 16 a pixel")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the entries of :meth:`parameters` mean."""
+        return PARAMETERS + (YAW_NAMES if self.yaw == "random" else ())
+
+    def yaw_rad(self, index: int) -> float:
+        """How far the camera of room ``index`` is turned to the right, in [0, 2π)."""
+        if self.yaw == "aligned":
+            return 0.0
+        return float(np.random.default_rng((self.seed, index, 1)).uniform(0, 2 * np.pi))
+
+    def parameters(self, index: int) -> NDArray[np.float32]:
+        """The numbers (K,) in [−1, 1] that made room ``index``, in the order of :attr:`names`."""
+        room = room_parameters(self.seed, index)
+        if self.yaw == "aligned":
+            return room
+        yaw_rad = self.yaw_rad(index)
+        return np.append(room, [np.cos(yaw_rad), np.sin(yaw_rad)]).astype(np.float32)
+
+    def render(self, renderer: RoomRenderer, index: int) -> Image:
+        """Room ``index``: a panorama (W/3, W, 3), or six faces (6, f, f, 3)."""
+        room, yaw_rad = room_parameters(self.seed, index), self.yaw_rad(index)
+        if self.face_px is None:
+            return renderer.panorama(room, yaw_rad)
+        return renderer.faces(room, self.face_px, yaw_rad)
+
+
+def rendered(recipe: RoomRecipe, indices: range, *, workers: int = 1) -> Iterator[tuple[int, Image]]:
+    """(index, picture) of the recipe's rooms, in order.
+
+    Software OpenGL uses every core for one room already; more ``workers`` fill the gaps between its passes.
+
+    Raises:
+        ConfigError: ``workers`` is not positive.
+        DisplayError: there is no OpenGL.
+    """
+    if workers < 1:
+        raise ConfigError(f"--workers is {workers}; it must be at least 1")
+    if workers == 1:
+        with RoomRenderer(recipe.width_px, recipe.samples) as renderer:
+            for index in indices:
+                yield index, recipe.render(renderer, index)
+        return
+    # spawn: an OpenGL context does not survive a fork
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        step = workers * AHEAD
+        for first in range(0, len(indices), step):
+            batch = indices[first : first + step]
+            yield from zip(batch, pool.map(_render_here, [recipe] * len(batch), batch), strict=True)
+
+
+def _render_here(recipe: RoomRecipe, index: int) -> Image:
+    """In a worker process."""
+    return recipe.render(_renderer(recipe.width_px, recipe.samples), index)
+
+
+@cache
+def _renderer(width_px: int, samples: int) -> RoomRenderer:
+    return RoomRenderer(width_px, samples)

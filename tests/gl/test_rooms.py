@@ -1,0 +1,175 @@
+"""Rooms as drawn: deterministic, bright, clean, and the same through a cylinder and through six faces."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cocogan_core.data.make_rooms import make_panoramas, make_sheet, make_sky_boxes
+from cocogan_core.data.room_recipe import RoomRecipe, rendered
+from cocogan_core.data.rooms import PARAMETERS, ROOM_PROJECTION, RoomRenderer, room_parameters
+from cocogan_core.data.shards import Panoramas
+from cocogan_core.data.sky_boxes import SkyBoxFolder
+from cocogan_core.projection import direction_of, yaw_of_u
+
+WIDTH = 192
+
+
+@pytest.fixture(scope="module")
+def renderer():
+    with RoomRenderer(WIDTH) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def no_gl_error(renderer):
+    yield
+    with renderer._context as context:
+        assert context.error == "GL_NO_ERROR"
+
+
+@pytest.fixture(scope="module")
+def sample(renderer):
+    return [renderer.panorama(room_parameters(11, index)) for index in range(24)]
+
+
+def psnr(one, other):
+    return 10 * np.log10(255**2 / np.mean((one.astype(float) - other) ** 2))
+
+
+def boxed(image, factor):
+    """Mean over squares of ``factor`` pixels."""
+    height, width = image.shape[:2]
+    return image.reshape(height // factor, factor, width // factor, factor, 3).mean((1, 3))
+
+
+def looked_up(faces, direction):
+    """Sky box faces in a direction, bilinear: DESIGN.md §4's formulas, written apart from the code under test."""
+    x, y, z = np.moveaxis(direction, -1, 0)
+    largest = np.abs(direction).argmax(-1)
+    face = np.choose(largest, [np.where(x > 0, 2, 4), np.where(y > 0, 0, 5), np.where(z > 0, 1, 3)])
+    a, size = np.abs(direction).max(-1), faces.shape[1]
+    column = (np.choose(face, [x, x, -z, -x, z, x]) / a + 1) / 2 * size - 0.5
+    row = (np.choose(face, [z, -y, -y, -y, -y, -z]) / a + 1) / 2 * size - 0.5
+    left, top = (np.clip(np.floor(at), 0, size - 2).astype(int) for at in (column, row))
+    s, t = np.clip(column - left, 0, 1)[..., None], np.clip(row - top, 0, 1)[..., None]
+    upper = faces[face, top, left] * (1 - s) + faces[face, top, left + 1] * s
+    lower = faces[face, top + 1, left] * (1 - s) + faces[face, top + 1, left + 1] * s
+    return upper * (1 - t) + lower * t
+
+
+def cylinder_of(faces, width, fine=4):
+    """Faces → Mercator (width/3, width, 3), each pixel the mean of fine² lookups."""
+    yaw = yaw_of_u((np.arange(width * fine) + 0.5) / (width * fine), width)
+    pitch = ROOM_PROJECTION.pitch_of_v((np.arange(width // 3 * fine) + 0.5) / (width // 3 * fine))
+    return boxed(looked_up(faces, direction_of(yaw, pitch[:, None])), fine)
+
+
+def test_the_cylinder_agrees_with_the_six_faces():
+    """Both drawn larger and averaged down, so that the size of a face's pixels matters little."""
+    with RoomRenderer(4 * WIDTH // 2) as large:
+        for index in range(3):
+            room = room_parameters(5, index)
+            direct = boxed(large.panorama(room).astype(float), 2)
+            through = cylinder_of(large.faces(room, 128), WIDTH)
+            agreement = psnr(direct, through)
+            beside = [psnr(np.roll(direct, step, 1), through) for step in (-1, 1)]
+            assert agreement >= 35
+            assert agreement > max(beside) + 3, "turned by a column"
+            # half a column of error would favour one side; the mean of 2 columns starts half a small column late
+            assert abs(beside[0] - beside[1]) < 3, "turned by a part of a column"
+
+
+def test_the_same_room_gives_the_same_bytes(renderer):
+    room = room_parameters(2, 4)
+    first = renderer.panorama(room)
+    renderer.panorama(room_parameters(2, 5))
+    renderer.faces(room, 32)
+    with RoomRenderer(WIDTH) as another:
+        assert first.tobytes() == renderer.panorama(room).tobytes() == another.panorama(room).tobytes()
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_each_number_alone_changes_the_picture(renderer, name):
+    low, high = (np.full(len(PARAMETERS), 0.1) for _ in range(2))
+    low[PARAMETERS.index(name)], high[PARAMETERS.index(name)] = -1, 1
+    change = np.abs(renderer.panorama(low).astype(int) - renderer.panorama(high))
+    assert (change.max(-1) > 6).mean() > 0.002
+
+
+@pytest.mark.parametrize("name", [name for name in PARAMETERS if not name.endswith(".kind")])
+def test_a_small_step_changes_the_picture_little(renderer, name):
+    here = np.full(len(PARAMETERS), 0.3)
+    there = here.copy()
+    there[PARAMETERS.index(name)] += 0.02
+    assert np.abs(renderer.panorama(here).astype(int) - renderer.panorama(there)).mean() < 2.5
+
+
+def test_no_room_is_dark_or_blown_out(sample):
+    for image in sample:
+        assert 80 < image.mean() < 215
+        assert (image.max(-1) < 12).mean() < 0.002, "black"
+        assert (image.min(-1) > 252).mean() < 0.12, "blown out"
+
+
+def test_no_speckle(sample):
+    """A pixel that differs strongly from every neighbour is noise; thin things have a neighbour of their kind."""
+    for image in sample:
+        grey = image.mean(-1)
+        around = np.stack([np.roll(grey, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j])
+        lonely = np.abs(around - grey).min(0)[1:-1]
+        assert (lonely > 40).mean() < 0.0005
+
+
+def test_the_seam_is_like_any_column(sample):
+    for image in sample:
+        steps = np.abs(np.diff(np.concatenate([image, image[:, :1]], 1).astype(int), axis=1)).mean((0, 2))
+        assert steps[-1] <= np.sort(steps)[-8]
+
+
+def test_a_turned_camera_rolls_the_picture(renderer):
+    room, columns = room_parameters(2, 6), 40
+    turned = renderer.panorama(room, 2 * np.pi * columns / WIDTH)
+    assert psnr(turned, np.roll(renderer.panorama(room), -columns, 1)) > 38
+
+
+def test_more_samples_only_refine(renderer):
+    room = room_parameters(2, 8)
+    with RoomRenderer(WIDTH, samples=16) as fine:
+        assert psnr(renderer.panorama(room), fine.panorama(room)) > 32
+
+
+def test_shards_resume_to_the_same_bytes(tmp_path):
+    recipe = RoomRecipe(seed=9, width_px=48, yaw="random")
+    make_panoramas(tmp_path / "once", recipe, count=3)
+    make_panoramas(tmp_path / "twice", recipe, count=1)
+    make_panoramas(tmp_path / "twice", recipe, count=3)
+    once, twice = Panoramas.open(tmp_path / "once"), Panoramas.open(tmp_path / "twice")
+    assert once.latent_names == recipe.names
+    assert once.count == twice.count == 3
+    for index in range(3):
+        np.testing.assert_array_equal(once.image(index), twice.image(index))
+        np.testing.assert_array_equal(once.parameters[index], recipe.parameters(index))
+
+
+def test_sky_boxes_resume_and_keep_what_is_there(tmp_path):
+    recipe = RoomRecipe(seed=9, face_px=32)
+    make_sky_boxes(tmp_path, recipe, count=1)
+    box = SkyBoxFolder(tmp_path, recipe, count=2)
+    before = box.faces(0)[0].stat().st_mtime_ns
+    make_sky_boxes(tmp_path, recipe, count=2)
+    assert box.has(1)
+    assert box.faces(0)[0].stat().st_mtime_ns == before
+
+
+def test_workers_render_the_same_rooms_in_order():
+    recipe = RoomRecipe(seed=9, width_px=48)
+    alone, together = list(rendered(recipe, range(3))), list(rendered(recipe, range(3), workers=2))
+    assert [index for index, _ in together] == [0, 1, 2]
+    for (_, one), (_, other) in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_sheet_shows_all_rooms(tmp_path):
+    make_sheet(tmp_path / "sheet.png", RoomRecipe(width_px=48), count=4)
+    with Image.open(tmp_path / "sheet.png") as picture:
+        assert picture.size == (144, 32)
