@@ -123,7 +123,7 @@ def save(path: Path | str, metadata: Metadata, *, generator: Tensors, discrimina
     stated = {"format": FORMAT, **asdict(metadata)}
     tensors = {f"generator.{name}": tensor for name, tensor in generator.items()}
     tensors |= {f"discriminator.{name}": tensor for name, tensor in (discriminator or {}).items()}
-    whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    whole = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     write_atomically(Path(path), safetensors.numpy.save(whole, {KEY: json.dumps(stated)}))
 
 
