@@ -11,10 +11,11 @@ import tyro
 
 from cocogan_core.data.make_rooms import rooms
 from cocogan_core.errors import CocoganError
+from cocogan_core.metrics.evaluate import evaluate
 
 __all__ = ["main"]
 
-SUBCOMMANDS: dict[str, Callable[..., None]] = {"rooms": rooms}
+SUBCOMMANDS: dict[str, Callable[..., None]] = {"evaluate": evaluate, "rooms": rooms}
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -32,10 +32,10 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
 def evaluate(
-    checkpoint: Annotated[Path | None, tyro.conf.Positional] = None,
+    checkpoint: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="CHECKPOINT")] = None,
     *,
-    data: Path,
-    against: Path | None = None,
+    data: Annotated[Path, tyro.conf.arg(metavar="FOLDER")],
+    against: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None,
     samples: int = 2000,
     features: FeatureName = "efficientnet",
     views: int = 0,
@@ -43,8 +43,8 @@ def evaluate(
     latent_rooms: int = 0,
     seed: int = 0,
     device: Device = "auto",
-    json: Path | None = None,
-    picture: Path | None = None,
+    json: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None,
+    picture: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None,
 ) -> None:
     """Measure how far generated pictures are from real ones.
 

@@ -93,7 +93,7 @@ def _read(path: Path) -> Moments | None:
     """Cached moments, or None where there are none or the file is broken: they can be made again."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            return Moments(mean=file["mean"], covariance=file["covariance"], count=int(file["count"]))
+            return Moments(mean=file["mean"], factor=file["factor"], count=int(file["count"]))
     except (OSError, ValueError, KeyError, EOFError):
         return None
 
@@ -102,7 +102,7 @@ def _write(path: Path, moments: Moments) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
-            np.savez(file, mean=moments.mean, covariance=moments.covariance, count=moments.count)
+            np.savez(file, mean=moments.mean, factor=moments.factor, count=moments.count)
         part.replace(path)
     except OSError:  # a read-only data set: nothing is lost but time
         part.unlink(missing_ok=True)

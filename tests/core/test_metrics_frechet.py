@@ -8,7 +8,8 @@ from cocogan_core.metrics import Moments, frechet_distance, kernel_distance, mom
 
 
 def gaussian(mean, covariance):
-    return Moments(mean=np.asarray(mean, float), covariance=np.asarray(covariance, float), count=1000)
+    factor = np.linalg.cholesky(np.asarray(covariance, float)).T
+    return Moments(mean=np.asarray(mean, float), factor=factor, count=1000)
 
 
 def test_frechet_of_commuting_covariances_is_the_closed_form():
@@ -27,20 +28,29 @@ def test_frechet_of_full_covariances_agrees_with_the_general_matrix_root():
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
 
 
+def test_moments_are_mean_and_covariance_of_few_and_many_vectors():
+    for count in (5, 40):
+        x = np.random.default_rng(count).normal(size=(count, 8)).astype(np.float32)
+        found = moments_of(x)
+        assert np.allclose(found.mean, x.mean(0))
+        assert np.allclose(found.covariance, np.cov(x.T))
+        assert found.factor.shape == (min(count, 8), 8)
+
+
 def test_frechet_is_symmetric_zero_on_itself_and_blind_to_rotation():
     rng = np.random.default_rng(1)
     x, y = (rng.normal(size=(300, 8)) * scale + shift for scale, shift in ((1.0, 0.0), (2.0, 0.5)))
     turn, _ = np.linalg.qr(rng.normal(size=(8, 8)))
     a, b, a2, b2 = (moments_of(v.astype(np.float32)) for v in (x, y, x @ turn, y @ turn))
     assert frechet_distance(a, b) == pytest.approx(frechet_distance(b, a))
-    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-6)
+    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
     assert frechet_distance(a2, b2) == pytest.approx(frechet_distance(a, b), rel=1e-4)
 
 
 def test_frechet_holds_for_fewer_pictures_than_features():
     rng = np.random.default_rng(2)
     a = moments_of(rng.normal(size=(10, 50)).astype(np.float32))
-    moved = Moments(mean=a.mean + 1, covariance=a.covariance, count=a.count)
+    moved = Moments(mean=a.mean + 1, factor=a.factor, count=a.count)
     assert frechet_distance(a, moved) == pytest.approx(50, rel=1e-5)
 
 
