@@ -1,12 +1,16 @@
 """How much more a picture changes across patch borders than inside patches. Knows no networks; numpy only.
 
 **Border ratio** of one border: the mean absolute difference of the two pixels on either side of it, over the mean
-absolute difference of neighbouring pixels (in the same direction) inside the patches that touch it. Sums are taken
-over all pictures before dividing, so that a flat picture cannot weigh more than others. 1 is seamless; pictures that
-share a layout (a horizon) may differ from 1 on rows by themselves, so the real pictures' ratios belong beside it.
+absolute difference of neighbouring pixels (in the same direction) inside the patches that touch it, no farther from the
+border than an eighth of a patch. Sums are taken over all pictures before dividing. 1 is seamless.
+
+Why not the whole interior: pictures that share a layout are busier in some columns than in others. Over 1,000 aligned
+rooms real pictures' ratios lay between 0.64 and 1.37 with whole interiors and between 0.95 and 1.10 with eighths (rows:
+0.75 at the horizon). What is left is the layout's, so generated ratios belong beside, or over, those of real ones.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +20,7 @@ from cocogan_core.coordinates import PatchGrid
 __all__ = ["BorderMeter", "BorderRatios"]
 
 Floats = NDArray[np.float64]
+REACH = 8  # interior pixels count up to 1 / REACH of a patch from the border
 FLOOR = 1e-3  # grey levels added above and below, so that flat pictures give 1 and not 0/0
 
 
@@ -32,6 +37,14 @@ class BorderRatios:
     columns: tuple[float, ...]
     rows: tuple[float, ...]
     wrap: float | None
+
+    def over(self, other: Self) -> Self:
+        """These ratios divided by another set's, border by border."""
+        return type(self)(
+            columns=tuple(a / b for a, b in zip(self.columns, other.columns, strict=True)),
+            rows=tuple(a / b for a, b in zip(self.rows, other.rows, strict=True)),
+            wrap=None if self.wrap is None or other.wrap is None else self.wrap / other.wrap,
+        )
 
     @property
     def worst(self) -> float:
@@ -71,7 +84,9 @@ class BorderMeter:
 
 def _ratios(differences: Floats, patch_px: int) -> tuple[tuple[float, ...], float]:
     """Ratios of the inner borders in order, and of the border that joins the last patch to the first."""
-    patches = differences.reshape(-1, patch_px)  # entry 0 of each patch is the border before it
-    border, inside = patches[:, 0], patches[:, 1:].mean(1)
-    ratio = (border + FLOOR) / ((inside + np.roll(inside, 1)) / 2 + FLOOR)
+    count, reach = len(differences), max(1, patch_px // REACH)
+    borders = np.arange(0, count, patch_px)
+    offsets = np.array([offset for offset in range(-reach, reach + 1) if offset])
+    inside = differences[(borders[:, None] + offsets) % count].mean(1)
+    ratio = (differences[borders] + FLOOR) / (inside + FLOOR)
     return tuple(float(value) for value in ratio[1:]), float(ratio[0])

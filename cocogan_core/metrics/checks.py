@@ -9,6 +9,7 @@ import numpy as np
 from rich.progress import Progress
 
 from cocogan_core.errors import ConfigError
+from cocogan_core.metrics.borders import BorderMeter, BorderRatios
 from cocogan_core.metrics.reference import pick
 from cocogan_core.metrics.responses import LatentResponse, latent_response, psnr_db
 from cocogan_core.metrics.results import Likeness
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["latents", "likeness", "wasserstein"]
 
-LIKENESS_PICTURES = 200  # generated beside rendered; PSNR settles long before that
+LIKENESS_PICTURES = 256  # generated beside rendered; PSNR settles long before that
 
 
 def wasserstein(checkpoint: Path, real: Survey, generated: Survey) -> float | None:
@@ -45,8 +46,11 @@ def wasserstein(checkpoint: Path, real: Survey, generated: Survey) -> float | No
     return mean_score(real) - mean_score(generated)
 
 
-def likeness(subject: Subject, synthesis: Synthesis, progress: Progress) -> Likeness | None:
-    """PSNR to the real pictures of the same parameters; None where data set and model name nothing, or differ."""
+def likeness(subject: Subject, synthesis: Synthesis, progress: Progress) -> tuple[Likeness, BorderRatios] | None:
+    """PSNR to the real pictures of the same parameters, and border ratios over theirs.
+
+    None where data set and model name nothing, or name different things.
+    """
     names, known = synthesis.metadata.model.latent_names, subject.real.latent_names
     if not names or not set(names) <= set(known):
         return None
@@ -55,8 +59,14 @@ def likeness(subject: Subject, synthesis: Synthesis, progress: Progress) -> Like
     codes = np.concatenate([parameters, subject.codes(len(indices))[:, len(names) :]], 1)
     pairs = zip(codes, pictures_of(subject.real, indices, subject.grid), strict=True)
     tracked = progress.track(pairs, total=len(indices), description="likeness")
-    values = [psnr_db(synthesis.panorama(z), image) for z, image in tracked]
-    return Likeness(mean_db=float(np.mean(values)), worst_db=min(values), pictures=len(values))
+    values, made, real = [], BorderMeter(subject.grid), BorderMeter(subject.grid)
+    for z, image in tracked:
+        generated = synthesis.panorama(z)
+        values.append(psnr_db(generated, image))
+        made.add(generated)
+        real.add(image)
+    found = Likeness(mean_db=float(np.mean(values)), worst_db=min(values), pictures=len(values))
+    return found, made.ratios.over(real.ratios)
 
 
 def latents(subject: Subject, synthesis: Synthesis, progress: Progress, rooms: int) -> tuple[LatentResponse, ...]:

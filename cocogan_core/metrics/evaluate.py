@@ -118,12 +118,15 @@ def _ask_model(
     """Add what only a checkpoint can answer."""
     synthesis = subject.synthesis
     assert synthesis is not None
+    borders = surveys["generated"].borders
+    like = checks.likeness(subject, synthesis, progress)
     return replace(
         results,
         images_seen=synthesis.metadata.provenance.images_seen,
-        borders=surveys["generated"].borders,
+        borders=borders,
+        relative_borders=borders.over(surveys["real"].borders) if like is None else like[1],
         wasserstein=checks.wasserstein(checkpoint, surveys["real"], surveys["generated"]),
-        likeness=checks.likeness(subject, synthesis, progress),
+        likeness=None if like is None else like[0],
         latents=checks.latents(subject, synthesis, progress, latent_rooms) if latent_rooms else (),
     )
 

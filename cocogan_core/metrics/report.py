@@ -19,7 +19,7 @@ __all__ = ["draw_report", "print_report"]
 
 Pictures = Sequence[NDArray[np.uint8]]
 WIDTH, MARGIN, GAP = 1600, 40, 12
-PAPER, INK, SOFT, LINE = "#ffffff", "#1d2126", "#6b737c", "#d5dade"
+PAPER, INK, SOFT = "#ffffff", "#1d2126", "#6b737c"
 REAL, MADE, LIMIT = "#9aa5b1", "#2f6fde", "#d64545"
 GOAL = 1.05  # border ratio below which no border is seen
 CHART_PX = 220
@@ -28,7 +28,7 @@ CHART_PX = 220
 def print_report(results: Results) -> None:
     """Write the figures to standard output."""
     console = Console()
-    shown = f"{results.views} views a panorama" if results.views else "whole pictures"
+    shown = f"90° views, {results.views} a panorama" if results.views else "whole pictures"
     table = Table(title=f"{results.checkpoint or 'real pictures'} · {results.features} · {shown}")
     for name in ("compared with the real ones", "Fréchet ↓", "kernel ×1000 ↓", "pictures"):
         table.add_column(name, justify="left" if name.startswith("compared") else "right")
@@ -49,9 +49,7 @@ def draw_report(results: Results, examples: Mapping[str, Pictures], path: Path) 
     page = ImageDraw.Draw(canvas)
     y = _draw_heading(page, results)
     y = _draw_distances(page, results.comparisons, y)
-    for name, borders in (("generated", results.borders), ("real", results.real_borders)):
-        if borders is not None:
-            y = _draw_borders(page, name, borders, y)
+    y = _draw_borders(page, results, y)
     for name, pictures in examples.items():
         y = _draw_pictures(canvas, name, pictures, y)
     try:
@@ -63,7 +61,12 @@ def draw_report(results: Results, examples: Mapping[str, Pictures], path: Path) 
 def _lines(results: Results) -> list[str]:
     """Figures beyond distances, a line each."""
     lines = []
-    for name, borders in (("generated", results.borders), ("real", results.real_borders)):
+    sets = {
+        "generated": results.borders,
+        "real": results.real_borders,
+        "generated over real": results.relative_borders,
+    }
+    for name, borders in sets.items():
         if borders is not None:
             wrap = "" if borders.wrap is None else f", 0°/360° {borders.wrap:.3f}"
             lines.append(
@@ -90,58 +93,69 @@ def _lines(results: Results) -> list[str]:
 
 def _draw_heading(page: ImageDraw.ImageDraw, results: Results) -> int:
     title = Path(results.checkpoint).name if results.checkpoint else "real pictures only"
-    page.text((MARGIN, MARGIN), title, INK, _font(34))
-    shown = f"{results.views} flat 90° views a panorama" if results.views else "whole pictures"
+    _write(page, (MARGIN, MARGIN), title, INK, 34)
+    shown = f"flat 90° views, {results.views} a panorama" if results.views else "whole pictures"
     seen = "" if results.images_seen is None else f" · {results.images_seen:,} images seen in training"
     about = f"against {Path(results.data).name} · {results.features} features of {shown}{seen}"
-    page.text((MARGIN, MARGIN + 46), about, SOFT, _font(18))
+    _write(page, (MARGIN, MARGIN + 46), about, SOFT, 18)
     y = MARGIN + 84
     for line in _lines(results):
-        page.text((MARGIN, y), line, INK, _font(18))
+        _write(page, (MARGIN, y), line, INK, 18)
         y += 26
     return y + GAP
 
 
 def _draw_distances(page: ImageDraw.ImageDraw, comparisons: Sequence[Comparison], y: int) -> int:
-    page.text((MARGIN, y), "Fréchet distance to the real pictures", INK, _font(22))
+    _write(page, (MARGIN, y), "Fréchet distance to the real pictures", INK, 22)
     y += 38
     left, longest = MARGIN + 260, max((entry.frechet for entry in comparisons), default=0.0) or 1.0
     for entry in comparisons:
         colour = MADE if entry.name == "generated" else REAL
         length = round((WIDTH - MARGIN - left - 560) * entry.frechet / longest)
-        page.text((MARGIN, y + 3), entry.name, INK, _font(18))
+        _write(page, (MARGIN, y + 3), entry.name, INK, 18)
         page.rectangle((left, y, left + max(2, length), y + 26), fill=colour)
         text = f"{entry.frechet:.2f}   kernel ×1000: {_kernel_text(entry)}   {_count_text(entry)} pictures"
-        page.text((left + length + 14, y + 3), text, SOFT, _font(18))
+        _write(page, (left + length + 14, y + 3), text, SOFT, 18)
         y += 36
     return y + GAP
 
 
-def _draw_borders(page: ImageDraw.ImageDraw, name: str, borders: BorderRatios, y: int) -> int:
-    """A bar for each border; the scale starts at 0 and ends at 1.6 or the worst."""
-    page.text((MARGIN, y), f"Border ratio, {name} (1 is seamless, the goal is at most {GOAL})", INK, _font(22))
-    wrap = [] if borders.wrap is None else [("0°/360°", borders.wrap)]
-    bars = wrap + [(f"col {i}|{i + 1}", value) for i, value in enumerate(borders.columns)]
-    bars += [(f"row {i}|{i + 1}", value) for i, value in enumerate(borders.rows)]
-    if not bars:
+def _draw_borders(page: ImageDraw.ImageDraw, results: Results, y: int) -> int:
+    """For each border a bar of the generated pictures in front of one of the real ones; the scale starts at 0."""
+    shown = [borders for borders in (results.real_borders, results.borders) if borders is not None]
+    bars = [_named(borders) for borders in shown]
+    title = f"Border ratios: grey real, colour generated; 1 is seamless, red is more than {GOAL} times the real ones"
+    _write(page, (MARGIN, y), title, INK, 22)
+    if not bars or not bars[0]:
         return y + 40
-    base, top = y + 50 + CHART_PX, max(1.6, borders.worst)
-    slot = min(110.0, (WIDTH - 2 * MARGIN) / len(bars))
-    for level, colour in ((1.0, LINE), (GOAL, LIMIT)):
-        height = base - round(CHART_PX * level / top)
-        page.line((MARGIN, height, MARGIN + round(slot * len(bars)), height), fill=colour, width=2)
-    for index, (label, value) in enumerate(bars):
-        middle, height = MARGIN + slot * (index + 0.5), base - round(CHART_PX * value / top)
-        colour = REAL if name == "real" else MADE if value <= GOAL else LIMIT
-        page.rectangle((middle - slot * 0.32, height, middle + slot * 0.32, base), fill=colour)
-        page.text((middle, height - 12), f"{value:.2f}", INK, _font(16), anchor="mm")
-        page.text((middle, base + 14), label, SOFT, _font(16), anchor="mm")
+    base, top = y + 50 + CHART_PX, max(1.5, *(borders.worst for borders in shown))
+    slot = min(110.0, (WIDTH - 2 * MARGIN) / len(bars[0]))
+    for index, label in enumerate(bars[0]):
+        middle = MARGIN + slot * (index + 0.5)
+        _write(page, (middle, base + 14), label, SOFT, 16, anchor="mm")
+        for layer, values in enumerate(bars):
+            value, half = values[label], slot * (0.4 - 0.12 * layer)
+            too_much = layer and results.relative_borders and _named(results.relative_borders)[label] > GOAL
+            height = base - round(CHART_PX * value / top)
+            page.rectangle(
+                (middle - half, height, middle + half, base), fill=(REAL, LIMIT if too_much else MADE)[layer]
+            )
+        _write(page, (middle, base - 14), f"{bars[-1][label]:.2f}", PAPER if len(bars) > 1 else INK, 16, anchor="mm")
+    level = base - round(CHART_PX / top)
+    page.line((MARGIN, level, MARGIN + round(slot * len(bars[0])), level), fill=INK, width=1)
     return int(base) + 44
+
+
+def _named(borders: BorderRatios) -> dict[str, float]:
+    """Ratios by the names that are drawn below them."""
+    wrap = {} if borders.wrap is None else {"0°/360°": borders.wrap}
+    columns = {f"col {i}|{i + 1}": value for i, value in enumerate(borders.columns)}
+    return wrap | columns | {f"row {i}|{i + 1}": value for i, value in enumerate(borders.rows)}
 
 
 def _draw_pictures(canvas: Image.Image, name: str, pictures: Pictures, y: int) -> int:
     """Two columns of panoramas, more of narrow pictures."""
-    ImageDraw.Draw(canvas).text((MARGIN, y), name, INK, _font(22))
+    _write(ImageDraw.Draw(canvas), (MARGIN, y), name, INK, 22)
     y += 38
     height, width = map(int, pictures[0].shape[:2])
     columns = 2 if width > 1.5 * height else 8
@@ -154,8 +168,11 @@ def _draw_pictures(canvas: Image.Image, name: str, pictures: Pictures, y: int) -
     return y + -(-len(pictures) // columns) * (tall + GAP) + GAP
 
 
-def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size_px)
+def _write(
+    page: ImageDraw.ImageDraw, place: tuple[float, float], text: str, colour: str, size_px: int, *, anchor: str = "la"
+) -> None:
+    plain = text.replace("é", "e").replace("×", "x")  # Pillow's built-in font lacks both
+    page.text(place, plain, colour, ImageFont.load_default(size_px), anchor)
 
 
 def _kernel_text(entry: Comparison) -> str:

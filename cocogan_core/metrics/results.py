@@ -54,6 +54,8 @@ class Results:
         comparisons: generated, real vs real, noise.
         wasserstein: mean score of D on real minus on generated macro patches, in D's own units.
         borders, real_borders: border ratios of generated and of real pictures.
+        relative_borders: generated over real ones: over real pictures of the same parameters where those are known
+            (much less noise), else over the real set's.
         likeness: to real pictures of the same parameters.
         latents: each named latent moved alone.
     """
@@ -68,6 +70,7 @@ class Results:
     wasserstein: float | None = None
     borders: BorderRatios | None = None
     real_borders: BorderRatios | None = None
+    relative_borders: BorderRatios | None = None
     likeness: Likeness | None = None
     latents: tuple[LatentResponse, ...] = ()
 

@@ -58,6 +58,21 @@ def test_a_break_is_told_at_its_own_border(border):
     assert np.delete(all_columns, border).max() < 1.3
 
 
+def test_interiors_far_from_a_border_do_not_count():
+    """Patches busy in their middles alone: their borders are as calm as what is near them."""
+    patch = np.full((8, 8, 3), 100, np.uint8)
+    patch[:, 3:5] = [[0], [255]]
+    assert ratios([np.tile(patch, (3, 6, 1))]).columns == pytest.approx([1] * 5)
+
+
+def test_one_set_over_another():
+    calm, busy = ratios([smooth(seed=1)]), ratios([smooth(seed=2)])
+    over = busy.over(calm)
+    assert over.wrap == busy.wrap / calm.wrap
+    assert over.columns[3] == busy.columns[3] / calm.columns[3]
+    assert busy.over(busy).worst == 1
+
+
 def test_a_plane_has_no_border_that_wraps():
     grid = PatchGrid(system="planar", rows=3, columns=6, patch_px=8)
     assert ratios([smooth(grid)], grid).wrap is None

@@ -70,6 +70,7 @@ def test_a_checkpoint_is_measured_and_reported(tmp_path, capsys):
     assert all(entry["pictures"] == entry["reference_pictures"] == 6 for entry in distances.values())
     assert len(found["borders"]["columns"]) == 5
     assert found["real_borders"]["wrap"] == pytest.approx(1, abs=0.3)
+    assert found["relative_borders"]["wrap"] > 0
     assert found["images_seen"] == 1234
     assert isinstance(found["wasserstein"], float)
     assert found["likeness"]["pictures"] == 6
