@@ -1,0 +1,67 @@
+"""The objectives of G and D as pure functions of scores and predictions. Knows no networks and no training loop.
+
+Paper: Lin et al., "COCO-GAN: Generation by Parts via Conditional Coordinating", ICCV 2019, §3.3.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+__all__ = [
+    "AdversarialLoss",
+    "content_loss",
+    "critic_loss",
+    "generator_loss",
+    "gradient_penalty",
+    "r1_penalty",
+    "spatial_loss",
+]
+
+AdversarialLoss = Literal["wasserstein", "hinge", "nonsaturating"]
+
+
+def critic_loss(kind: AdversarialLoss, real: Tensor, fake: Tensor) -> Tensor:
+    """D's loss from scores (B,): Wasserstein (eq. 2), hinge (Lim & Ye 2017) or logistic (Goodfellow et al. 2014)."""
+    if kind == "wasserstein":
+        return fake.mean() - real.mean()
+    if kind == "hinge":
+        return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+    return F.softplus(-real).mean() + F.softplus(fake).mean()
+
+
+def generator_loss(kind: AdversarialLoss, fake: Tensor) -> Tensor:
+    """G's loss from scores (B,) of generated macro patches; hinge shares Wasserstein's."""
+    return F.softplus(-fake).mean() if kind == "nonsaturating" else -fake.mean()
+
+
+def gradient_penalty(
+    score: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, generator: torch.Generator | None = None
+) -> Tensor:
+    """WGAN-GP on macro patches (B, C, h, w) (eq. 3): one ε a sample, norm over all of a sample's entries."""
+    mix = torch.rand(len(real), 1, 1, 1, generator=generator, device=real.device, dtype=real.dtype)
+    between = (mix * real + (1 - mix) * fake).detach().requires_grad_()
+    (slope,) = torch.autograd.grad(score(between).sum(), between, create_graph=True)
+    return (slope.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def r1_penalty(score: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
+    """½‖∇D‖² at real samples (Mescheder et al. 2018), mean over the batch."""
+    real = real.detach().requires_grad_()
+    (slope,) = torch.autograd.grad(score(real).sum(), real, create_graph=True)
+    return slope.square().flatten(1).sum(1).mean() / 2
+
+
+def spatial_loss(predicted: Tensor, coordinates: Tensor) -> Tensor:
+    """Spatial consistency (eq. 4): squared error of head A, summed over the coordinate's entries, mean over the batch.
+
+    A vertical head (B, 1) is compared with the first entry of ``coordinates`` (B, 2 or 3).
+    """
+    return (predicted - coordinates[:, : predicted.shape[1]]).square().sum(1).mean()
+
+
+def content_loss(predicted: Tensor, z: Tensor) -> Tensor:
+    """Content consistency (§3.6): L1 between head Q's answer and z; fewer columns of ``z`` compare only those."""
+    return (predicted[:, : z.shape[1]] - z).abs().mean()
