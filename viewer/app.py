@@ -1,7 +1,6 @@
 """Wires worker, pipeline, window and panels together and runs the frame loop. The only file that knows everyone."""
 
 import contextlib
-import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,7 +196,8 @@ def _window(options: Options) -> Any:  # noqa: ANN401 (pyglet picks its window c
     try:
         from pyglet import gl, window
 
-        config = gl.Config(double_buffer=True, major_version=3, minor_version=3, forward_compatible=True)
+        choose: Any = gl.Config  # its stub claims an abstract class
+        config = choose(double_buffer=True, major_version=3, minor_version=3, forward_compatible=True)
         width, height = options.size
         return window.Window(width, height, "COCO-GAN panorama", resizable=True, config=config, vsync=False)
     except ImportError as error:
@@ -208,8 +208,3 @@ def _window(options: Options) -> Any:  # noqa: ANN401 (pyglet picks its window c
         raise DisplayError(
             "there is no display to open a window on; for a picture without one use --headless --screenshot FILE"
         ) from error
-
-
-def radians(degrees: float) -> float:
-    """Degrees of the command line to radians."""
-    return math.radians(degrees)

@@ -1,14 +1,16 @@
 """Where finished patches live: a cyclic window of texture slots, and behind it a cache with a byte budget. Pure.
 
-The texture is a window of ``rows`` × ``columns`` slots onto the endlessly unrolled panorama. The slot of a world cell is
-``cell mod size`` on both axes (a toroidal, or clipmap, address): data never moves, a turning camera overwrites just the
-strip that enters, and neighbours in the world are neighbours in the texture, so GL_REPEAT filters without a seam.
-World columns are not wrapped: turning past 360° goes on counting, and column modulo the panorama's columns is the patch.
+The texture is a window of ``rows`` × ``columns`` slots onto the endlessly unrolled panorama. The slot of a world cell
+is ``cell mod size`` on both axes (a toroidal, or clipmap, address): data never moves, a turning camera overwrites just
+the strip that enters, and neighbours in the world are neighbours in the texture, so GL_REPEAT filters without a seam.
+World columns are not wrapped: turning past 360° goes on counting, and column modulo the panorama's columns is the
+patch.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +34,15 @@ class Window:
     left: int = 0
 
     @classmethod
-    def fitting(cls, grid: PatchGrid, most_px: int) -> "Window":
+    def fitting(cls, grid: PatchGrid, most_px: int) -> Self:
         """The whole panorama if a texture of ``most_px``² holds it, else as much as it does."""
         most = max(1, most_px // grid.patch_px)
         return cls(grid, min(grid.rows, most), min(grid.columns, most))
 
-    def centred(self, row: float, column: float) -> "Window":
+    def centred(self, row: float, column: float) -> Self:
         """Moved so that world cell position (``row``, ``column``) is in the middle; rows stay on the panorama."""
         top = min(max(round(row - self.rows / 2), 0), self.grid.rows - self.rows)
-        return Window(self.grid, self.rows, self.columns, top, round(column - self.columns / 2))
+        return replace(self, top=top, left=round(column - self.columns / 2))
 
     def cells(self) -> Iterator[tuple[Patch, Patch]]:
         """All (patch, slot) that the window shows."""

@@ -1,4 +1,4 @@
-"""Where the user looks: yaw, pitch, field of view, and how drags, keys and inertia change them. Pure; no time, no window.
+"""Where the user looks: yaw, pitch, field of view, and how drags, keys and inertia change them. Pure; no window.
 
 Camera frame: X right, Y up, Z forward; normalised device coordinates run −1…1 right and up. Angles in radians; the
 field of view is horizontal. World frame and yaw as in :mod:`cocogan_core.projection`.

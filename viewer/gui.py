@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from imgui_bundle import ImVec2, imgui
@@ -54,7 +55,6 @@ class Gui:
     """Draws the panels each frame and returns what the user has made of the room and the camera."""
 
     search: str = ""
-    notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Set the style; ImGui's context must exist."""
@@ -233,5 +233,6 @@ def _draw_outline(camera: Camera, scene: Scene, corner: ImVec2, size: ImVec2) ->
     shift = math.floor(float(u_of_yaw(camera.view.yaw_rad, scene.window.grid.width_px)))
     draw = imgui.get_window_draw_list()
     for turn in (-1, 0, 1):
-        points = [ImVec2(corner.x + (u - shift + turn) * size.x, corner.y + v * size.y) for u, v in border.tolist()]
-        draw.add_polyline(points, LINE, imgui.ImDrawFlags_.none, 1.5)
+        points = [(corner.x + (u - shift + turn) * size.x, corner.y + v * size.y) for u, v in border.tolist()]
+        for start, end in pairwise(points):
+            draw.add_line(start, end, LINE, 1.5)

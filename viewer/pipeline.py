@@ -1,4 +1,4 @@
-"""From a view to patches on the screen: what is visible is planned, made, cached and uploaded. Knows no window or GUI."""
+"""From a view to patches on the screen: what is visible is planned, made, cached and uploaded. Knows no window."""
 
 import time
 from dataclasses import dataclass
@@ -139,7 +139,7 @@ class Pipeline:
 
     def _upload(self, now_s: float) -> None:
         """Bring made patches to their slots, visible ones first and from the centre, a few a frame."""
-        generation, slots = self._planner.generation, {patch: slot for patch, slot in self.window.cells()}
+        generation, slots = self._planner.generation, dict(self.window.cells())
         left = UPLOADS_A_FRAME
         for patch in [*self.visible, *slots]:
             if not left:

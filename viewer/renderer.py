@@ -6,7 +6,6 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.coordinates import PatchGrid
 from cocogan_core.projection import Projection
 from cocogan_core.resources import resource
 from viewer.atlas import Window

@@ -1,14 +1,14 @@
 """The generator in its own process: plans in, finished patches out through shared memory, a new process on death.
 
-The GUI process never imports torch; the child does, at a lower priority, so that frames keep their pace. One pipe carries
-small messages each way; pixels travel in a ring of shared-memory slots whose free ones a semaphore counts.
+The GUI process never imports torch; the child does, at a lower priority, so that frames keep their pace. One pipe
+carries small messages each way; pixels travel in a ring of shared-memory slots whose free ones a semaphore counts.
 """
 
 import contextlib
 import multiprocessing as mp
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from multiprocessing.synchronize import Semaphore
@@ -89,10 +89,10 @@ class Worker:
 
     def __init__(self, checkpoint: Path, device: str, grid: PatchGrid, *, directions: int = 16) -> None:
         """Start the child at once; it reports a bad checkpoint as :class:`Failed`."""
-        self._arguments = (checkpoint, device, grid, directions)
         self._grid = grid
         self._context = mp.get_context("spawn")
         self._memory = SharedMemory(create=True, size=SLOTS * _batch_bytes(grid))
+        self._task = _Task(checkpoint, device, grid, directions, self._memory.name)
         self._restarts = 0
         self._dead = False
         self._last: Order | None = None
@@ -140,7 +140,7 @@ class Worker:
         self._pipe, child = self._context.Pipe()
         self._free = self._context.Semaphore(SLOTS)
         self._process = self._context.Process(
-            target=_child, args=(child, self._free, self._memory.name, *self._arguments), daemon=True, name="generator"
+            target=_child, args=(child, self._free, self._task), daemon=True, name="generator"
         )
         self._process.start()
         child.close()
@@ -172,39 +172,46 @@ class _InSlot:
     patch_s: float
 
 
-def _child(
-    pipe: Connection, free: Semaphore, memory: str, checkpoint: Path, device: str, grid: PatchGrid, directions: int
-) -> None:
+@dataclass(frozen=True)
+class _Task:
+    """What the child needs to know to start."""
+
+    checkpoint: Path
+    device: str
+    grid: PatchGrid
+    directions: int
+    memory: str
+
+
+def _child(pipe: Connection, free: Semaphore, task: _Task) -> None:
     """Body of the process: load, report, then make patches until the pipe closes."""
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)
     try:
-        _serve(pipe, free, memory, checkpoint, device, grid, directions)
+        _serve(pipe, free, task)
     except CocoganError as error:
         pipe.send(Failed(str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         pass  # the window is gone
 
 
-def _serve(
-    pipe: Connection, free: Semaphore, memory: str, checkpoint: Path, device: str, grid: PatchGrid, directions: int
-) -> None:
+def _serve(pipe: Connection, free: Semaphore, task: _Task) -> None:
     import torch
 
     from cocogan_core.synthesis import Synthesis
 
     torch.set_num_threads(1)  # leaves the other cores to the window (DESIGN.md §5)
-    synthesis = Synthesis.load(checkpoint, device)  # type: ignore[arg-type]  # checked by the command line
-    shared = SharedMemory(memory)
+    synthesis = Synthesis.load(task.checkpoint, task.device)  # type: ignore[arg-type]  # the command line has checked it
+    shared = SharedMemory(task.memory)
     order, batch, slot, described = Order(-1, np.zeros(0, np.float32), ()), 1, 0, False
     while True:
         while not order.patches or pipe.poll():
             if not order.patches and not described and order.generation >= 0 and not pipe.poll():
-                pipe.send(Directions(synthesis.principal_directions(directions)))  # when there is nothing better to do
+                pipe.send(Directions(synthesis.principal_directions(task.directions)))  # nothing better to do
                 described = True
             order = pipe.recv()
-        now, later = order.patches[:batch], order.patches[batch:]
-        order = Order(order.generation, order.z, later)
+        now = order.patches[:batch]
+        order = replace(order, patches=order.patches[batch:])
         pipe.send(Started(order.generation, now))
         began = time.perf_counter()
         pixels = synthesis.patches(order.z, now)
@@ -212,7 +219,7 @@ def _serve(
         batch = _next_batch(batch, patch_s)
         if not _acquire(free):
             return
-        _slot(shared, grid, slot, len(now))[:] = pixels
+        _slot(shared, task.grid, slot, len(now))[:] = pixels
         pipe.send(_InSlot(order.generation, now, slot, patch_s))
         slot = (slot + 1) % SLOTS
 
