@@ -11,11 +11,18 @@ import tyro
 
 from cocogan_core.data.make_rooms import rooms
 from cocogan_core.errors import CocoganError
+from cocogan_core.info import info
 from cocogan_core.metrics.evaluate import evaluate
+from cocogan_core.sampling import sample
 
 __all__ = ["main"]
 
-SUBCOMMANDS: dict[str, Callable[..., None]] = {"evaluate": evaluate, "rooms": rooms}
+SUBCOMMANDS: dict[str, Callable[..., None]] = {
+    "evaluate": evaluate,
+    "info": info,
+    "rooms": rooms,
+    "sample": sample,
+}
 
 
 def main(args: Sequence[str] | None = None) -> None:

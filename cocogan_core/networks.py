@@ -119,7 +119,8 @@ class ConditionalBatchNorm(nn.Module):
         affine: Tensor = self.affine(condition)[:, :, None, None]
         gamma, beta = affine.chunk(2, 1)
         normal: Tensor = self.norm(x)
-        return normal * (1 + gamma) + beta
+        conditioned: Tensor = normal * (1 + gamma) + beta
+        return conditioned
 
 
 class GeneratorBlock(nn.Module):
@@ -162,7 +163,8 @@ class PaperGenerator(Generator):
         x = self.dense(condition).reshape(len(z), -1, BASE, BASE).contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             x = block(x, condition)
-        return torch.tanh(self.rgb(F.relu(self.norm(x))))
+        pixels: Tensor = self.rgb(F.relu(self.norm(x)))
+        return pixels.tanh()
 
 
 class DiscriminatorBlock(nn.Module):

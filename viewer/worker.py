@@ -201,7 +201,7 @@ def _serve(pipe: Connection, free: Semaphore, task: _Task) -> None:
     from cocogan_core.synthesis import Synthesis
 
     torch.set_num_threads(1)  # leaves the other cores to the window (DESIGN.md §5)
-    synthesis = Synthesis.load(task.checkpoint, task.device)  # type: ignore[arg-type]  # the command line has checked it
+    synthesis = Synthesis.load(task.checkpoint, task.device)
     shared = SharedMemory(task.memory)
     order, batch, slot, described = Order(-1, np.zeros(0, np.float32), ()), 1, 0, False
     while True:
