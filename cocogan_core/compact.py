@@ -175,7 +175,8 @@ class _Down(nn.Module):
         """(B, C, h, w) → (B, C', h/2, w/2)."""
         short: Tensor = self.shortcut(F.avg_pool2d(x, 2))
         x = self.convolution(F.leaky_relu(x, SLOPE))
-        return (self.down(F.leaky_relu(x, SLOPE)) + short) * math.sqrt(0.5)
+        halved: Tensor = (self.down(F.leaky_relu(x, SLOPE)) + short) * math.sqrt(0.5)
+        return halved
 
 
 def level_widths(config: ModelConfig) -> list[int]:

@@ -4,7 +4,7 @@ Spectral norm is folded into the weights, batch statistics and the coordinate ha
 tables with a row for each micro patch. The results equal the trained module's to rounding.
 """
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,8 @@ from cocogan_core.compact import CompactGenerator
 from cocogan_core.networks import BASE, ConditionalBatchNorm, Generator, GeneratorBlock, PaperGenerator
 
 __all__ = ["Frozen", "freeze"]
+
+AnyGenerator = TypeVar("AnyGenerator", bound=Generator)
 
 
 class Frozen(Protocol):
@@ -40,6 +42,14 @@ def freeze(generator: Generator) -> "Frozen":
     raise TypeError(f"no frozen form of {type(generator).__name__}")
 
 
+def _channels_last(generator: AnyGenerator) -> AnyGenerator:
+    """Weights in the layout that a CPU convolves fastest (DESIGN.md §5)."""
+    for parameter in generator.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return generator
+
+
 def _coordinates(generator: Generator) -> Tensor:
     grid = generator.config.grid
     like = next(generator.parameters())
@@ -50,13 +60,14 @@ class FrozenCompact:
     """The compact generator with placed positions of every patch as a table."""
 
     def __init__(self, generator: CompactGenerator) -> None:
-        self.generator = generator.to(memory_format=torch.channels_last)
+        self.generator = _channels_last(generator)
         self.place = generator.placed(_coordinates(generator))
 
     def patches(self, z: Tensor, indices: Tensor) -> Tensor:
         """As :class:`Frozen`."""
         g = self.generator
-        return g.upsample(g.features(z[None], self.place[indices]))
+        features: Tensor = g.features(z[None], self.place[indices])
+        return g.upsample(features)
 
     def responses(self, z: Tensor) -> Tensor:
         """As :class:`Frozen`: lattice features at one inner cell of every fourth patch."""
@@ -68,7 +79,7 @@ class FrozenPaper:
     """The paper's generator with folded norms and its coordinate-conditioned affines as tables."""
 
     def __init__(self, generator: PaperGenerator) -> None:
-        self.generator = generator.to(memory_format=torch.channels_last)
+        self.generator = _channels_last(generator)
         z_dim, coordinates = generator.config.z_dim, _coordinates(generator)
         self.dense = _split(generator.dense, z_dim, coordinates)
         self.blocks = [_FrozenBlock(block, z_dim, coordinates) for block in map(_block, generator.blocks)]

@@ -44,7 +44,8 @@ def gradient_penalty(
     mix = torch.rand(len(real), 1, 1, 1, generator=generator, device=real.device, dtype=real.dtype)
     between = (mix * real + (1 - mix) * fake).detach().requires_grad_()
     (slope,) = torch.autograd.grad(score(between).sum(), between, create_graph=True)
-    return (slope.flatten(1).norm(dim=1) - 1).square().mean()
+    norm: Tensor = slope.flatten(1).norm(dim=1)
+    return (norm - 1).square().mean()
 
 
 def r1_penalty(score: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ the patch size, width from the settings. Where the published code differs from t
 import math
 from abc import abstractmethod
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,8 @@ __all__ = ["Critique", "Discriminator", "Generator", "PaperDiscriminator", "Pape
 BASE = 2  # the generator starts from 2×2 (Fig. 13a)
 BASE_WIDTHS = 16  # … with 16 times the last stage's channels
 HEAD_WIDTH = 128
+
+Layer = TypeVar("Layer", bound=nn.Module)
 
 
 class Critique(NamedTuple):
@@ -112,7 +114,7 @@ class ConditionalBatchNorm(nn.Module):
     def __init__(self, channels: int, condition_dim: int) -> None:
         super().__init__()
         self.norm = nn.BatchNorm2d(channels, affine=False)
-        self.affine = spectral_norm(nn.Linear(condition_dim, 2 * channels))
+        self.affine = _normed(nn.Linear(condition_dim, 2 * channels))
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """Normalise (B, C, h, w) by the batch's statistics and apply this sample's affine."""
@@ -129,10 +131,10 @@ class GeneratorBlock(nn.Module):
     def __init__(self, width_in: int, width_out: int, condition_dim: int) -> None:
         super().__init__()
         self.norm1 = ConditionalBatchNorm(width_in, condition_dim)
-        self.convolution1 = spectral_norm(nn.Conv2d(width_in, width_out, 3, padding=1))
+        self.convolution1 = _normed(nn.Conv2d(width_in, width_out, 3, padding=1))
         self.norm2 = ConditionalBatchNorm(width_out, condition_dim)
-        self.convolution2 = spectral_norm(nn.Conv2d(width_out, width_out, 3, padding=1))
-        self.shortcut = spectral_norm(nn.Conv2d(width_in, width_out, 1))
+        self.convolution2 = _normed(nn.Conv2d(width_out, width_out, 3, padding=1))
+        self.shortcut = _normed(nn.Conv2d(width_in, width_out, 1))
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """(B, C, h, w) → (B, C', 2h, 2w)."""
@@ -140,7 +142,8 @@ class GeneratorBlock(nn.Module):
         h = self.convolution2(F.relu(self.norm2(self.convolution1(h), condition)))
         short: Tensor = self.shortcut(x)
         # a 1×1 convolution commutes with nearest upsampling and is four times cheaper before it
-        return h + F.interpolate(short, scale_factor=2)
+        joined: Tensor = h + F.interpolate(short, scale_factor=2)
+        return joined
 
 
 class PaperGenerator(Generator):
@@ -152,10 +155,10 @@ class PaperGenerator(Generator):
         condition_dim = config.z_dim + config.grid.coordinate_dim
         base = BASE_WIDTHS * config.generator_width
         widths = [base, *stage_widths(config.grid.patch_px, config.generator_width)]
-        self.dense = spectral_norm(nn.Linear(condition_dim, base * BASE * BASE))
+        self.dense = _normed(nn.Linear(condition_dim, base * BASE * BASE))
         self.blocks = nn.ModuleList(GeneratorBlock(a, b, condition_dim) for a, b in pairwise(widths))
         self.norm = nn.BatchNorm2d(widths[-1])
-        self.rgb = spectral_norm(nn.Conv2d(widths[-1], 3, 3, padding=1))
+        self.rgb = _normed(nn.Conv2d(widths[-1], 3, 3, padding=1))
 
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
         """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
@@ -173,9 +176,9 @@ class DiscriminatorBlock(nn.Module):
     def __init__(self, width_in: int, width_out: int, *, first: bool = False, down: bool = True) -> None:
         super().__init__()
         self.first, self.down = first, down
-        self.convolution1 = spectral_norm(nn.Conv2d(width_in, width_out, 3, padding=1))
-        self.convolution2 = spectral_norm(nn.Conv2d(width_out, width_out, 3, padding=1))
-        self.shortcut = spectral_norm(nn.Conv2d(width_in, width_out, 1))
+        self.convolution1 = _normed(nn.Conv2d(width_in, width_out, 3, padding=1))
+        self.convolution2 = _normed(nn.Conv2d(width_out, width_out, 3, padding=1))
+        self.shortcut = _normed(nn.Conv2d(width_in, width_out, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) → (B, C', h/2, w/2), or the same size without ``down``."""
@@ -185,7 +188,8 @@ class DiscriminatorBlock(nn.Module):
             short: Tensor = self.shortcut(x)
             return h + short
         short = self.shortcut(F.avg_pool2d(x, 2))
-        return F.avg_pool2d(h, 2) + short
+        pooled: Tensor = F.avg_pool2d(h, 2) + short
+        return pooled
 
 
 class PaperDiscriminator(Discriminator):
@@ -201,8 +205,8 @@ class PaperDiscriminator(Discriminator):
             *(DiscriminatorBlock(a, b) for a, b in pairwise(widths[:-1])),
             DiscriminatorBlock(widths[-2], widths[-1], down=False),
         )
-        self.score = spectral_norm(nn.Linear(widths[-1], 1))
-        self.project = spectral_norm(nn.Linear(grid.coordinate_dim, widths[-1]))
+        self.score = _normed(nn.Linear(widths[-1], 1))
+        self.project = _normed(nn.Linear(grid.coordinate_dim, widths[-1]))
         self.spatial = _head(widths[-1], grid.coordinate_dim if config.spatial_head == "full" else 1)
         self.content = _head(widths[-1], config.z_dim) if config.content_head else None
 
@@ -214,12 +218,18 @@ class PaperDiscriminator(Discriminator):
         return Critique(score, self.spatial(features), content, features)
 
 
+def _normed(layer: Layer) -> Layer:
+    """Spectral norm on a layer, in place (paper: on every convolution and linear layer)."""
+    spectral_norm(layer)
+    return layer
+
+
 def _head(features: int, outputs: int) -> nn.Sequential:
     """Heads A and Q (Fig. 14c, d): linear, batch norm, leaky ReLU, linear, tanh."""
     return nn.Sequential(
-        spectral_norm(nn.Linear(features, HEAD_WIDTH)),
+        _normed(nn.Linear(features, HEAD_WIDTH)),
         nn.BatchNorm1d(HEAD_WIDTH),
         nn.LeakyReLU(0.2),
-        spectral_norm(nn.Linear(HEAD_WIDTH, outputs)),
+        _normed(nn.Linear(HEAD_WIDTH, outputs)),
         nn.Tanh(),
     )

@@ -30,7 +30,7 @@ class TrainConfig:
     model: ModelConfig = field(default_factory=ModelConfig)
     """shape of G and D"""
     objective: Literal["adversarial", "regression"] = "adversarial"
-    """adversarial: the paper's; regression: warm-up, L1 from named parameters to whole panoramas (data with names only)"""
+    """adversarial: the paper's; regression: warm-up, L1 from named parameters to whole panoramas"""
     loss: Literal["wasserstein", "hinge", "nonsaturating"] = "wasserstein"
     """adversarial loss; the paper's is wasserstein"""
     gradient_penalty: float = 10.0

@@ -108,7 +108,7 @@ class Trainer:
         return {"L1": error.item()}
 
     def step_d(self, batch: MacroBatch, noise: torch.Generator) -> Terms:
-        """Critic loss and penalty on macro patches; A on real and fake; Q on the parameters of real ones (paper §3.3)."""
+        """Critic loss and penalty on macro patches; A on real and fake; Q on real ones' parameters (paper §3.3)."""
         config, real, c = self.config, self._pixels(batch), self._coordinates(batch)
         with torch.no_grad():
             fake = self.generator.macro(self._latents(batch, noise), self._ids(batch))
@@ -172,7 +172,7 @@ class Trainer:
         network = self.generator if name == "optimizer_g" else self.discriminator
         optimizer = self.optimizers[name]
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         if network is self.generator:
             nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
         optimizer.step()
@@ -213,8 +213,8 @@ class Trainer:
         keep = 0.5 ** (self.config.batch / max(self.config.ema_images, 1e-9))
         for mean, now in zip(self.average.parameters(), self.generator.parameters(), strict=True):
             mean.lerp_(now, 1 - keep)
-        for mean, now in zip(self.average.buffers(), self.generator.buffers(), strict=True):
-            mean.copy_(now)
+        for kept, latest in zip(self.average.buffers(), self.generator.buffers(), strict=True):
+            kept.copy_(latest)
 
     def _grow(self) -> int:
         """Take over every tensor of ``config.init`` that fits; returns the images it had seen."""
@@ -261,7 +261,7 @@ class Trainer:
 
     @torch.no_grad()
     def _sheet(self) -> Terms:
-        """Fixed rooms, generated twice side by side so that the wrap is seen, beside the real room where there is one."""
+        """Fixed rooms, generated, twice side by side so that the wrap is seen, then the real room if there is one."""
         rng = np.random.default_rng(self.config.seed)
         batch = self.sampler.whole(rng, SHEET_ROOMS)
         noise = torch.Generator(self.device).manual_seed(self.config.seed)
