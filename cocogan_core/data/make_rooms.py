@@ -3,7 +3,7 @@
 Resumable: the same command again goes on. Knows the recipe, the two kinds of folder and the progress bar; no OpenGL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -101,8 +101,8 @@ def make_sky_boxes(folder: Path, recipe: RoomRecipe, *, count: int, workers: int
     """
     _check(count)
     box = SkyBoxFolder(folder, recipe, count=count)
-    first = next((index for index in range(count) if not box.has(index)), count)
-    for index, faces in _progress(recipe, range(first, count), workers):
+    missing = [index for index in range(count) if not box.has(index)]
+    for index, faces in _progress(recipe, missing, workers):
         box.write(index, faces)
 
 
@@ -124,7 +124,7 @@ def make_sheet(path: Path, recipe: RoomRecipe, *, count: int, columns: int = 3, 
         raise DataError(f"cannot write {path}: {error}; choose another file, ending in .png or .jpg") from error
 
 
-def _progress(recipe: RoomRecipe, indices: range, workers: int) -> Iterator[tuple[int, Image]]:
+def _progress(recipe: RoomRecipe, indices: Sequence[int], workers: int) -> Iterator[tuple[int, Image]]:
     if indices:
         yield from track(rendered(recipe, indices, workers=workers), description="rooms", total=len(indices))
 

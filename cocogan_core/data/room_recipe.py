@@ -4,7 +4,7 @@ Knows nothing of how pictures are stored.
 """
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -83,7 +83,7 @@ class RoomRecipe:
         return renderer.faces(room, self.face_px, yaw_rad)
 
 
-def rendered(recipe: RoomRecipe, indices: range, *, workers: int = 1) -> Iterator[tuple[int, Image]]:
+def rendered(recipe: RoomRecipe, indices: Sequence[int], *, workers: int = 1) -> Iterator[tuple[int, Image]]:
     """(index, picture) of the recipe's rooms, in order.
 
     Software OpenGL uses every core for one room already; more ``workers`` fill the gaps between its passes.

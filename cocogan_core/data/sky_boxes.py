@@ -25,7 +25,7 @@ JPEG_QUALITY = 95
 
 
 class SkyBoxFolder:
-    """A folder of sky boxes of one recipe; a viewpoint is there when its last face is.
+    """A folder of sky boxes of one recipe.
 
     Raises:
         DataError: the folder holds rooms of another recipe, or cannot be written.
@@ -58,7 +58,7 @@ class SkyBoxFolder:
 
     def has(self, index: int) -> bool:
         """Whether room ``index`` is complete."""
-        return self.faces(index)[-1].exists()
+        return all(path.exists() for path in self.faces(index))
 
     def write(self, index: int, faces: NDArray[np.uint8]) -> None:
         """Write six faces (6, f, f, 3), each file whole or not at all."""

@@ -158,6 +158,10 @@ def test_sky_boxes_resume_and_keep_what_is_there(tmp_path):
     make_sky_boxes(tmp_path, recipe, count=2)
     assert box.has(1)
     assert box.faces(0)[0].stat().st_mtime_ns == before
+    lost = box.faces(0)[3].read_bytes()
+    box.faces(0)[3].unlink()
+    make_sky_boxes(tmp_path, recipe, count=2)
+    assert box.faces(0)[3].read_bytes() == lost
 
 
 def test_workers_render_the_same_rooms_in_order():
