@@ -126,7 +126,8 @@ class _FrozenBlock:
         h = F.interpolate(F.relu(self._norm(0, x, z, indices)), scale_factor=2)
         h = block.convolution2(F.relu(self._norm(1, block.convolution1(h), z, indices)))
         short: Tensor = block.shortcut(x)
-        return h + F.interpolate(short, scale_factor=2)
+        joined: Tensor = h + F.interpolate(short, scale_factor=2)
+        return joined
 
     def _norm(self, which: int, x: Tensor, z: Tensor, indices: Tensor) -> Tensor:
         gamma, beta = self.affines[which](z, indices).chunk(2, 1)

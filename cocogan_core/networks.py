@@ -185,9 +185,9 @@ class DiscriminatorBlock(nn.Module):
         h = self.convolution1(x if self.first else F.relu(x))
         h = self.convolution2(F.relu(h))
         if not self.down:
-            short: Tensor = self.shortcut(x)
-            return h + short
-        short = self.shortcut(F.avg_pool2d(x, 2))
+            same_size: Tensor = h + self.shortcut(x)
+            return same_size
+        short: Tensor = self.shortcut(F.avg_pool2d(x, 2))
         pooled: Tensor = F.avg_pool2d(h, 2) + short
         return pooled
 

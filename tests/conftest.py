@@ -1,0 +1,64 @@
+"""Shared fixtures: tiny checkpoints with random weights, made once a session."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cocogan_core import checkpoint
+from cocogan_core.config import ModelConfig
+from cocogan_core.coordinates import PatchGrid
+from cocogan_core.projection import Projection
+
+TINY = ModelConfig(
+    grid=PatchGrid(patch_px=8),
+    z_dim=12,
+    latent_names=("wall.warmth", "light.sun"),
+    architecture="compact",
+    generator_width=16,
+    discriminator_width=4,
+    content_head=True,
+)
+
+
+def write_checkpoint(path: Path, config: ModelConfig) -> Path:
+    """A checkpoint of ``config`` with random weights from a fixed seed."""
+    import torch
+
+    from cocogan_core.models import build_discriminator, build_generator
+
+    torch.manual_seed(1)
+    tensors = [
+        {name: tensor.detach().numpy() for name, tensor in build(config).state_dict().items()}
+        for build in (build_generator, build_discriminator)
+    ]
+    projection = Projection.of_aspect("mercator", config.grid.width_px / config.grid.height_px)
+    metadata = checkpoint.Metadata(
+        model=config,
+        projection=projection if config.grid.wraps else None,
+        provenance=checkpoint.Provenance(data_set="random weights", images_seen=0),
+    )
+    checkpoint.save(path, metadata, generator=tensors[0], discriminator=tensors[1])
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> ModelConfig:
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_checkpoint(tmp_path_factory.mktemp("tiny") / "tiny.safetensors", TINY)
+
+
+@pytest.fixture(scope="session")
+def paper_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    config = replace(TINY, architecture="paper", generator_width=4)
+    return write_checkpoint(tmp_path_factory.mktemp("paper") / "paper.safetensors", config)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)

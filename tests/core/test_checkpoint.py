@@ -1,0 +1,131 @@
+import json
+import pickle
+import struct
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from cocogan_core import checkpoint
+from cocogan_core.errors import CheckpointError
+from cocogan_core.models import load_generator
+
+
+def with_header(path, header, body=b""):
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + body)
+
+
+def zip_file(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data.pkl", b"x" * 100)
+
+
+BROKEN = {
+    "empty": (lambda p: p.write_bytes(b""), "empty"),
+    "short": (lambda p: p.write_bytes(b"\x01\x02\x03"), "short"),
+    "html": (lambda p: p.write_text("<!DOCTYPE html><html>Not found</html>"), "HTML"),
+    "pickle": (lambda p: p.write_bytes(pickle.dumps({"a": list(range(99))})), "pickle"),
+    "zip": (zip_file, "zip"),
+    "lfs": (lambda p: p.write_text("version https://git-lfs.github.com/spec/v1\noid"), "LFS"),
+    "noise": (lambda p: p.write_bytes(bytes(range(256))), "header"),
+    "not json": (lambda p: p.write_bytes(struct.pack("<Q", 8) + b"{not json"), "JSON"),
+    "a list": (lambda p: p.write_bytes(struct.pack("<Q", 4) + b"[1] "), "object"),
+    "foreign": (lambda p: p.write_bytes(safetensors.numpy.save({"a": np.zeros(3)})), "not a COCO-GAN"),
+    "folder": (lambda p: p.mkdir(), "folder"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_other_files_are_recognised(tmp_path, kind):
+    make, word = BROKEN[kind]
+    make(tmp_path / "x.safetensors")
+    with pytest.raises(CheckpointError, match=word) as caught:
+        checkpoint.read_metadata(tmp_path / "x.safetensors")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(CheckpointError, match="nowhere"):
+        checkpoint.read_metadata(tmp_path / "nowhere.safetensors")
+
+
+def test_truncation_is_seen_before_anything_is_read(tiny_checkpoint, tmp_path):
+    whole = tiny_checkpoint.read_bytes()
+    (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CheckpointError, match="truncated or broken"):
+        checkpoint.read_metadata(tmp_path / "half")
+
+
+def test_a_claim_of_100_gb_costs_nothing(tiny_checkpoint, tmp_path):
+    metadata = {"cocogan": stated(tiny_checkpoint)}
+    huge = {"dtype": "F32", "shape": [160_000, 160_000], "data_offsets": [0, 4 * 160_000**2]}
+    with_header(tmp_path / "huge", {"__metadata__": metadata, "generator.x": huge})
+    with pytest.raises(CheckpointError, match="does not hold"):
+        checkpoint.read_metadata(tmp_path / "huge")
+
+
+def stated(path):
+    with safetensors.safe_open(path, "numpy") as file:
+        return file.metadata()["cocogan"]
+
+
+def rewritten(path, tensors, **changes):
+    data = json.loads(stated(path[0])) | changes
+    path[1].write_bytes(safetensors.numpy.save(tensors, {"cocogan": json.dumps(data)}))
+    return path[1]
+
+
+@pytest.fixture
+def change(tiny_checkpoint, tmp_path):
+    tensors = safetensors.numpy.load_file(tiny_checkpoint)
+    return tensors, lambda changed, **metadata: rewritten(
+        (tiny_checkpoint, tmp_path / "x.safetensors"), changed, **metadata
+    )
+
+
+def test_nan_is_named(change):
+    tensors, write = change
+    tensors["generator.lattice.bias"][0] = np.nan
+    with pytest.raises(CheckpointError, match=r"generator\.lattice\.bias holds NaN"):
+        checkpoint.load(write(tensors))
+
+
+def test_wrong_missing_and_unknown_tensors_are_named(change):
+    tensors, write = change
+    for wrong, word in (
+        ({**tensors, "generator.lattice.bias": np.zeros(3, np.float32)}, r"shape \[3\]"),
+        ({k: v for k, v in tensors.items() if k != "generator.lattice.bias"}, "missing"),
+        ({**tensors, "generator.extra": np.zeros(3, np.float32)}, "not part"),
+    ):
+        with pytest.raises(CheckpointError, match=word):
+            load_generator(checkpoint.load(write(wrong)))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "word"),
+    [({"format": 2}, "format 2"), ({"model": {"z_dim": "x"}}, "z_dim"), ({"projection": {"kind": 1}}, "broken")],
+)
+def test_metadata_of_another_kind_is_refused(change, metadata, word):
+    tensors, write = change
+    with pytest.raises(CheckpointError, match=word):
+        checkpoint.read_metadata(write(tensors, **metadata))
+
+
+def test_a_round_trip_keeps_everything(tiny_checkpoint, tiny_config, tmp_path):
+    first = checkpoint.load(tiny_checkpoint)
+    assert first.metadata.model == tiny_config
+    halves = {name: tensor.astype(np.float16) for name, tensor in first.generator.items()}
+    checkpoint.save(tmp_path / "again", first.metadata, generator=halves, discriminator=first.discriminator)
+    again = checkpoint.load(tmp_path / "again")
+    assert again.metadata == first.metadata
+    assert all(np.allclose(again.generator[k], first.generator[k], atol=1e-2) for k in first.generator)
+
+
+def test_what_the_window_imports_leaves_torch_alone():
+    names = "checkpoint, config, coordinates, errors, info, projection, resources"
+    code = f"import sys; from cocogan_core import {names}; import viewer.app, viewer.__main__; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,34 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from cocogan_core.config import ModelConfig
+from cocogan_core.errors import ConfigError
+
+
+def test_settings_survive_json(tiny_config):
+    assert ModelConfig.from_json(json.loads(json.dumps(tiny_config.to_json()))) == tiny_config
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"z_dim": "many"}, "z_dim"),
+        ({"z_dim": True}, "z_dim"),
+        ({"z_dim": 10**9}, "z_dim"),
+        ({"colour": 1}, "colour"),
+        ({"architecture": "resnet"}, "architecture"),
+        ({"grid": 3}, "PatchGrid"),
+        ({"grid": {"rows": 10**6, "columns": 10**6}}, "pixels"),
+        ({"latent_names": ["a", "a"]}, "distinct"),
+    ],
+)
+def test_nonsense_is_named(tiny_config, change, word):
+    with pytest.raises(ConfigError, match=word):
+        ModelConfig.from_json({**tiny_config.to_json(), **change})
+
+
+def test_patch_sizes_are_powers_of_two(tiny_config):
+    with pytest.raises(ConfigError, match="power of two"):
+        replace(tiny_config, grid=replace(tiny_config.grid, patch_px=12))
