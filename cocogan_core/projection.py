@@ -37,6 +37,8 @@ class Projection:
 
     def __post_init__(self) -> None:
         """Refuse extents that no picture can have."""
+        if self.kind not in ("mercator", "equirectangular"):
+            raise ConfigError(f"projection: kind is {self.kind!r}; it must be mercator or equirectangular")
         limit_rad = np.pi / 2 if self.kind == "equirectangular" else np.radians(89)
         if not 0 < self.half_extent_rad <= limit_rad:
             raise ConfigError(f"projection: half extent {self.half_extent_rad} rad is outside (0, {limit_rad:.4f}]")

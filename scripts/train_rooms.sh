@@ -5,7 +5,7 @@
 set -euo pipefail
 data=${1:-data/rooms} runs=${2:-runs/rooms} python=${PYTHON:-python}
 
-"$python" -m cocogan_core.cli rooms "$data" --count 2432 --seed 1
+"$python" -m cocogan_core.cli rooms "$data" --panorama --count 2432 --seed 1
 
 warm() {  # patch pixels, images, batch, rate, [earlier checkpoint]
     "$python" train.py rooms-warmup --data "$data" --run "$runs/warm$1" --model.grid.patch-px "$1" \

@@ -1,0 +1,30 @@
+# Two commands for people: `make view` and `make test`. Both set up .venv from the lock first.
+PYTHON ?= python3
+PIP_INSTALL_ARGS ?=
+BIN := .venv/bin
+
+.PHONY: view test system setup
+
+view: setup
+	$(BIN)/cocogan-view
+
+test: setup
+	scripts/system_libraries.sh xvfb xdotool
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	mkdir -p out && $(BIN)/cocogan-view --headless --screenshot out/view.png --size 640x360 && test -s out/view.png
+	$(BIN)/python -m pytest
+
+setup: system .venv/done
+
+system:
+	scripts/system_libraries.sh libegl1 libgl1
+
+.venv/done: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with make PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_INSTALL_ARGS) -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
