@@ -21,6 +21,7 @@ Pictures = Sequence[NDArray[np.uint8]]
 WIDTH, MARGIN, GAP = 1600, 40, 12
 PAPER, INK, SOFT = "#ffffff", "#1d2126", "#6b737c"
 REAL, MADE, LIMIT = "#9aa5b1", "#2f6fde", "#d64545"
+CLEAR = 0.3  # correlation of changes beyond chance: of an untrained model's 46 latents the best reached 0.27
 GOAL = 1.05  # border ratio below which no border is seen
 CHART_PX = 220
 
@@ -82,10 +83,10 @@ def _lines(results: Results) -> list[str]:
             f"(worst {like.worst_db:.2f}, {like.pictures} pictures)"
         )
     if results.latents:
-        right = sum(entry.correlation > 0 for entry in results.latents)
+        right = sum(entry.correlation > CLEAR for entry in results.latents)
         weakest = min(results.latents, key=lambda entry: entry.correlation)
         lines.append(
-            f"named latents that move their property the right way: {right} of {len(results.latents)} "
+            f"named latents that move their property the right way: {right} of {len(results.latents)} above {CLEAR} "
             f"(weakest {weakest.name}, correlation {weakest.correlation:.2f})"
         )
     return [*lines, "Fréchet distances are biased upwards at small counts: compare equal counts only."]
