@@ -24,7 +24,7 @@ __all__ = ["Checkpoint", "Metadata", "Provenance", "load", "read_metadata", "sav
 
 FORMAT = 1
 KEY = "cocogan"
-ITEM_BYTES = {"F32": 4, "F16": 2}
+ITEM_BYTES = {"F32": 4, "F16": 2, "I64": 8}  # integers: how many batches a batch norm has seen
 MOST_HEADER_BYTES = 8 << 20
 # How other files begin, so that the message can name what the user has opened.
 STRANGERS = {
@@ -69,11 +69,11 @@ class Metadata:
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """A whole file: metadata and float32 tensors without their prefix; ``discriminator`` is empty where not shipped."""
+    """A whole file: metadata, and tensors without their prefix; ``discriminator`` is empty where not shipped."""
 
     metadata: Metadata
-    generator: dict[str, NDArray[np.float32]]
-    discriminator: dict[str, NDArray[np.float32]]
+    generator: dict[str, NDArray[Any]]
+    discriminator: dict[str, NDArray[Any]]
 
 
 def read_metadata(path: Path | str) -> Metadata:
@@ -99,7 +99,7 @@ def load(path: Path | str) -> Checkpoint:
     """
     path = Path(path)
     metadata = read_metadata(path)
-    networks: dict[str, dict[str, NDArray[np.float32]]] = {"generator": {}, "discriminator": {}}
+    networks: dict[str, dict[str, NDArray[Any]]] = {"generator": {}, "discriminator": {}}
     for name, tensor in safetensors.numpy.load_file(path).items():
         if not np.isfinite(tensor).all():
             raise CheckpointError(
@@ -108,7 +108,7 @@ def load(path: Path | str) -> Checkpoint:
         network, _, rest = name.partition(".")
         if network not in networks:
             raise CheckpointError(f"{path}: tensor {name} belongs to neither generator nor discriminator")
-        networks[network][rest] = tensor.astype(np.float32)
+        networks[network][rest] = tensor.astype(np.float32) if tensor.dtype.kind == "f" else tensor
     if not networks["generator"]:
         raise CheckpointError(f"{path} holds no generator: not a complete checkpoint")
     return Checkpoint(metadata=metadata, **networks)

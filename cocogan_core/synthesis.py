@@ -56,9 +56,9 @@ class Synthesis:
         grid = self.metadata.model.grid
         code = torch.from_numpy(np.asarray(z, np.float32)).to(self._device)
         indices = torch.tensor([row * grid.columns + column % grid.columns for row, column in ids], dtype=torch.long)
-        batches = torch.split(indices, BATCH)
+        batches = torch.split(indices, BATCH) if ids else ()
         parts = [to_uint8(self._frozen.patches(code, batch.to(self._device))) for batch in batches]
-        return np.concatenate(parts) if len(ids) else np.zeros((0, grid.patch_px, grid.patch_px, 3), np.uint8)
+        return np.concatenate(parts) if ids else np.zeros((0, grid.patch_px, grid.patch_px, 3), np.uint8)
 
     def panorama(self, z: NDArray[np.float32]) -> NDArray[np.uint8]:
         """The full image (H, W, 3) of one z (z_dim,): all micro patches, merged (φ)."""

@@ -35,11 +35,16 @@ Latent = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Order:
-    """To the child: make these patches of this z; replaces every order before."""
+    """To the child: make these patches of this z; replaces every order before.
+
+    ``received`` counts the batches that had arrived when this was written: what the child has made since is not known
+    to the planner yet, and is not to be made again.
+    """
 
     generation: int
     z: Latent
     patches: tuple[Patch, ...]
+    received: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Worker:
         self._task = _Task(checkpoint, device, grid, directions, self._memory.name)
         self._restarts = 0
         self._dead = False
-        self._last: Order | None = None
+        self._received_batches = 0
         self._start()
 
     @property
@@ -105,9 +110,8 @@ class Worker:
 
     def send(self, plan: Plan, z: Latent) -> None:
         """Hand over the newest plan; the one before is void."""
-        self._last = Order(plan.generation, z, plan.patches)
         with contextlib.suppress(BrokenPipeError, OSError):  # a dead child is noticed by poll()
-            self._pipe.send(self._last)
+            self._pipe.send(Order(plan.generation, z, plan.patches, self._received_batches))
 
     def poll(self) -> list[Event]:
         """Everything that has happened since the last call; never waits."""
@@ -152,6 +156,7 @@ class Worker:
             return Failed(f"The generator stopped {MOST_RESTARTS} times; the picture stays as it is.")
         code = self._process.exitcode
         self._pipe.close()
+        self._received_batches = 0
         self._start()
         return Restarted(f"The generator stopped (exit code {code}); a new one is starting.")
 
@@ -159,6 +164,7 @@ class Worker:
         if isinstance(message, _InSlot):
             pixels = _slot(self._memory, self._grid, message.slot, len(message.patches)).copy()
             self._free.release()
+            self._received_batches += 1
             return Finished(message.generation, message.patches, pixels, message.patch_s)
         assert isinstance(message, Directions | Started | Failed)
         return message
@@ -203,13 +209,14 @@ def _serve(pipe: Connection, free: Semaphore, task: _Task) -> None:
     torch.set_num_threads(1)  # leaves the other cores to the window (DESIGN.md §5)
     synthesis = Synthesis.load(task.checkpoint, task.device)
     shared = SharedMemory(task.memory)
-    order, batch, slot, described = Order(-1, np.zeros(0, np.float32), ()), 1, 0, False
+    order, batch, described = Order(-1, np.zeros(0, np.float32), ()), 1, False
+    made: list[tuple[int, tuple[Patch, ...]]] = []  # generation and patches of every batch, oldest first
     while True:
         while not order.patches or pipe.poll():
             if not order.patches and not described and order.generation >= 0 and not pipe.poll():
                 pipe.send(Directions(synthesis.principal_directions(task.directions)))  # nothing better to do
                 described = True
-            order = pipe.recv()
+            order = _unmade(pipe.recv(), made)
         now = order.patches[:batch]
         order = replace(order, patches=order.patches[batch:])
         pipe.send(Started(order.generation, now))
@@ -219,9 +226,16 @@ def _serve(pipe: Connection, free: Semaphore, task: _Task) -> None:
         batch = _next_batch(batch, patch_s)
         if not _acquire(free):
             return
+        slot = len(made) % SLOTS
         _slot(shared, task.grid, slot, len(now))[:] = pixels
         pipe.send(_InSlot(order.generation, now, slot, patch_s))
-        slot = (slot + 1) % SLOTS
+        made.append((order.generation, now))
+
+
+def _unmade(order: Order, made: list[tuple[int, tuple[Patch, ...]]]) -> Order:
+    """The order without what was made while it was on its way."""
+    fresh = {patch for generation, batch in made[order.received :] if generation == order.generation for patch in batch}
+    return replace(order, patches=tuple(patch for patch in order.patches if patch not in fresh))
 
 
 def _next_batch(batch: int, patch_s: float) -> int:
