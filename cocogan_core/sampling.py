@@ -1,7 +1,7 @@
 """``cocogan sample``: whole pictures from a checkpoint. Torch is imported only when one is made."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import tyro
@@ -21,7 +21,7 @@ def draw_z(seed: int, z_dim: int) -> np.ndarray[tuple[int], np.dtype[np.float32]
 def sample(
     out: tyro.conf.Positional[Path],
     *,
-    checkpoint: Path | None = None,
+    checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="PATH")] = None,
     seed: int = 0,
     count: int = 1,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",

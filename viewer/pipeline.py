@@ -47,7 +47,7 @@ class Pipeline:
         self.visible: list[Patch] = []
         self.window = window
         self._worker, self._renderer, self._projection = worker, renderer, projection
-        self._idle_work = idle_work
+        self.idle_work = idle_work
         self._planner = Planner()
         self._cache = PatchCache(CACHE_BYTES)
         self._owners: dict[Slot, tuple[int, Patch]] = {}
@@ -133,7 +133,7 @@ class Pipeline:
         planner.mark([patch for patch in self.visible if patch in on_screen], Urgency.STALE)
         if camera.moving:
             planner.mark(visible_patches(camera.ahead(AHEAD_S), self.grid, self._projection), Urgency.SOON)
-        elif self._idle_work:
+        elif self.idle_work:
             planner.mark((patch for patch, _ in self.window.cells()), Urgency.REST)
         return planner.end()
 

@@ -1,0 +1,132 @@
+"""What looking costs, as ratios taken in one run: ``python benchmarks/viewport.py`` (headless, about a minute)."""
+
+import math
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pyglet
+from rich.console import Console
+from rich.table import Table
+
+pyglet.options.headless = True
+
+from cocogan_core.resources import resource  # noqa: E402 (the option above has to be set first)
+from viewer.app import App, Options  # noqa: E402
+from viewer.camera import View  # noqa: E402
+from viewer.visibility import visible_patches  # noqa: E402
+
+SIZE = (640, 360)
+FRAMES = 150
+ROOMS = 8
+Row = tuple[str, str, str]
+
+
+def started() -> tuple[App, float, float]:
+    """An app whose first view is complete, seconds to the first frame, and to the first patch."""
+    began = time.perf_counter()
+    app = App(Options(resource("assets/rooms.safetensors"), 0, View(), SIZE, "cpu", None, True, idle_work=False))
+    app.frame()
+    window_s = time.perf_counter() - began
+    while not app.pipeline.statistics.made:
+        app.frame()
+        time.sleep(0.005)
+    first_s = time.perf_counter() - began
+    settle(app)
+    return app, window_s, first_s
+
+
+def settle(app: App) -> float:
+    """Frames until the view is complete and still; seconds until it was complete."""
+    began = time.perf_counter()
+    done = 0.0
+    app.frame()  # what is visible is known only after a frame
+    while not app.pipeline.complete or app.pipeline.busy(time.monotonic()):
+        app.frame()
+        if app.pipeline.complete and not done:
+            done = time.perf_counter() - began
+        time.sleep(0.001)
+    return done
+
+
+def economy(app: App) -> list[Row]:
+    """Patches made over patches sampled, for the first view and for a full turn without idle work."""
+    rows = [
+        ("patches made / sampled, first view", ratio(app.pipeline.statistics.made, len(app.pipeline.visible)), "1.00")
+    ]
+    sampled = set(app.pipeline.visible)
+    for yaw in np.arange(0, 2 * math.pi, 0.1):
+        app.controls.camera = app.controls.camera.look(yaw_rad=float(yaw))
+        settle(app)
+        sampled |= set(visible_patches(app.controls.camera.view, app.pipeline.grid, app.projection))
+    return [*rows, ("patches made / sampled, full turn", ratio(app.pipeline.statistics.made, len(sampled)), "1.00")]
+
+
+def share(app: App) -> list[Row]:
+    """Time to complete a 90° view over the time for every patch, medians over rooms."""
+    view_s, all_s = [], []
+    cells = app.pipeline.grid.rows * app.pipeline.grid.columns
+    for _ in range(ROOMS):
+        app._change(app.latents.shuffled())
+        began = time.perf_counter()
+        app.frame()
+        view_s.append(settle(app))
+        while app.pipeline.share < 1:
+            app.frame()
+        all_s.append(time.perf_counter() - began)
+    goal = len(app.pipeline.visible) / cells + 0.05
+    return [("time for a 90° view / full panorama", ratio(np.median(view_s), np.median(all_s)), f"{goal:.2f}")]
+
+
+def frame_times(app: App, *, generating: bool) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Seconds of each frame of a slow turn, with or without a new room every tenth frame."""
+    times = []
+    for index in range(FRAMES):
+        app.controls.camera = app.controls.camera.nudge(0.01, 0)
+        if generating and index % 10 == 0:
+            app._change(app.latents.shuffled())
+        began = time.perf_counter()
+        app.frame()
+        times.append(time.perf_counter() - began)
+        time.sleep(max(0.0, 1 / 60 - times[-1]))
+    return np.array(times)
+
+
+def pace(app: App) -> list[Row]:
+    """How much generating disturbs the frames."""
+    settle(app)
+    idle, busy = (np.percentile(frame_times(app, generating=g), 99) for g in (False, True))
+    return [
+        ("frame time p99, generating / idle", ratio(busy, idle), "1.25"),
+        ("frame time p99, generating / 50 ms", ratio(busy, 0.05), "1.00"),
+    ]
+
+
+def ratio(a: float, b: float) -> str:
+    """Two decimals."""
+    return f"{a / b:.2f}"
+
+
+def main() -> None:
+    """Measure and print."""
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import torch"], check=True)
+    torch_s = time.perf_counter() - began
+    app, window_s, first_s = started()
+    rows = [
+        ("window visible / import torch", ratio(window_s, torch_s), ""),
+        ("first patch / import torch", ratio(first_s, torch_s), ""),
+        *economy(app),
+    ]
+    app.pipeline.idle_work = True
+    rows += [*share(app), *pace(app)]
+    app.close()
+    table = Table("ratio", "measured", "goal, at most")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
