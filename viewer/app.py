@@ -94,7 +94,8 @@ class App:
             self.frame()
             if self.pipeline.statistics.failed and not self.pipeline.statistics.made:
                 raise CheckpointError(self.pipeline.statistics.message)
-            rest = (FRAME_S if self._awake else IDLE_FRAME_S) - (time.monotonic() - began)
+            waits = self._awake or not self.pipeline.complete  # for patches: look often, draw only what has come
+            rest = (FRAME_S if waits else IDLE_FRAME_S) - (time.monotonic() - began)
             if rest > 0:
                 time.sleep(rest)
 

@@ -52,7 +52,7 @@ class Pipeline:
         self._cache = PatchCache(CACHE_BYTES)
         self._owners: dict[Slot, tuple[int, Patch]] = {}
         self._sent: Plan | None = None
-        self._last_upload_s = 0.0
+        self._last_change_s = -FADE_S
 
     @property
     def grid(self) -> PatchGrid:
@@ -71,8 +71,11 @@ class Pipeline:
         return bool(self.visible) and current.issuperset(self.visible)
 
     def busy(self, now_s: float) -> bool:
-        """Whether the picture still changes by itself: patches missing, arriving or fading."""
-        return not self.complete or now_s < self._last_upload_s + FADE_S
+        """Whether the picture or the panels still change by themselves: something has come, or fades in.
+
+        Not while the first patches are awaited: drawing the same frame again would take the generator's CPU time.
+        """
+        return now_s < self._last_change_s + FADE_S
 
     def shown(self) -> dict[Slot, tuple[Patch, bool]]:
         """What each slot shows, and whether that is of the present z."""
@@ -82,6 +85,7 @@ class Pipeline:
         """Hear from the worker, plan for this camera and z, upload what has come."""
         for event in self._worker.poll():
             self._handle(event)
+            self._last_change_s = now_s
         self.visible = visible_patches(camera.view, self.grid, self._projection)
         self._move_window(camera)
         plan = self._plan(camera, generation)
@@ -151,7 +155,7 @@ class Pipeline:
             if pixels is not None:
                 self._renderer.upload(slot, pixels, now_s, fade=slot in self._owners)
                 self._owners[slot] = (generation, patch)
-                self._last_upload_s = now_s
+                self._last_change_s = now_s
                 left -= 1
 
     def finish(self, camera: Camera, generation: int, z: NDArray[np.float32]) -> bool:
