@@ -19,7 +19,7 @@ __all__ = ["DEVICES", "Device", "Synthesis", "choose_device", "to_uint8"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[str, ...] = get_args(Device)
 BATCH = 16  # patches a pass: more gains nothing on two cores and delays whoever waits for the first
-PROBES = 1024  # random z whose responses give the principal directions
+PROBES = 384  # random z whose responses give the principal directions
 
 
 class Synthesis:
@@ -76,8 +76,10 @@ class Synthesis:
         model = self.metadata.model
         z = np.random.default_rng(0).uniform(-1, 1, (PROBES, model.z_dim)).astype(np.float32)
         features = self._frozen.responses(torch.from_numpy(z).to(self._device)).float().cpu().numpy()
-        u, _, _ = np.linalg.svd(features - features.mean(0), full_matrices=False)
-        directions = u[:, : min(count, u.shape[1])].T @ z
+        centred = features - features.mean(0)
+        # the left singular vectors, from the small Gram matrix: many times faster than a decomposition of the features
+        _, scores = np.linalg.eigh(centred @ centred.T)
+        directions = scores[:, ::-1][:, : min(count, model.z_dim)].T @ z
         unit = directions / np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-12)
         return np.asarray(unit, np.float32)
 

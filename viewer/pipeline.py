@@ -111,6 +111,7 @@ class Pipeline:
     def _take(self, event: Finished) -> None:
         seen = self.statistics
         seen.made += len(event.patches)
+        seen.message = ""  # whatever went wrong, patches come again
         seen.patch_s = event.patch_s if not seen.patch_s else 0.8 * seen.patch_s + 0.2 * event.patch_s
         if not self._planner.finished(event.generation, event.patches):
             return
