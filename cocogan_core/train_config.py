@@ -42,7 +42,7 @@ class TrainConfig:
     spatial_weight: float = 100.0
     """α of the spatial consistency loss through head A (paper: 100)"""
     content_weight: float = 0.0
-    """weight of the content loss through head Q; with named parameters Q also learns them from real patches"""
+    """weight of the content loss through head Q; it learns named parameters from real patches, else z from made ones"""
     regression_weight: float = 0.0
     """in adversarial runs: weight of L1 to the real patch of the same named parameters, which keeps sliders true"""
     generator_rate: float = 1e-4
@@ -53,6 +53,8 @@ class TrainConfig:
     """Adam's β1 (paper: 0)"""
     beta2: float = 0.999
     """Adam's β2 (paper: 0.999)"""
+    gradient_clip: float = 0.0
+    """G's gradient norm is cut here, so that a rare steep batch does not undo an hour; 0 (paper) never"""
     warmup_images: int = 0
     """images over which the rates rise from 0"""
     final_rate: float = 1.0
@@ -99,6 +101,7 @@ _ROOMS = TrainConfig(
     warmup_images=1600,
     final_rate=0.02,
     ema_images=500,
+    gradient_clip=10.0,
 )
 _ROOMS_GAN = TrainConfig(
     model=_compact(64),
@@ -114,6 +117,7 @@ _ROOMS_GAN = TrainConfig(
     warmup_images=1600,
     final_rate=0.1,
     ema_images=1000,
+    gradient_clip=10.0,
 )
 _PAPER = TrainConfig(batch=128, save_every=50_000)
 

@@ -34,7 +34,6 @@ __all__ = ["Trainer"]
 
 Terms = dict[str, float]
 SHEET_ROOMS = 6
-LARGEST_GRADIENT = 10.0  # G's gradient norm is cut here: a rare steep batch must not undo an hour
 
 
 class Trainer:
@@ -79,9 +78,11 @@ class Trainer:
                 before = self.seen
                 terms = self.step()
                 bar.update(task, completed=self.seen, terms=_words(terms))
-                if self.seen // self.config.save_every > before // self.config.save_every:
+                if stopped or self.seen >= self.config.images or self._due(before):
                     self.save(terms)
-            self.save({})
+
+    def _due(self, before: int) -> bool:
+        return self.seen // self.config.save_every > before // self.config.save_every
 
     def step(self) -> Terms:
         """One batch: a regression step, or D's step and G's."""
@@ -108,17 +109,18 @@ class Trainer:
         return {"L1": error.item()}
 
     def step_d(self, batch: MacroBatch, noise: torch.Generator) -> Terms:
-        """Critic loss and penalty on macro patches; A on real and fake; Q on real ones' parameters (paper §3.3)."""
+        """Critic loss and penalty on macro patches; A on real and fake; Q too (paper §3.3, §3.6)."""
         config, real, c = self.config, self._pixels(batch), self._coordinates(batch)
         with torch.no_grad():
-            fake = self.generator.macro(self._latents(batch, noise), self._ids(batch))
+            z = self._latents(batch, noise)
+            fake = self.generator.macro(z, self._ids(batch))
         of_real, of_fake = self.discriminator(real, c), self.discriminator(fake, c)
         loss = critic = losses.critic_loss(config.loss, of_real.score, of_fake.score)
         spatial = losses.spatial_loss(of_real.spatial, c) + losses.spatial_loss(of_fake.spatial, c)
         loss = loss + config.spatial_weight * spatial
-        if of_real.content is not None and self.panoramas.latent_names:
-            named = torch.from_numpy(batch.parameters).to(self.device)
-            loss = loss + config.content_weight * losses.content_loss(of_real.content, named)
+        known, said = self._known(z), of_real if self.panoramas.latent_names else of_fake
+        if said.content is not None:
+            loss = loss + config.content_weight * losses.content_loss(said.content, known)
         loss = loss + self._penalty(real, fake, c, noise)
         self._descend("optimizer_d", loss)
         gap = (of_real.score.mean() - of_fake.score.mean()).item()
@@ -133,8 +135,7 @@ class Trainer:
         loss = loss + config.spatial_weight * losses.spatial_loss(said.spatial, c)
         terms = {"G": adversarial.item()}
         if said.content is not None and config.content_weight:
-            known = z[:, : len(self.panoramas.latent_names)] if self.panoramas.latent_names else z
-            content = losses.content_loss(said.content, known)
+            content = losses.content_loss(said.content, self._known(z))
             loss, terms["Q"] = loss + config.content_weight * content, content.item()
         if config.regression_weight and self.panoramas.latent_names:
             error = (fake - self._pixels(batch)).abs().mean()
@@ -145,7 +146,7 @@ class Trainer:
     def save(self, terms: Terms) -> None:
         """Write state, checkpoint, sheet and a line of the log."""
         folder = self.config.run
-        progress = {"seen": self.seen, "config": self._fingerprint()}
+        progress = {"seen": self.seen, "seen_before": self.seen_before, "config": self._fingerprint()}
         save_state(folder / "state.safetensors", progress, self._modules(), self.optimizers)
         checkpoint.save(
             folder / "checkpoint.safetensors",
@@ -173,8 +174,8 @@ class Trainer:
         optimizer = self.optimizers[name]
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        if network is self.generator:
-            nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
+        if self.config.gradient_clip and network is self.generator:
+            nn.utils.clip_grad_norm_(network.parameters(), self.config.gradient_clip)
         optimizer.step()
 
     def _latents(self, batch: MacroBatch, noise: torch.Generator) -> Tensor:
@@ -183,6 +184,10 @@ class Trainer:
         z = torch.rand(size, generator=noise, device=self.device) * 2 - 1
         named = torch.from_numpy(batch.parameters).to(self.device)
         return torch.cat([named, z[:, named.shape[1] :]], 1)
+
+    def _known(self, z: Tensor) -> Tensor:
+        """What head Q is asked for: the named entries of z, which real pictures have too; all of z without names."""
+        return z[:, : len(self.panoramas.latent_names) or None]
 
     def _pixels(self, batch: MacroBatch) -> Tensor:
         images = torch.from_numpy(batch.images).to(self.device).permute(0, 3, 1, 2)
@@ -237,7 +242,7 @@ class Trainer:
                     f"{self.config.run} was started with {name} = {progress['config'].get(name)!r}, not {value!r}; "
                     "give the same settings or another --run"
                 )
-        self.seen = int(progress["seen"])
+        self.seen, self.seen_before = int(progress["seen"]), int(progress["seen_before"])
 
     def _fingerprint(self) -> dict[str, Any]:
         """Settings that must not change within a run; folders, intervals and threads may."""

@@ -169,3 +169,20 @@ def test_presets_are_the_papers_sizes(name):
         assert (grid.height_px, grid.width_px) == sizes[name]
     if "128" in name:
         assert (grid.height_px, grid.macro_height_px) == (128, 64)
+
+
+def test_head_q_learns_without_names_too(config, tmp_path):
+    with ShardWriter(tmp_path / "plain", height_px=32, width_px=96, projection=None, source="test") as writer:
+        writer.append(np.zeros((32, 96, 3), np.uint8))
+    trainer = Trainer(replace(config, data=tmp_path / "plain"))
+    before = trainer.discriminator.content.weight.detach().clone()
+    trainer.step()
+    assert not torch.equal(before, trainer.discriminator.content.weight)
+
+
+def test_images_of_earlier_runs_are_still_counted_after_a_resume(config):
+    Trainer(config).run()
+    later = replace(config, run=config.run.with_name("later"), init=config.run / "checkpoint.safetensors")
+    Trainer(later).run()
+    again = Trainer(replace(later, init=None))
+    assert again._provenance().images_seen == 48
