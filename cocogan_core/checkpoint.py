@@ -5,6 +5,7 @@ Knows no networks; whether tensors fit a model is asked by whoever builds it (``
 """
 
 import json
+import math
 import os
 import struct
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
@@ -83,11 +85,11 @@ def read_metadata(path: Path | str) -> Metadata:
         CheckpointError: the file is missing, is not a checkpoint of format 1, or its header does not fit its size.
     """
     path = Path(path)
-    header = _header(path)
+    header, room = _header(path)
     stated = header.pop("__metadata__", None)
     if not isinstance(stated, dict) or KEY not in stated:
         raise CheckpointError(f"{path} is a safetensors file but not a COCO-GAN checkpoint: no '{KEY}' metadata")
-    _check_layout(path, header)
+    _check_layout(path, header, room)
     return _metadata(path, str(stated[KEY]))
 
 
@@ -100,7 +102,7 @@ def load(path: Path | str) -> Checkpoint:
     path = Path(path)
     metadata = read_metadata(path)
     networks: dict[str, dict[str, NDArray[Any]]] = {"generator": {}, "discriminator": {}}
-    for name, tensor in safetensors.numpy.load_file(path).items():
+    for name, tensor in _tensors(path).items():
         if not np.isfinite(tensor).all():
             raise CheckpointError(
                 f"{path}: tensor {name} holds NaN or infinity; training diverged, take an earlier one"
@@ -145,7 +147,15 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise CheckpointError(f"cannot write {path}: {error.strerror}; choose another folder or free space") from error
 
 
-def _header(path: Path) -> dict[str, Any]:
+def _tensors(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        return safetensors.numpy.load_file(path)
+    except (safetensors.SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or copy it again") from error
+
+
+def _header(path: Path) -> tuple[dict[str, Any], int]:
+    """The header's entries, and how many bytes of tensors follow it."""
     try:
         size = path.stat().st_size
         if path.is_dir():
@@ -164,11 +174,11 @@ def _header(path: Path) -> dict[str, Any]:
         raise CheckpointError(f"cannot read {path}: {error.strerror}") from error
     try:
         header = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is not a safetensors file: its header is not JSON") from error
     if not isinstance(header, dict):
         raise CheckpointError(f"{path} is not a safetensors file: its header is not an object")
-    return header
+    return header, size - 8 - length
 
 
 def _recognise(path: Path, start: bytes, size: int) -> None:
@@ -181,38 +191,61 @@ def _recognise(path: Path, start: bytes, size: int) -> None:
         raise CheckpointError(f"{path} is too short to be a checkpoint ({size} bytes)")
 
 
-def _check_layout(path: Path, header: dict[str, Any]) -> None:
-    """Every tensor inside the file, of a known type, and as large as its shape says."""
-    room = path.stat().st_size
-    for name, entry in header.items():
-        try:
-            kind, (start, end) = entry["dtype"], entry["data_offsets"]
-            count = 1
-            for extent in entry["shape"]:
-                count *= int(extent)
-        except (KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken") from error
-        if kind not in ITEM_BYTES:
-            raise CheckpointError(f"{path}: tensor {name} is of type {kind}; float32 and float16 are read")
-        if not 0 <= start <= end <= room or end - start != count * ITEM_BYTES[kind]:
-            raise CheckpointError(
-                f"{path}: tensor {name} claims shape {entry['shape']}, which the file of {room} bytes does not hold; "
-                "it is truncated or broken"
-            )
+def _check_layout(path: Path, header: dict[str, Any], room: int) -> None:
+    """Tensors of known types, each as large as its shape says, that fill the file's ``room`` bytes without a gap."""
+    reached = 0
+    for start, end in sorted(_extent(path, name, entry, room) for name, entry in header.items()):
+        if start != reached:
+            raise CheckpointError(f"{path} is broken: its tensors overlap or leave gaps; download or copy it again")
+        reached = end
+    if reached != room:
+        raise CheckpointError(
+            f"{path} is broken: {room - reached} bytes follow its last tensor; download or copy it again"
+        )
+
+
+def _extent(path: Path, name: str, entry: dict[str, Any], room: int) -> tuple[int, int]:
+    """First byte of a tensor and the one after its last, counted from the end of the header."""
+    try:
+        kind, (start, end), shape = entry["dtype"], entry["data_offsets"], list(entry["shape"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken") from error
+    if not all(type(number) is int and number >= 0 for number in (start, end, *shape)):
+        raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken")
+    if kind not in ITEM_BYTES:
+        raise CheckpointError(f"{path}: tensor {name} is of type {kind}; float32 and float16 are read")
+    if not start <= end <= room or end - start != math.prod(shape) * ITEM_BYTES[kind]:
+        raise CheckpointError(
+            f"{path}: tensor {name} claims shape {shape}, which {room} bytes of tensors in the file do not hold; "
+            "it is truncated or broken"
+        )
+    return start, end
 
 
 def _metadata(path: Path, text: str) -> Metadata:
     try:
         stated = json.loads(text)
-        if stated["format"] != FORMAT:
+        if type(stated["format"]) is not int or stated["format"] != FORMAT:
             raise CheckpointError(f"{path} is of format {stated['format']!r}; this version reads format {FORMAT}")
         projection = stated["projection"]
         return Metadata(
             model=ModelConfig.from_json(stated["model"]),
             projection=None if projection is None else Projection(**projection),
-            provenance=Provenance(**stated["provenance"]),
+            provenance=_provenance(stated["provenance"]),
         )
     except ConfigError as error:
         raise CheckpointError(f"{path}: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CheckpointError(f"{path}: its '{KEY}' metadata is broken ({error})") from error
+
+
+def _provenance(stated: dict[str, Any]) -> Provenance:
+    """Checked by type, since it is shown to people and compared by scripts; raises TypeError."""
+    provenance = Provenance(**stated)
+    words = (provenance.data_set, provenance.licence, provenance.code_version, provenance.notes)
+    if not all(isinstance(word, str) for word in words) or type(provenance.images_seen) is not int:
+        raise TypeError("provenance: images_seen must be an integer and the rest words")
+    figures = provenance.metrics.values() if isinstance(provenance.metrics, dict) else [None]
+    if not all(isinstance(figure, int | float) and math.isfinite(figure) for figure in figures):
+        raise TypeError("provenance: metrics must be finite numbers by name")
+    return provenance

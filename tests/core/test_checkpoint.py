@@ -33,6 +33,7 @@ BROKEN = {
     "lfs": (lambda p: p.write_text("version https://git-lfs.github.com/spec/v1\noid"), "LFS"),
     "noise": (lambda p: p.write_bytes(bytes(range(256))), "header"),
     "not json": (lambda p: p.write_bytes(struct.pack("<Q", 8) + b"{not json"), "JSON"),
+    "nested": (lambda p: p.write_bytes(struct.pack("<Q", 400_001) + b"[" * 400_001), "JSON"),
     "a list": (lambda p: p.write_bytes(struct.pack("<Q", 4) + b"[1] "), "object"),
     "foreign": (lambda p: p.write_bytes(safetensors.numpy.save({"a": np.zeros(3)})), "not a COCO-GAN"),
     "folder": (lambda p: p.mkdir(), "folder"),
@@ -53,18 +54,39 @@ def test_a_missing_file_is_named(tmp_path):
         checkpoint.read_metadata(tmp_path / "nowhere.safetensors")
 
 
-def test_truncation_is_seen_before_anything_is_read(tiny_checkpoint, tmp_path):
-    whole = tiny_checkpoint.read_bytes()
-    (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
+@pytest.mark.parametrize("missing", [1, 100, 10_000, 1_000_000])
+def test_truncation_is_seen_before_anything_is_read(tiny_checkpoint, tmp_path, missing):
+    (tmp_path / "part").write_bytes(tiny_checkpoint.read_bytes()[:-missing])
     with pytest.raises(CheckpointError, match="truncated or broken"):
-        checkpoint.read_metadata(tmp_path / "half")
+        checkpoint.read_metadata(tmp_path / "part")
+
+
+def test_bytes_beyond_the_last_tensor_are_refused(tiny_checkpoint, tmp_path):
+    (tmp_path / "more").write_bytes(tiny_checkpoint.read_bytes() + b"\0" * 7)
+    with pytest.raises(CheckpointError, match="7 bytes follow"):
+        checkpoint.read_metadata(tmp_path / "more")
+
+
+@pytest.mark.parametrize(
+    ("entry", "word"),
+    [
+        ({"dtype": "F32", "shape": [1], "data_offsets": ["a", "b"]}, "entry"),
+        ({"dtype": "F32", "shape": [-1, -1], "data_offsets": [0, 4]}, "entry"),
+        ({"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}, "F64"),
+        ({"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}, "gaps"),
+    ],
+)
+def test_odd_entries_are_refused(tiny_checkpoint, tmp_path, entry, word):
+    with_header(tmp_path / "x", {"__metadata__": {"cocogan": stated(tiny_checkpoint)}, "generator.x": entry}, bytes(8))
+    with pytest.raises(CheckpointError, match=word):
+        checkpoint.read_metadata(tmp_path / "x")
 
 
 def test_a_claim_of_100_gb_costs_nothing(tiny_checkpoint, tmp_path):
     metadata = {"cocogan": stated(tiny_checkpoint)}
     huge = {"dtype": "F32", "shape": [160_000, 160_000], "data_offsets": [0, 4 * 160_000**2]}
     with_header(tmp_path / "huge", {"__metadata__": metadata, "generator.x": huge})
-    with pytest.raises(CheckpointError, match="does not hold"):
+    with pytest.raises(CheckpointError, match="do not hold"):
         checkpoint.read_metadata(tmp_path / "huge")
 
 
@@ -107,7 +129,15 @@ def test_wrong_missing_and_unknown_tensors_are_named(change):
 
 @pytest.mark.parametrize(
     ("metadata", "word"),
-    [({"format": 2}, "format 2"), ({"model": {"z_dim": "x"}}, "z_dim"), ({"projection": {"kind": 1}}, "kind")],
+    [
+        ({"format": 2}, "format 2"),
+        ({"model": {"z_dim": "x"}}, "z_dim"),
+        ({"projection": {"kind": 1}}, "kind"),
+        ({"format": True}, "format True"),
+        ({"provenance": {"images_seen": "many"}}, "images_seen"),
+        ({"provenance": {"metrics": {"psnr_db": float("nan")}}}, "finite"),
+        ({"provenance": {"metrics": [1]}}, "finite"),
+    ],
 )
 def test_metadata_of_another_kind_is_refused(change, metadata, word):
     tensors, write = change
