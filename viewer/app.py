@@ -103,7 +103,7 @@ class App:
         """Events, motion, planning, drawing; draws only if something has changed."""
         now = time.monotonic()
         dt, self._frame_s = now - self._frame_s, now
-        before = (self.controls.camera, self.bridge.io.mouse_pos.x, self.bridge.io.mouse_pos.y)
+        before = (self.controls.camera, self.bridge.events)
         self.window.switch_to()
         self.window.dispatch_events()
         self.controls.step(dt)
@@ -111,7 +111,7 @@ class App:
             self._shuffles += 1
             self._change(self.latents.shuffled())
         self.pipeline.step(self.controls.camera, self.generation, self.z, now)
-        after = (self.controls.camera, self.bridge.io.mouse_pos.x, self.bridge.io.mouse_pos.y)
+        after = (self.controls.camera, self.bridge.events)
         if before != after or any(self.bridge.io.mouse_down) or self.pipeline.busy(now) or self.controls.active:
             self._wake()
         if self._awake:
@@ -166,6 +166,7 @@ class App:
         self.bridge.new_frame()
         look = self.gui.draw(Look(self.latents, self.controls.camera), self._scene())
         self.bridge.render()
+        self.bridge.panels = self.gui.panels
         self.controls.camera = look.camera
         self._change(look.latents)
         self.window.flip()

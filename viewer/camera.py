@@ -103,8 +103,9 @@ class Camera:
 
         Exact while the pitch is free; at a pitch limit the yaw still follows. ``dt_s`` is the time since the last drag.
         """
-        yaw, pitch = _turn(self.view, start, end)
-        moved = self.look(yaw_rad=self.view.yaw_rad + yaw, pitch_rad=pitch)
+        held = self.view.directions(np.array(start[0]), np.array(start[1]))
+        moved = self.look(pitch_rad=_pitch_under(self.view, held, end))  # stops at the cylinder's end; the yaw follows
+        moved = moved.nudge(_turn(moved.view, held, end), 0.0)
         blend = 1 - math.exp(-max(dt_s, 1e-3) / VELOCITY_MEMORY_S)
         yaw_rad_s = (moved.view.yaw_rad - self.view.yaw_rad) / max(dt_s, 1e-3)
         pitch_rad_s = (moved.view.pitch_rad - self.view.pitch_rad) / max(dt_s, 1e-3)
@@ -148,18 +149,20 @@ class Camera:
         return self.step(seconds).view
 
 
-def _turn(view: View, start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
-    """Change of yaw, and the new pitch, that bring the point under ``start`` under ``end``.
+def _pitch_under(view: View, held: Floats, end: tuple[float, float]) -> float:
+    """The pitch at which the ray under ``end`` rises as the held direction does.
 
-    With the pitch φ unknown, the ray under ``end`` must rise as the held point does: its height
-    y·cos φ + z·sin φ equals that of the point, which is a phase and an amplitude; the yaw then follows.
+    Its height y·cos φ + z·sin φ over the pitch φ is a phase and an amplitude.
     """
-    held = view.directions(np.array(start[0]), np.array(start[1]))
     height = float(held[1] / np.linalg.norm(held))
     ray = np.array([end[0] * view.half_width, end[1] * view.half_height, 1.0])
     ray /= np.linalg.norm(ray)
     reach, phase = math.hypot(ray[1], ray[2]), math.atan2(ray[1], ray[2])
-    pitch = math.asin(min(max(height / reach, -1.0), 1.0)) - phase
-    there = replace(view, pitch_rad=pitch).directions(np.array(end[0]), np.array(end[1]))
+    return math.asin(min(max(height / reach, -1.0), 1.0)) - phase
+
+
+def _turn(view: View, held: Floats, end: tuple[float, float]) -> float:
+    """Change of yaw in (−π, π] that brings the ray under ``end`` to the held direction's yaw."""
+    there = view.directions(np.array(end[0]), np.array(end[1]))
     yaw = float(yaw_pitch_of(held)[0] - yaw_pitch_of(there)[0])
-    return (yaw + math.pi) % (2 * math.pi) - math.pi, pitch
+    return (yaw + math.pi) % (2 * math.pi) - math.pi

@@ -55,6 +55,8 @@ class Gui:
     """Draws the panels each frame and returns what the user has made of the room and the camera."""
 
     search: str = ""
+    panels: tuple[tuple[float, float, float, float], ...] = ()
+    """left, top, right, bottom of each panel of the last frame, in ImGui's coordinates"""
 
     def __post_init__(self) -> None:
         """Set the style; ImGui's context must exist."""
@@ -66,6 +68,7 @@ class Gui:
 
     def draw(self, look: Look, scene: Scene) -> Look:
         """Build this frame's panels."""
+        self.panels = ()
         latents = self._panel(look.latents, scene)
         camera = self._strip(look.camera, scene)
         self._banner(scene)
@@ -87,8 +90,14 @@ class Gui:
             for group, indices in _groups(scene.names, len(latents.base), scene.directions):
                 latents = self._group(latents, scene, group, indices)
             imgui.end_child()
-        imgui.end()
+        self._end()
         return latents
+
+    def _end(self) -> None:
+        """Close a panel and remember where it is."""
+        corner, size = imgui.get_window_pos(), imgui.get_window_size()
+        self.panels += ((corner.x, corner.y, corner.x + size.x, corner.y + size.y),)
+        imgui.end()
 
     def _seed(self, latents: Latents) -> Latents:
         imgui.set_next_item_width(130)
@@ -134,7 +143,7 @@ class Gui:
             camera = _look_at(camera, scene, (place.x - corner.x) / width, (place.y - corner.y) / STRIP_ROWS_PX)
         _draw_cells(scene, grid, corner, ImVec2(width, STRIP_ROWS_PX))
         _draw_outline(camera, scene, corner, ImVec2(width, STRIP_ROWS_PX))
-        imgui.end()
+        self._end()
         imgui.pop_style_var()
         return camera
 
@@ -149,7 +158,7 @@ class Gui:
             imgui.text_colored(imgui.ImVec4(1.0, 0.55, 0.45, 1.0), text)
         else:
             imgui.text(text)
-        imgui.end()
+        self._end()
 
 
 PRINCIPAL, UNNAMED = "principal directions", "other z"

@@ -10,7 +10,7 @@ from typing import Any
 from imgui_bundle import imgui
 from pyglet.window import BaseWindow, key, mouse
 
-__all__ = ["ImGuiBridge"]
+__all__ = ["ImGuiBridge", "Panel"]
 
 _NAMES = {
     "TAB": "tab", "BACKSPACE": "backspace", "RETURN": "enter", "ESCAPE": "escape", "INSERT": "insert",
@@ -30,8 +30,16 @@ _MODIFIERS = (
 )
 
 
+# Left, top, right and bottom of a panel in ImGui's coordinates.
+Panel = tuple[float, float, float, float]
+
+
 class ImGuiBridge:
-    """Attach to a window whose own handlers are pushed already: events that ImGui takes do not reach those."""
+    """Attach to a window whose own handlers are pushed already: events that ImGui takes do not reach those.
+
+    ``panels`` says where the panels were drawn last. Whether a press is on one is asked of them rather than of ImGui's
+    ``want_capture_mouse``, which speaks of the mouse as it was at the last frame drawn, and an idle window draws none.
+    """
 
     def __init__(self, window: BaseWindow) -> None:
         """Create ImGui's context in the window's OpenGL context and push the event handlers."""
@@ -40,6 +48,8 @@ class ImGuiBridge:
         self.io: Any = imgui.get_io()
         self.io.set_ini_filename("")
         imgui.backends.opengl3_init("#version 330")
+        self.events = 0  # so far; ImGui itself notices them only in the next frame that is drawn
+        self.panels: tuple[Panel, ...] = ()
         self._owned: set[int] = set()
         self._last_s = time.perf_counter()
         window.push_handlers(
@@ -77,7 +87,12 @@ class ImGuiBridge:
         imgui.destroy_context(self._context)
 
     def _place(self, x: int, y: int) -> None:
+        self.events += 1
         self.io.add_mouse_pos_event(x, self._window.height - y)  # pyglet's y grows upward, ImGui's downward
+
+    def _on_panel(self, x: int, y: int) -> bool:
+        down = self._window.height - y
+        return any(left <= x < right and top <= down < bottom for left, top, right, bottom in self.panels)
 
     def _motion(self, x: int, y: int, _dx: int, _dy: int) -> None:
         self._place(x, y)
@@ -90,7 +105,7 @@ class ImGuiBridge:
         self._place(x, y)
         if button in _BUTTONS:
             self.io.add_mouse_button_event(_BUTTONS[button], True)
-        if self.io.want_capture_mouse:
+        if self._on_panel(x, y):
             self._owned.add(button)
         return button in self._owned or None
 
@@ -102,11 +117,13 @@ class ImGuiBridge:
         self._owned.discard(button)
         return owned or None
 
-    def _scroll(self, _x: int, _y: int, right: float, up: float) -> bool | None:
+    def _scroll(self, x: int, y: int, right: float, up: float) -> bool | None:
+        self._place(x, y)
         self.io.add_mouse_wheel_event(right, up)
-        return self.io.want_capture_mouse or None
+        return self._on_panel(x, y) or None
 
     def _leave(self, _x: int, _y: int) -> None:
+        self.events += 1
         self.io.add_mouse_pos_event(_OUTSIDE, _OUTSIDE)
 
     def _key_press(self, symbol: int, modifiers: int) -> bool | None:
@@ -117,6 +134,7 @@ class ImGuiBridge:
         self._key(symbol, modifiers, down=False)  # never swallowed: a key held before a field was entered must end
 
     def _key(self, symbol: int, modifiers: int, *, down: bool) -> None:
+        self.events += 1
         for modifier, flag in _MODIFIERS:
             self.io.add_key_event(modifier, bool(modifiers & flag))
         if symbol in _KEYS:

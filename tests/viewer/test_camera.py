@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cocogan_core.projection import direction_of
+from cocogan_core.projection import direction_of, yaw_pitch_of
 from viewer.camera import NARROWEST_RAD, WIDEST_RAD, Camera, View
 
 angles = st.floats(-0.6, 0.6)
@@ -34,6 +34,18 @@ def test_the_point_under_the_cursor_stays_under_it(yaw, pitch, start, end):
     held = before.view.directions(np.array(start[0]), np.array(start[1]))
     now = after.view.directions(np.array(end[0]), np.array(end[1]))
     assert held / np.linalg.norm(held) == pytest.approx(now / np.linalg.norm(now), abs=1e-6)
+
+
+@given(start=device, end=st.tuples(st.floats(-1, 1), st.floats(-1, -0.7)))
+@settings(deadline=None)
+def test_at_the_end_of_the_cylinder_the_point_keeps_its_yaw(start, end):
+    before = Camera(View(fov_rad=1.2), 0.9).look(pitch_rad=9.0)
+    end = (end[0], min(end[1], start[1]))
+    after = before.drag(start, end, 0.016)
+    assert after.view.pitch_rad == pytest.approx(before.view.pitch_rad)
+    held = yaw_pitch_of(before.view.directions(np.array(start[0]), np.array(start[1])))[0]
+    now = yaw_pitch_of(after.view.directions(np.array(end[0]), np.array(end[1])))[0]
+    assert np.cos(held - now) == pytest.approx(1, abs=1e-12)
 
 
 @given(fov=st.floats(0.01, 4), pitch=st.floats(-3, 3), aspect=st.floats(0.3, 4))
