@@ -42,7 +42,6 @@ def test_at_the_end_of_the_cylinder_the_point_keeps_its_yaw(start, end):
     before = Camera(View(fov_rad=1.2), 0.9).look(pitch_rad=9.0)
     end = (end[0], min(end[1], start[1]))
     after = before.drag(start, end, 0.016)
-    assert after.view.pitch_rad == pytest.approx(before.view.pitch_rad)
     held = yaw_pitch_of(before.view.directions(np.array(start[0]), np.array(start[1])))[0]
     now = yaw_pitch_of(after.view.directions(np.array(end[0]), np.array(end[1])))[0]
     assert np.cos(held - now) == pytest.approx(1, abs=1e-12)
