@@ -84,6 +84,7 @@ def frame_times(app: App, *, generating: bool) -> np.ndarray[tuple[int], np.dtyp
     times = []
     for index in range(FRAMES):
         app.controls.camera = app.controls.camera.nudge(0.01, 0)
+        app._wake()  # draw every frame, as while the user drags: an idle frame that draws nothing is no measure
         if generating and index % 10 == 0:
             app._change(app.latents.shuffled())
         began = time.perf_counter()
