@@ -10,6 +10,7 @@ import os
 import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from cocogan_core.config import ModelConfig
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.projection import Projection
 
-__all__ = ["Checkpoint", "Metadata", "Provenance", "load", "read_metadata", "save", "write_atomically"]
+__all__ = ["Checkpoint", "Metadata", "Provenance", "code_version", "load", "read_metadata", "save", "write_atomically"]
 
 FORMAT = 1
 KEY = "cocogan"
@@ -76,6 +77,14 @@ class Checkpoint:
     metadata: Metadata
     generator: dict[str, NDArray[Any]]
     discriminator: dict[str, NDArray[Any]]
+
+
+def code_version() -> str:
+    """Version of this project, or ``"unreleased"`` when run from a clone that is not installed."""
+    try:
+        return version("cocogan-panorama")
+    except PackageNotFoundError:
+        return "unreleased"
 
 
 def read_metadata(path: Path | str) -> Metadata:

@@ -7,17 +7,13 @@ stopped anywhere goes on as if nothing had happened. Knows no command line.
 import copy
 import json
 import math
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from torch import Tensor, nn
 
 from cocogan_core import checkpoint, losses
@@ -25,6 +21,7 @@ from cocogan_core.checkpoint import Metadata, Provenance
 from cocogan_core.data.sampler import MacroBatch, MacroSampler
 from cocogan_core.data.shards import Panoramas
 from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.interrupts import stop_signals
 from cocogan_core.models import build_discriminator, build_generator
 from cocogan_core.synthesis import to_uint8
 from cocogan_core.train_config import TrainConfig
@@ -72,7 +69,7 @@ class Trainer:
         Raises:
             TrainingError: the losses are no longer finite; the last good state stays.
         """
-        with _stop_signals() as stopped, self._bar() as bar:
+        with stop_signals() as stopped, self._bar() as bar:
             task = bar.add_task("training", total=self.config.images, completed=self.seen, terms="")
             while self.seen < self.config.images and not stopped:
                 before = self.seen
@@ -93,11 +90,6 @@ class Trainer:
         else:
             terms = self.step_d(self.sampler.batch(rng, self.config.batch), noise)
             terms |= self.step_g(self.sampler.batch(rng, self.config.batch), noise)
-        if not all(map(math.isfinite, terms.values())):
-            raise TrainingError(
-                f"training diverged after {self.seen} images ({_words(terms)}); the last good state is in "
-                f"{self.config.run}: lower the rates and run again"
-            )
         self.seen += self.config.batch
         self._average()
         return terms
@@ -144,7 +136,9 @@ class Trainer:
         return terms
 
     def save(self, terms: Terms) -> None:
-        """Write state, checkpoint, sheet and a line of the log."""
+        """Write state, checkpoint, sheet and a line of the log; what is broken never replaces what is not."""
+        if not all(p.isfinite().all() for network in self._modules().values() for p in network.parameters()):
+            raise self._diverged("a weight is no longer finite")
         folder = self.config.run
         progress = {"seen": self.seen, "seen_before": self.seen_before, "config": self._fingerprint()}
         save_state(folder / "state.safetensors", progress, self._modules(), self.optimizers)
@@ -170,6 +164,8 @@ class Trainer:
         return total
 
     def _descend(self, name: str, loss: Tensor) -> None:
+        if not torch.isfinite(loss):
+            raise self._diverged(f"a loss is {loss.item()}")
         network = self.generator if name == "optimizer_g" else self.discriminator
         optimizer = self.optimizers[name]
         optimizer.zero_grad(set_to_none=True)
@@ -177,6 +173,12 @@ class Trainer:
         if self.config.gradient_clip and network is self.generator:
             nn.utils.clip_grad_norm_(network.parameters(), self.config.gradient_clip)
         optimizer.step()
+
+    def _diverged(self, why: str) -> TrainingError:
+        return TrainingError(
+            f"training diverged after {self.seen} images ({why}); the last good state is in {self.config.run}: "
+            "lower the rates and start another --run"
+        )
 
     def _latents(self, batch: MacroBatch, noise: torch.Generator) -> Tensor:
         """z ~ U[−1, 1] (paper §4); where the data has named parameters, its first entries are those."""
@@ -260,7 +262,7 @@ class Trainer:
             data_set=f"{about['source']}, {self.panoramas.count} pictures",
             licence=about["licence"],
             images_seen=self.seen_before + self.seen,
-            code_version=_version(),
+            code_version=checkpoint.code_version(),
             notes=f"{self.config.objective} run of {self.seen} images at patch {self.config.model.grid.patch_px} px",
         )
 
@@ -283,8 +285,7 @@ class Trainer:
         return figures
 
     def _bar(self) -> Progress:
-        columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        return Progress(*columns, TextColumn("{task.fields[terms]}"))
+        return Progress("training", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), "{task.fields[terms]}")
 
 
 def _adam(network: nn.Module, config: TrainConfig) -> torch.optim.Adam:
@@ -297,25 +298,3 @@ def _arrays(module: nn.Module) -> dict[str, Any]:
 
 def _words(terms: Terms) -> str:
     return " ".join(f"{name} {value:.3f}" for name, value in terms.items())
-
-
-def _version() -> str:
-    try:
-        return version("cocogan-panorama")
-    except PackageNotFoundError:  # run from a clone that is not installed
-        return "unreleased"
-
-
-@contextmanager
-def _stop_signals() -> Iterator[list[int]]:
-    """A list that fills when SIGTERM or SIGINT arrives, so that the loop can finish its step and save."""
-    stopped: list[int] = []
-    before = {
-        number: signal.signal(number, lambda got, _frame: stopped.append(got))
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Repeats the default room from nothing: 2,432 procedural rooms, regression on their named parameters while the patches
-# grow 8 → 16 → 32 → 64 pixels, then the adversarial phase with D, A and Q. Resumable: run it again after an interruption.
+# grow 8 → 16 → 32 → 64 pixels. The shipped file is warm64's checkpoint in float16; the adversarial phase with D, A and Q
+# that follows is not shipped yet (LOG.md says why). Resumable: run it again after an interruption.
 # About an hour on two CPU cores. Usage: scripts/train_rooms.sh [DATA_FOLDER] [RUNS_FOLDER]
 set -euo pipefail
 data=${1:-data/rooms} runs=${2:-runs/rooms} python=${PYTHON:-python}

@@ -18,7 +18,7 @@ from viewer.visibility import outline
 
 __all__ = ["Gui", "Look", "Scene"]
 
-PANEL_PX = 300
+PANEL_PX = 340
 ALONG_LIMIT = 4.0  # principal directions are unit vectors in a cube of half side 1
 STRIP_ROWS_PX = 84
 DARK, LINE, WARN = 0xB0101010, 0xFFFFFFFF, 0xFF3C3CDC  # ImGui colours are 0xAABBGGRR
@@ -185,7 +185,7 @@ def _entry(latents: Latents, index: int, label: str) -> Latents:
     toggled, _ = imgui.checkbox("##lock", locked)
     imgui.set_item_tooltip("lock: Shuffle leaves it")
     imgui.same_line()
-    imgui.set_next_item_width(PANEL_PX * 0.36)
+    imgui.set_next_item_width(PANEL_PX * 0.3)
     changed, value = imgui.slider_float("##value", latents.base[index], -1.0, 1.0, "%.2f")
     imgui.same_line()
     randomise = imgui.small_button("?")

@@ -8,6 +8,7 @@ import contextlib
 import multiprocessing as mp
 import os
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
@@ -31,6 +32,7 @@ NICENESS = 5
 
 Patch = tuple[int, int]
 Latent = NDArray[np.float32]
+Made = tuple[int, int, tuple[Patch, ...]]  # number of a batch, its generation and patches
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,8 @@ def _serve(pipe: Connection, free: Semaphore, task: _Task) -> None:
     synthesis = Synthesis.load(task.checkpoint, task.device)
     shared = SharedMemory(task.memory)
     order, batch, described = Order(-1, np.zeros(0, np.float32), ()), 1, False
-    made: list[tuple[int, tuple[Patch, ...]]] = []  # generation and patches of every batch, oldest first
+    made: deque[Made] = deque()  # batches that the parent may not have seen yet
+    batches = 0
     while True:
         while not order.patches or pipe.poll():
             if not order.patches and not described and order.generation >= 0 and not pipe.poll():
@@ -226,15 +229,18 @@ def _serve(pipe: Connection, free: Semaphore, task: _Task) -> None:
         batch = _next_batch(batch, patch_s)
         if not _acquire(free):
             return
-        slot = len(made) % SLOTS
+        slot = batches % SLOTS
         _slot(shared, task.grid, slot, len(now))[:] = pixels
         pipe.send(_InSlot(order.generation, now, slot, patch_s))
-        made.append((order.generation, now))
+        made.append((batches, order.generation, now))
+        batches += 1
 
 
-def _unmade(order: Order, made: list[tuple[int, tuple[Patch, ...]]]) -> Order:
-    """The order without what was made while it was on its way."""
-    fresh = {patch for generation, batch in made[order.received :] if generation == order.generation for patch in batch}
+def _unmade(order: Order, made: deque[Made]) -> Order:
+    """The order without what was made while it was on its way; forgets batches that the parent knows of."""
+    while made and made[0][0] < order.received:
+        made.popleft()
+    fresh = {patch for _, generation, patches in made if generation == order.generation for patch in patches}
     return replace(order, patches=tuple(patch for patch in order.patches if patch not in fresh))
 
 

@@ -1,4 +1,4 @@
-"""From 45 named numbers to a furnished room: shapes, colours and lights, without any drawing. Numpy only.
+"""From 46 named numbers to a furnished room: shapes, colours and lights, without any drawing. Numpy only.
 
 Every number lies in [−1, 1], always means the same thing and enters as smoothly as it can: colours in opponent
 coordinates (brightness, warm–cool, green–magenta), places as offsets from a fixed role, kinds by a number's sign.
@@ -14,10 +14,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PARAMETERS", "Group", "Primitive", "Scene", "build_scene"]
+from cocogan_core.data.room_solids import (
+    BACK,
+    BOOKS,
+    BOX,
+    CYLINDER,
+    DOORS,
+    ELLIPSOID,
+    FABRIC,
+    FRONT,
+    LAMP,
+    LEFT,
+    PICTURE,
+    PLAIN,
+    RIGHT,
+    WOOD,
+    Group,
+    Primitive,
+    Wall,
+)
+
+__all__ = ["PARAMETERS", "Scene", "build_scene"]
 
 Vector = NDArray[np.float64]
-Place = tuple[float, float, float]
 
 PARAMETERS: tuple[str, ...] = (
     *("room.width", "room.depth", "room.height", "room.viewer_right", "room.viewer_forward"),
@@ -32,26 +51,8 @@ PARAMETERS: tuple[str, ...] = (
     *("rug.size", "rug.warmth", "rug.green", "plant.size"),
 )
 
-BOX, ELLIPSOID, CYLINDER = 0, 1, 2
-PLAIN, WOOD, FABRIC, BOOKS, LAMP, DOORS, PICTURE = 0, 1, 2, 3, 4, 6, 7
-FRONT, RIGHT, BACK, LEFT = 1, 2, 3, 4
 SIDES = (-1, 1)
 WHITE = np.array([0.86, 0.85, 0.82])
-
-
-@dataclass(frozen=True)
-class Primitive:
-    """One solid: centre and half extents (3,) in metres, colour, material, shape, rounding of its edges in metres."""
-
-    centre: Vector
-    half: Vector
-    colour: Vector
-    material: int = PLAIN
-    shape: int = BOX
-    rounding: float = 0.012
-
-
-Group = tuple[Primitive, ...]
 
 
 @dataclass(frozen=True)
@@ -60,41 +61,6 @@ class Scene:
 
     groups: tuple[Group, ...]
     uniforms: Mapping[str, object]
-
-
-class _Wall:
-    """A wall seen from inside: places are (metres right of its middle, metres out of it, height)."""
-
-    def __init__(self, wall: int, room: Vector) -> None:
-        self.wall, self.room = wall, room
-
-    @property
-    def length(self) -> float:
-        return float(self.room[0] if self.wall in (FRONT, BACK) else self.room[2])
-
-    def point(self, right: float, out: float, height: float) -> Vector:
-        w, d = self.room[0] / 2, self.room[2] / 2
-        x, z = {
-            FRONT: (right, d - out),
-            RIGHT: (w - out, -right),
-            BACK: (-right, out - d),
-            LEFT: (out - w, right),
-        }[self.wall]
-        return np.array([x, height, z])
-
-    def solid(  # noqa: PLR0917 (tables of solids read better without a keyword in every cell)
-        self,
-        place: Place,
-        size: Place,
-        colour: Vector,
-        material: int = PLAIN,
-        shape: int = BOX,
-        rounding: float = 0.012,
-    ) -> Primitive:
-        """A solid of half extents ``size`` = (along the wall, out of it, up)."""
-        along, out, up = size
-        half = (along, up, out) if self.wall in (FRONT, BACK) else (out, up, along)
-        return Primitive(self.point(*place), np.array(half), colour, material, shape, rounding)
 
 
 class _Numbers:
@@ -123,7 +89,7 @@ def build_scene(values: NDArray[np.floating]) -> Scene:
     room = np.array(
         [n.between("room.width", 4.2, 5.6), n.between("room.height", 2.45, 2.95), n.between("room.depth", 4.0, 5.2)]
     )
-    walls = {wall: _Wall(wall, room) for wall in (FRONT, RIGHT, BACK, LEFT)}
+    walls = {wall: Wall(wall, room) for wall in (FRONT, RIGHT, BACK, LEFT)}
     warmth = n.between("floor.warmth", 0.05, 0.5)
     wood = n.between("floor.brightness", 0.16, 0.46) * (1 + warmth * np.array([1.0, 0.05, -0.9]))
     seat = _sofa if n.positive("seat.kind") else _bed
@@ -138,7 +104,7 @@ def build_scene(values: NDArray[np.floating]) -> Scene:
     return Scene(groups, _surfaces(n, room, wood) | _lights(n, room, walls[FRONT], wood))
 
 
-def _sofa(n: _Numbers, wall: _Wall, wood: Vector) -> Group:
+def _sofa(n: _Numbers, wall: Wall, wood: Vector) -> Group:
     u = n.between("seat.place", -0.5, 0.5)
     colour = n.colour("seat", brightness=(0.18, 0.55), strength=0.6)
     cushion = n.colour("cushion", brightness=0.5, strength=0.55)
@@ -156,7 +122,7 @@ def _sofa(n: _Numbers, wall: _Wall, wood: Vector) -> Group:
     return (*soft, *_coffee_table(wall, u, wood))
 
 
-def _coffee_table(wall: _Wall, u: float, wood: Vector) -> Group:
+def _coffee_table(wall: Wall, u: float, wood: Vector) -> Group:
     legs = [
         wall.solid((u + s * 0.34, 1.45 + t * 0.18, 0.19), (0.025, 0.025, 0.19), wood, PLAIN, CYLINDER)
         for s in SIDES
@@ -165,7 +131,7 @@ def _coffee_table(wall: _Wall, u: float, wood: Vector) -> Group:
     return (wall.solid((u, 1.45, 0.40), (0.42, 0.26, 0.02), wood * 1.25, WOOD), *legs)
 
 
-def _bed(n: _Numbers, wall: _Wall, wood: Vector) -> Group:
+def _bed(n: _Numbers, wall: Wall, wood: Vector) -> Group:
     u = n.between("seat.place", -0.5, 0.5)
     blanket = n.colour("seat", brightness=(0.18, 0.55), strength=0.6)
     cushion = n.colour("cushion", brightness=0.5, strength=0.55)
@@ -183,7 +149,7 @@ def _bed(n: _Numbers, wall: _Wall, wood: Vector) -> Group:
     )
 
 
-def _shelf(n: _Numbers, wall: _Wall, wood: Vector) -> Group:
+def _shelf(n: _Numbers, wall: Wall, wood: Vector) -> Group:
     """To the right of the door: a tall bookshelf, or a low cabinet with a vase on it."""
     u = n.between("shelf.place", 0.75, 1.15)
     if n.positive("shelf.kind"):
@@ -204,7 +170,7 @@ def _window(n: _Numbers) -> tuple[float, float, float, float]:
     return n.between("window.place", -0.5, 0.5), 0.85 + high, n.between("window.width", 0.6, 1.15), high
 
 
-def _curtains(n: _Numbers, wall: _Wall) -> Group:
+def _curtains(n: _Numbers, wall: Wall) -> Group:
     u, middle, half, high = _window(n)
     colour = n.colour("curtain", brightness=0.6, strength=0.4)
     wide = n.between("curtain.open", 0.30, 0.16)
@@ -223,7 +189,7 @@ def _curtains(n: _Numbers, wall: _Wall) -> Group:
     return (*folds, wall.solid((u, 0.10, top + 0.01), (place + wide + 0.12, 0.012, 0.012), WHITE * 0.35))
 
 
-def _plant(n: _Numbers, wall: _Wall) -> Group:
+def _plant(n: _Numbers, wall: Wall) -> Group:
     """In the right corner of the back wall."""
     size = n.between("plant.size", 0.7, 1.15)
     u, out = wall.length / 2 - 0.5, 0.5
@@ -246,17 +212,17 @@ def _plant(n: _Numbers, wall: _Wall) -> Group:
     )
 
 
-def _picture(n: _Numbers, wall: _Wall, wood: Vector) -> Group:
+def _picture(n: _Numbers, wall: Wall, wood: Vector) -> Group:
     size = n.between("picture.size", 0.75, 1.25)
     place = (n.between("picture.place", -0.8, 0.5), 0.02, 1.62)
     return (wall.solid(place, (0.52 * size, 0.02, 0.36 * size), wood * 0.8, PICTURE, BOX, 0.005),)
 
 
-def _lamp_places(room: Vector, front: _Wall) -> tuple[Vector, Vector]:
+def _lamp_places(room: Vector, front: Wall) -> tuple[Vector, Vector]:
     return np.array([-0.5, room[1] - 0.42, -0.6]), front.point(-front.length / 2 + 0.42, 0.42, 1.55)
 
 
-def _lamps(room: Vector, front: _Wall) -> tuple[Group, Group]:
+def _lamps(room: Vector, front: Wall) -> tuple[Group, Group]:
     """A pendant and a floor lamp in the front left corner."""
     pendant, standing = _lamp_places(room, front)
     metal = WHITE * 0.3
@@ -292,7 +258,7 @@ def _surfaces(n: _Numbers, room: Vector, wood: Vector) -> dict[str, object]:
     }
 
 
-def _lights(n: _Numbers, room: Vector, front: _Wall, wood: Vector) -> dict[str, object]:
+def _lights(n: _Numbers, room: Vector, front: Wall, wood: Vector) -> dict[str, object]:
     """Sky, sun and lamps; radiances are relative, ``exposure`` keeps rooms of any light about equally bright."""
     u, middle, half, high = _window(n)
     day = n.between("light.daylight", 0.55, 1.6)

@@ -13,7 +13,8 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.room_scene import PARAMETERS, Primitive, Scene, build_scene
+from cocogan_core.data.room_scene import PARAMETERS, Scene, build_scene
+from cocogan_core.data.room_solids import Primitive
 from cocogan_core.errors import DisplayError
 from cocogan_core.projection import Projection
 from cocogan_core.resources import resource

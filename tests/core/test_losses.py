@@ -24,9 +24,12 @@ def test_hinge(scores):
     assert losses.critic_loss("hinge", real, fake).item() == pytest.approx(expected, abs=1e-6)
 
 
+def logistic(x):
+    return 1 / (1 + math.exp(-x))
+
+
 def test_nonsaturating_is_cross_entropy(scores):
     real, fake = scores
-    logistic = lambda x: 1 / (1 + math.exp(-x))  # noqa: E731
     expected = -sum(math.log(logistic(r)) for r in real.tolist()) / 8
     expected -= sum(math.log(1 - logistic(f)) for f in fake.tolist()) / 8
     assert losses.critic_loss("nonsaturating", real, fake).item() == pytest.approx(expected, abs=1e-5)

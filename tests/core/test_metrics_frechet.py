@@ -20,7 +20,8 @@ def test_frechet_of_commuting_covariances_is_the_closed_form():
 
 
 def test_frechet_of_full_covariances_agrees_with_the_general_matrix_root():
-    linalg = pytest.importorskip("scipy.linalg")
+    from scipy import linalg
+
     rng = np.random.default_rng(0)
     a, b = (moments_of((rng.normal(size=(400, 12)) @ rng.normal(size=(12, 12))).astype(np.float32)) for _ in range(2))
     root = linalg.sqrtm(a.covariance @ b.covariance).real

@@ -164,11 +164,10 @@ def test_coordinates_as_fed_to_d(config):
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_are_the_papers_sizes(name):
     grid = PRESETS[name].model.grid
-    sizes = {"matterport3d": (256, 768), "celeba64": (64, 64), "lsun256": (256, 256), "celebahq1024": (1024, 1024)}
-    if name in sizes:
-        assert (grid.height_px, grid.width_px) == sizes[name]
-    if "128" in name:
-        assert (grid.height_px, grid.macro_height_px) == (128, 64)
+    full = {"celeba64": 64, "lsun64": 64, "lsun256": 256, "celebahq1024": 1024}.get(name, 128)
+    wide = name in ("matterport3d", "rooms", "rooms-warmup")
+    assert (grid.height_px, grid.width_px) == ((256, 768) if wide else (full, full))
+    assert grid.macro_height_px == grid.macro_width_px == (128 if wide else full // 2)
 
 
 def test_head_q_learns_without_names_too(config, tmp_path):
