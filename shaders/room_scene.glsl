@@ -12,6 +12,7 @@
 uniform vec3 room;                        // width (x), height (y), depth (z)
 uniform vec3 camera;
 uniform float camera_yaw;
+uniform float handedness;                  // −1: the world mirrored left to right, 1: as it is
 uniform int face;                         // −1: Mercator cylinder; 0…5: sky box faces up, front, right, back, left, down
 uniform int group_count;
 uniform vec4 group_centre[MAX_GROUPS];    // bounding box; w: first primitive
@@ -42,6 +43,7 @@ vec3 ray(vec2 uv, float u0, float half_ordinate) {
     else d = vec3(s.x, -1.0, -s.y);
     float c = cos(camera_yaw), k = sin(camera_yaw);
     d = vec3(c * d.x + k * d.z, d.y, c * d.z - k * d.x);
+    if (handedness < 0.0) d.x = -d.x;
     return normalize(d + vec3(1.3e-5, 1.7e-5, 1.1e-5));  // off the axes: a zero component would divide by zero
 }
 

@@ -32,9 +32,29 @@ vec3 planks(vec3 p) {
     return c * (1.0 - 0.30 * (1.0 - smoothstep(0.0, 0.009, min(seam, end))));
 }
 
+#ifdef VARIED
+uniform float tile;     // side in metres of a chessboard of tiles; 0: planks
+uniform float stripes;  // contrast of the wallpaper
+uniform vec4 panel;     // colour of the lower wall; w: its height in metres
+
+vec3 tiled(vec3 p) {
+    vec2 q = p.xz / tile, f = min(fract(q), 1.0 - fract(q)) * tile, cell = floor(q);
+    vec3 c = mod(cell.x + cell.y, 2.0) > 0.5 ? floor_colour * 0.8 : mix(floor_colour, vec3(0.80), 0.6);
+    return c * (1.0 - 0.25 * (1.0 - smoothstep(0.002, 0.008, min(f.x, f.y))));
+}
+
+vec3 papered(vec2 u, vec3 colour) {
+    if (u.y < panel.w) return u.y > panel.w - 0.05 ? vec3(0.88, 0.87, 0.85) : panel.rgb;
+    return colour * (1.0 + stripes * smoothstep(-0.3, 0.3, sin(u.x * 20.0)) - 0.5 * stripes);
+}
+#endif
+
 vec3 floor_at(vec3 p) {
     vec2 a = abs(p.xz - rug.xy), e = rug.zw - a;
     float inside = min(e.x, e.y);
+#ifdef VARIED
+    if (inside < 0.0 && tile > 0.0) return tiled(p);
+#endif
     if (inside < 0.0) return planks(p);
     vec3 light = mix(rug_colour, vec3(0.88, 0.85, 0.80), 0.65);
     if (inside > 0.12 && inside < 0.20) return light;
@@ -66,7 +86,11 @@ vec3 wall_at(int id, vec3 p, vec3 d, out bool shown) {
         }
     }
     if (u.y < 0.09 || u.y > room.y - 0.05) return vec3(0.88, 0.87, 0.85);
+#ifdef VARIED
+    return papered(u, id == 3 ? accent_colour : wall_colour);
+#else
     return id == 3 ? accent_colour : wall_colour;
+#endif
 }
 
 vec3 books(vec3 q, vec3 h, vec3 wood) {

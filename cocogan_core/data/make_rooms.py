@@ -11,14 +11,14 @@ from typing import Annotated, Literal
 import numpy as np
 import tyro
 from numpy.typing import NDArray
-from PIL import Image as Pillow
 from rich.progress import track
 
 from cocogan_core.data.room_recipe import RoomRecipe, rendered
-from cocogan_core.data.rooms import ASPECT, ROOM_PROJECTION
+from cocogan_core.data.rooms import ASPECT, ROOM_PROJECTION, Style
 from cocogan_core.data.shards import ShardWriter
-from cocogan_core.data.sky_boxes import SkyBoxFolder
-from cocogan_core.errors import ConfigError, DataError
+from cocogan_core.data.sheet import write_sheet
+from cocogan_core.data.sky_boxes import LICENCE, SkyBoxFolder
+from cocogan_core.errors import ConfigError
 
 __all__ = ["make_panoramas", "make_rooms", "make_sheet", "make_sky_boxes", "rooms"]
 
@@ -35,6 +35,8 @@ def rooms(
     faces: int = 256,
     samples: Literal[1, 4, 9, 16] = 4,
     yaw: Literal["aligned", "random"] = "aligned",
+    mirror: Literal["never", "random"] = "never",
+    style: Style = "plain",
     workers: int = 1,
     sheet: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None,
 ) -> None:
@@ -49,12 +51,14 @@ def rooms(
         faces: Side of sky box faces in pixels.
         samples: Rays per pixel for colours and edges.
         yaw: aligned: yaw 0 looks at the window's wall; random: each room is turned by an angle of its own.
+        mirror: random: half of the rooms are mirrored left to right, and one more named number says which.
+        style: varied: larger rooms, patterns, tiles, stronger colours and dusk too; for those with a GPU to train on.
         workers: Processes that render; software OpenGL already uses every core for one.
         sheet: Picture file to write with all the rooms side by side, instead of or besides OUT.
     """
     if out is None and sheet is None:
         raise ConfigError("rooms: nothing to write; name a folder OUT, or a picture with --sheet FILE")
-    recipe = RoomRecipe(seed=seed, width_px=width, samples=samples, yaw=yaw)
+    recipe = RoomRecipe(seed=seed, width_px=width, samples=samples, yaw=yaw, mirror=mirror, style=style)
     if out is not None and panorama:
         make_panoramas(out, recipe, count=count, workers=workers)
     elif out is not None:
@@ -78,15 +82,18 @@ def make_panoramas(folder: Path, recipe: RoomRecipe, *, count: int, workers: int
         DisplayError: there is no OpenGL.
     """
     _check(count)
+    kind = "procedural rooms" if recipe.style == "plain" else f"procedural rooms, {recipe.style}"
     turned = ", random yaw" if recipe.yaw == "random" else ""
+    turned += ", half mirrored" if recipe.mirror == "random" else ""
     writer = ShardWriter(
         folder,
         height_px=recipe.width_px // ASPECT,
         width_px=recipe.width_px,
         projection=ROOM_PROJECTION,
-        source=f"procedural rooms, seed {recipe.seed}{turned}",
-        licence="CC0-1.0",
+        source=f"{kind}, seed {recipe.seed}{turned}",
+        licence=LICENCE,
         latent_names=recipe.names,
+        recipe=recipe.about,
     )
     with writer:
         for index, image in _progress(recipe, range(writer.count, count), workers):
@@ -114,14 +121,7 @@ def make_sheet(path: Path, recipe: RoomRecipe, *, count: int, columns: int = 3, 
         DataError: the file cannot be written, or its ending is no picture format.
     """
     _check(count)
-    images = [image for _, image in _progress(recipe, range(count), workers)]
-    images += [np.full_like(images[0], 255)] * (-count % columns)
-    rows = [np.concatenate(images[first : first + columns], axis=1) for first in range(0, len(images), columns)]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Pillow.fromarray(np.concatenate(rows)).save(path, optimize=True)
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot write {path}: {error}; choose another file, ending in .png or .jpg") from error
+    write_sheet(path, [image for _, image in _progress(recipe, range(count), workers)], columns=columns)
 
 
 def _progress(recipe: RoomRecipe, indices: Sequence[int], workers: int) -> Iterator[tuple[int, Image]]:

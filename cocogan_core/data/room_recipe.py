@@ -3,23 +3,23 @@
 Knows nothing of how pictures are stored.
 """
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.rooms import ASPECT, PARAMETERS, RoomRenderer, room_parameters
+from cocogan_core.data.parallel import in_order
+from cocogan_core.data.rooms import ASPECT, STYLES, RoomRenderer, Style, room_parameters
+from cocogan_core.data.turning import MIRROR, YAW
 from cocogan_core.errors import ConfigError
 
 __all__ = ["RoomRecipe", "rendered"]
 
-YAW_NAMES = ("view.yaw_cos", "view.yaw_sin")
-AHEAD = 4  # pictures that a process may finish before the first is taken: bounds memory
+
+DEFAULTS = {"mirror": "never", "style": "plain"}  # left out of a folder's description: older folders lack them
 
 Image = NDArray[np.uint8]
 
@@ -34,6 +34,8 @@ class RoomRecipe:
         face_px: side of sky box faces, or None for panoramas.
         samples: rays for colours and edges per pixel.
         yaw: ``"random"`` turns every room by an angle of its own; its cosine and sine become two more parameters.
+        mirror: ``"random"`` mirrors half of the rooms left to right; one more parameter says which, by its sign.
+        style: ``"varied"`` adds patterns, tiles, larger rooms and dusk, by ten more parameters.
 
     Raises:
         ConfigError: a size or count that makes no sense.
@@ -44,6 +46,8 @@ class RoomRecipe:
     face_px: int | None = None
     samples: int = 4
     yaw: Literal["aligned", "random"] = "aligned"
+    mirror: Literal["never", "random"] = "never"
+    style: Style = "plain"
 
     def __post_init__(self) -> None:
         """Refuse early, in the words of the command line."""
@@ -59,7 +63,14 @@ class RoomRecipe:
     @property
     def names(self) -> tuple[str, ...]:
         """What the entries of :meth:`parameters` mean."""
-        return PARAMETERS + (YAW_NAMES if self.yaw == "random" else ())
+        names = STYLES[self.style] + (YAW if self.yaw == "random" else ())
+        return names + ((MIRROR,) if self.mirror == "random" else ())
+
+    @property
+    def about(self) -> dict[str, object]:
+        """The settings as plain JSON values, by which a folder refuses rooms of another recipe."""
+        more = {name: getattr(self, name) for name in ("mirror", "style") if getattr(self, name) != DEFAULTS[name]}
+        return {"source": "rooms", "seed": self.seed, "samples": self.samples, "yaw": self.yaw, **more}
 
     def yaw_rad(self, index: int) -> float:
         """How far the camera of room ``index`` is turned to the right, in [0, 2π)."""
@@ -67,20 +78,23 @@ class RoomRecipe:
             return 0.0
         return float(np.random.default_rng((self.seed, index, 1)).uniform(0, 2 * np.pi))
 
+    def mirrors(self, index: int) -> bool:
+        """Whether room ``index`` is mirrored left to right."""
+        return self.mirror == "random" and bool(np.random.default_rng((self.seed, index, 2)).random() < 0.5)
+
     def parameters(self, index: int) -> NDArray[np.float32]:
         """The numbers (K,) in [−1, 1] that made room ``index``, in the order of :attr:`names`."""
-        room = room_parameters(self.seed, index)
-        if self.yaw == "aligned":
-            return room
         yaw_rad = self.yaw_rad(index)
-        return np.append(room, [np.cos(yaw_rad), np.sin(yaw_rad)]).astype(np.float32)
+        turn = [np.cos(yaw_rad), np.sin(yaw_rad)] if self.yaw == "random" else []
+        side = [1.0 if self.mirrors(index) else -1.0] if self.mirror == "random" else []
+        return np.array([*room_parameters(self.seed, index, self.style), *turn, *side], np.float32)
 
     def render(self, renderer: RoomRenderer, index: int) -> Image:
         """Room ``index``: a panorama (W/3, W, 3), or six faces (6, f, f, 3)."""
-        room, yaw_rad = room_parameters(self.seed, index), self.yaw_rad(index)
+        room, yaw_rad, mirror = room_parameters(self.seed, index, self.style), self.yaw_rad(index), self.mirrors(index)
         if self.face_px is None:
-            return renderer.panorama(room, yaw_rad)
-        return renderer.faces(room, self.face_px, yaw_rad)
+            return renderer.panorama(room, yaw_rad, mirror=mirror)
+        return renderer.faces(room, self.face_px, yaw_rad, mirror=mirror)
 
 
 def rendered(recipe: RoomRecipe, indices: Sequence[int], *, workers: int = 1) -> Iterator[tuple[int, Image]]:
@@ -95,23 +109,18 @@ def rendered(recipe: RoomRecipe, indices: Sequence[int], *, workers: int = 1) ->
     if workers < 1:
         raise ConfigError(f"--workers is {workers}; it must be at least 1")
     if workers == 1:
-        with RoomRenderer(recipe.width_px, recipe.samples) as renderer:
+        with RoomRenderer(recipe.width_px, recipe.samples, recipe.style) as renderer:
             for index in indices:
                 yield index, recipe.render(renderer, index)
         return
-    # spawn: an OpenGL context does not survive a fork
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        step = workers * AHEAD
-        for first in range(0, len(indices), step):
-            batch = indices[first : first + step]
-            yield from zip(batch, pool.map(_render_here, [recipe] * len(batch), batch), strict=True)
+    yield from zip(indices, in_order(partial(_render_here, recipe), indices, workers=workers), strict=True)
 
 
 def _render_here(recipe: RoomRecipe, index: int) -> Image:
     """In a worker process."""
-    return recipe.render(_renderer(recipe.width_px, recipe.samples), index)
+    return recipe.render(_renderer(recipe.width_px, recipe.samples, recipe.style), index)
 
 
 @cache
-def _renderer(width_px: int, samples: int) -> RoomRenderer:
-    return RoomRenderer(width_px, samples)
+def _renderer(width_px: int, samples: int, style: Style) -> RoomRenderer:
+    return RoomRenderer(width_px, samples, style)

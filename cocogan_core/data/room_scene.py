@@ -1,4 +1,4 @@
-"""From 46 named numbers to a furnished room: shapes, colours and lights, without any drawing. Numpy only.
+"""From named numbers to a furnished room: shapes, colours and lights, without any drawing. Numpy only.
 
 Every number lies in [−1, 1], always means the same thing and enters as smoothly as it can: colours in opponent
 coordinates (brightness, warm–cool, green–magenta), places as offsets from a fixed role, kinds by a number's sign.
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.data.room_numbers import PARAMETERS, VARIED, Numbers, varied_surfaces
 from cocogan_core.data.room_solids import (
     BACK,
     BOOKS,
@@ -34,22 +35,9 @@ from cocogan_core.data.room_solids import (
     Wall,
 )
 
-__all__ = ["PARAMETERS", "Scene", "build_scene"]
+__all__ = ["PARAMETERS", "VARIED", "Scene", "build_scene"]
 
 Vector = NDArray[np.float64]
-
-PARAMETERS: tuple[str, ...] = (
-    *("room.width", "room.depth", "room.height", "room.viewer_right", "room.viewer_forward"),
-    *("light.daylight", "light.sun", "light.sun_azimuth", "light.sun_height", "light.lamps", "light.lamp_warmth"),
-    *("wall.brightness", "wall.warmth", "wall.green", "accent.brightness", "accent.warmth", "accent.green"),
-    *("floor.brightness", "floor.warmth"),
-    *("window.place", "window.width", "window.height", "window.side_width"),
-    *("curtain.open", "curtain.warmth", "curtain.green"),
-    *("door.place", "door.brightness", "shelf.kind", "shelf.place", "shelf.height"),
-    *("seat.kind", "seat.place", "seat.brightness", "seat.warmth", "seat.green", "cushion.warmth", "cushion.green"),
-    *("picture.place", "picture.size", "picture.warmth", "picture.green"),
-    *("rug.size", "rug.warmth", "rug.green", "plant.size"),
-)
 
 SIDES = (-1, 1)
 WHITE = np.array([0.86, 0.85, 0.82])
@@ -63,49 +51,37 @@ class Scene:
     uniforms: Mapping[str, object]
 
 
-class _Numbers:
-    """The parameter vector by name."""
-
-    def __init__(self, values: Vector) -> None:
-        self._values = dict(zip(PARAMETERS, np.clip(values, -1, 1).tolist(), strict=True))
-
-    def between(self, name: str, low: float, high: float) -> float:
-        return float(low + (high - low) * (self._values[name] + 1) / 2)
-
-    def positive(self, name: str) -> bool:
-        return bool(self._values[name] > 0)
-
-    def colour(self, group: str, *, brightness: float | tuple[float, float], strength: float) -> Vector:
-        """Opponent colour: warm–cool turns red against blue, green–magenta green against both."""
-        level = brightness if isinstance(brightness, float) else self.between(f"{group}.brightness", *brightness)
-        warmth, green = self._values[f"{group}.warmth"] * strength, self._values[f"{group}.green"] * strength
-        colour = level * (1 + np.array([warmth - 0.45 * green, 0.10 * warmth + 0.55 * green, -warmth - 0.45 * green]))
-        return np.clip(colour, 0.03, 0.92)
-
-
 def build_scene(values: NDArray[np.floating]) -> Scene:
-    """A room from ``values`` (K,) in [−1, 1], in the order of :data:`PARAMETERS`; values outside are clipped."""
-    n = _Numbers(np.asarray(values, float))
-    room = np.array(
-        [n.between("room.width", 4.2, 5.6), n.between("room.height", 2.45, 2.95), n.between("room.depth", 4.0, 5.2)]
-    )
+    """A room from ``values`` (K,) in [−1, 1]; values outside are clipped.
+
+    They are in the order of :data:`PARAMETERS`, or of :data:`VARIED` where there are as many.
+    """
+    n = Numbers(np.asarray(values, float))
+    width, depth = n.between("room.width", 4.2, 5.6), n.between("room.depth", 4.0, 5.2)
+    stretch = n.more("room.stretch", 1.0, 1.4)
+    room = np.array([width * stretch, n.between("room.height", 2.45, 2.95), depth * stretch])
     walls = {wall: Wall(wall, room) for wall in (FRONT, RIGHT, BACK, LEFT)}
     warmth = n.between("floor.warmth", 0.05, 0.5)
     wood = n.between("floor.brightness", 0.16, 0.46) * (1 + warmth * np.array([1.0, 0.05, -0.9]))
     seat = _sofa if n.positive("seat.kind") else _bed
     groups = (
-        seat(n, walls[LEFT], wood),
+        seat(n, walls[BACK if n.positive("seat.wall") else LEFT], wood),
         _shelf(n, walls[RIGHT], wood),
         _curtains(n, walls[FRONT]),
         _plant(n, walls[BACK]),
         _picture(n, walls[BACK], wood),
         *_lamps(room, walls[FRONT]),
     )
-    return Scene(groups, _surfaces(n, room, wood) | _lights(n, room, walls[FRONT], wood))
+    return Scene(groups, _surfaces(n, room, wood) | varied_surfaces(n) | _lights(n, room, walls[FRONT], wood))
 
 
-def _sofa(n: _Numbers, wall: Wall, wood: Vector) -> Group:
-    u = n.between("seat.place", -0.5, 0.5)
+def _seat_place(n: Numbers) -> float:
+    """Metres from the middle of its wall; at the back one it leaves the plant's corner free."""
+    return n.between("seat.place", -0.6, -0.3) if n.positive("seat.wall") else n.between("seat.place", -0.5, 0.5)
+
+
+def _sofa(n: Numbers, wall: Wall, wood: Vector) -> Group:
+    u = _seat_place(n)
     colour = n.colour("seat", brightness=(0.18, 0.55), strength=0.6)
     cushion = n.colour("cushion", brightness=0.5, strength=0.55)
     soft = [
@@ -131,8 +107,8 @@ def _coffee_table(wall: Wall, u: float, wood: Vector) -> Group:
     return (wall.solid((u, 1.45, 0.40), (0.42, 0.26, 0.02), wood * 1.25, WOOD), *legs)
 
 
-def _bed(n: _Numbers, wall: Wall, wood: Vector) -> Group:
-    u = n.between("seat.place", -0.5, 0.5)
+def _bed(n: Numbers, wall: Wall, wood: Vector) -> Group:
+    u = _seat_place(n)
     blanket = n.colour("seat", brightness=(0.18, 0.55), strength=0.6)
     cushion = n.colour("cushion", brightness=0.5, strength=0.55)
     pillows = [wall.solid((u + s * 0.40, 0.34, 0.62), (0.33, 0.20, 0.10), WHITE, FABRIC, ELLIPSOID, 0.0) for s in SIDES]
@@ -149,7 +125,7 @@ def _bed(n: _Numbers, wall: Wall, wood: Vector) -> Group:
     )
 
 
-def _shelf(n: _Numbers, wall: Wall, wood: Vector) -> Group:
+def _shelf(n: Numbers, wall: Wall, wood: Vector) -> Group:
     """To the right of the door: a tall bookshelf, or a low cabinet with a vase on it."""
     u = n.between("shelf.place", 0.75, 1.15)
     if n.positive("shelf.kind"):
@@ -164,13 +140,13 @@ def _shelf(n: _Numbers, wall: Wall, wood: Vector) -> Group:
     )
 
 
-def _window(n: _Numbers) -> tuple[float, float, float, float]:
+def _window(n: Numbers) -> tuple[float, float, float, float]:
     """The front window: metres right, height of its middle, half width, half height."""
     high = n.between("window.height", 0.45, 0.72)
     return n.between("window.place", -0.5, 0.5), 0.85 + high, n.between("window.width", 0.6, 1.15), high
 
 
-def _curtains(n: _Numbers, wall: Wall) -> Group:
+def _curtains(n: Numbers, wall: Wall) -> Group:
     u, middle, half, high = _window(n)
     colour = n.colour("curtain", brightness=0.6, strength=0.4)
     wide = n.between("curtain.open", 0.30, 0.16)
@@ -189,7 +165,7 @@ def _curtains(n: _Numbers, wall: Wall) -> Group:
     return (*folds, wall.solid((u, 0.10, top + 0.01), (place + wide + 0.12, 0.012, 0.012), WHITE * 0.35))
 
 
-def _plant(n: _Numbers, wall: Wall) -> Group:
+def _plant(n: Numbers, wall: Wall) -> Group:
     """In the right corner of the back wall."""
     size = n.between("plant.size", 0.7, 1.15)
     u, out = wall.length / 2 - 0.5, 0.5
@@ -212,7 +188,7 @@ def _plant(n: _Numbers, wall: Wall) -> Group:
     )
 
 
-def _picture(n: _Numbers, wall: Wall, wood: Vector) -> Group:
+def _picture(n: Numbers, wall: Wall, wood: Vector) -> Group:
     size = n.between("picture.size", 0.75, 1.25)
     place = (n.between("picture.place", -0.8, 0.5), 0.02, 1.62)
     return (wall.solid(place, (0.52 * size, 0.02, 0.36 * size), wood * 0.8, PICTURE, BOX, 0.005),)
@@ -236,7 +212,7 @@ def _lamps(room: Vector, front: Wall) -> tuple[Group, Group]:
     return (shades[0], cord), (shades[1], pole, foot)
 
 
-def _surfaces(n: _Numbers, room: Vector, wood: Vector) -> dict[str, object]:
+def _surfaces(n: Numbers, room: Vector, wood: Vector) -> dict[str, object]:
     u, middle, half, high = _window(n)
     side = n.between("window.side_width", 0.35, 0.8)
     rug = n.between("rug.size", 0.75, 1.3)
@@ -249,7 +225,7 @@ def _surfaces(n: _Numbers, room: Vector, wood: Vector) -> dict[str, object]:
         "window_half": np.array([[half, high], [side, 0.34]]),
         "door": np.array([n.between("door.place", -1.2, -0.6), 0.43, 2.03, 0.0]),
         "rug": np.array([0.2, -1.0, rug, 0.72 * rug]),
-        "wall_colour": n.colour("wall", brightness=(0.50, 0.80), strength=0.16),
+        "wall_colour": n.colour("wall", brightness=(0.50, 0.80), strength=n.more("wall.strength", 0.16, 0.5)),
         "accent_colour": n.colour("accent", brightness=(0.25, 0.62), strength=0.5),
         "floor_colour": wood,
         "door_colour": np.clip(door, 0, 0.9),
@@ -258,7 +234,7 @@ def _surfaces(n: _Numbers, room: Vector, wood: Vector) -> dict[str, object]:
     }
 
 
-def _lights(n: _Numbers, room: Vector, front: Wall, wood: Vector) -> dict[str, object]:
+def _lights(n: Numbers, room: Vector, front: Wall, wood: Vector) -> dict[str, object]:
     """Sky, sun and lamps; radiances are relative, ``exposure`` keeps rooms of any light about equally bright."""
     u, middle, half, high = _window(n)
     day = n.between("light.daylight", 0.55, 1.6)
@@ -270,7 +246,7 @@ def _lights(n: _Numbers, room: Vector, front: Wall, wood: Vector) -> dict[str, o
     lamp = n.between("light.lamps", 0.08, 0.75) * np.array([1.0, 0.88 - 0.12 * warmth, 0.74 - 0.32 * warmth])
     spot = front.point(u, 0, middle) - towards * (middle / towards[1])
     spot[2] = max(spot[2], -room[2] / 2 + 0.3)  # a patch that climbs the back wall gives its light from the foot of it
-    area = half * high
+    area, dusk = half * high, 1 - n.more("light.dusk", 0.0, 1.0) * np.array([0.0, 0.30, 0.35])
     side = n.between("window.side_width", 0.35, 0.8) * 0.34
     mean = 0.035 + 0.055 * day * (area + side) + 0.18 * float(lamp.mean()) + 0.035 * float(sun.mean()) * area
     return {
@@ -285,7 +261,9 @@ def _lights(n: _Numbers, room: Vector, front: Wall, wood: Vector) -> dict[str, o
         "lamp_light": np.stack([lamp, 0.5 * lamp]),
         "lamp_shown": np.clip(0.5 + lamp, 0, 1),
         "ambient": 0.02 * (day + lamp),
-        "sky_colour": np.clip((0.25 + 0.35 * day) * np.array([0.62, 0.82, 1.1]), 0, 1),
-        "horizon_colour": np.clip((0.35 + 0.40 * day) * np.array([1.0, 1.0 - 0.08 * low, 1.0 - 0.2 * low]), 0, 1),
-        "exposure": 0.47 / mean,
+        "sky_colour": np.clip((0.25 + 0.35 * day) * np.array([0.62, 0.82, 1.1]) * dusk, 0, 1),
+        "horizon_colour": np.clip(
+            (0.35 + 0.40 * day) * np.array([1.0, 1.0 - 0.08 * low, 1.0 - 0.2 * low]) * dusk, 0, 1
+        ),
+        "exposure": 0.47 / mean * n.more("room.stretch", 1.0, 1.4) ** 1.5,  # light spreads over more surface
     }

@@ -7,20 +7,22 @@ their join. Deterministic on one driver. Knows nothing of training; the scene co
 import math
 import re
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.room_scene import PARAMETERS, Scene, build_scene
+from cocogan_core.data.room_scene import PARAMETERS, VARIED, Scene, build_scene
 from cocogan_core.data.room_solids import Primitive
 from cocogan_core.errors import DisplayError
 from cocogan_core.projection import Projection
 from cocogan_core.resources import resource
 
-__all__ = ["PARAMETERS", "ROOM_PROJECTION", "RoomRenderer", "room_parameters"]
+__all__ = ["PARAMETERS", "ROOM_PROJECTION", "STYLES", "RoomRenderer", "Style", "room_parameters"]
 
+Style = Literal["plain", "varied"]
+STYLES: dict[Style, tuple[str, ...]] = {"plain": PARAMETERS, "varied": VARIED}
 ASPECT = 3  # width / height of a panorama, as in the paper's Matterport3D setting
 ROOM_PROJECTION = Projection.of_aspect("mercator", ASPECT)
 MOST_PRIMITIVES, MOST_GROUPS = 80, 16  # as in shaders/room_scene.glsl
@@ -28,9 +30,12 @@ MOST_PRIMITIVES, MOST_GROUPS = 80, 16  # as in shaders/room_scene.glsl
 Image = NDArray[np.uint8]
 
 
-def room_parameters(seed: int, index: int) -> NDArray[np.float32]:
-    """The K numbers in [−1, 1] of room ``index`` of a data set; any room can be made by itself."""
-    return np.random.default_rng((seed, index)).uniform(-1, 1, len(PARAMETERS)).astype(np.float32)
+def room_parameters(seed: int, index: int, style: Style = "plain") -> NDArray[np.float32]:
+    """The K numbers in [−1, 1] of room ``index`` of a data set; any room can be made by itself.
+
+    A varied room begins with the numbers of the plain one.
+    """
+    return np.random.default_rng((seed, index)).uniform(-1, 1, len(STYLES[style])).astype(np.float32)
 
 
 class RoomRenderer:
@@ -39,14 +44,15 @@ class RoomRenderer:
     Attributes:
         width_px: width of a panorama, three times its height; divisible by 6.
         samples: per pixel; its square root is taken along each axis.
+        style: which family of rooms it can draw, and so how many numbers a room has.
 
     Raises:
         DisplayError: there is no OpenGL 3.3.
     """
 
-    def __init__(self, width_px: int = 768, samples: int = 4) -> None:
+    def __init__(self, width_px: int = 768, samples: int = 4, style: Style = "plain") -> None:
         """Create the context and compile the shaders."""
-        self.width_px = width_px
+        self.width_px, self.style = width_px, style
         self._side = max(1, math.isqrt(samples))
         self._context = _context()
         self._programs = {
@@ -64,23 +70,27 @@ class RoomRenderer:
         """Free the OpenGL context."""
         self._context.release()
 
-    def panorama(self, parameters: NDArray[np.floating], yaw_rad: float = 0.0) -> Image:
-        """The Mercator panorama (W/3, W, 3) of a room, turned by ``yaw_rad`` to the left."""
+    def panorama(self, parameters: NDArray[np.floating], yaw_rad: float = 0.0, *, mirror: bool = False) -> Image:
+        """The Mercator panorama (W/3, W, 3) of a room, or of its mirror image, turned by ``yaw_rad`` to the left."""
         size = (self.width_px, self.width_px // ASPECT)
         with self._context:  # another renderer's context may be current
-            return self._draw(build_scene(parameters), size, face=-1, yaw_rad=yaw_rad)
+            return self._draw(build_scene(parameters), size, face=-1, yaw_rad=yaw_rad, mirror=mirror)
 
-    def faces(self, parameters: NDArray[np.floating], face_px: int, yaw_rad: float = 0.0) -> Image:
+    def faces(
+        self, parameters: NDArray[np.floating], face_px: int, yaw_rad: float = 0.0, *, mirror: bool = False
+    ) -> Image:
         """The sky box (6, f, f, 3) in Matterport3D's order: up, front, right, back, left, down (DESIGN.md §4)."""
         scene = build_scene(parameters)
         with self._context:
-            return np.stack([self._draw(scene, (face_px, face_px), face=face, yaw_rad=yaw_rad) for face in range(6)])
+            size = (face_px, face_px)
+            return np.stack([self._draw(scene, size, face=face, yaw_rad=yaw_rad, mirror=mirror) for face in range(6)])
 
-    def _draw(self, scene: Scene, size: tuple[int, int], *, face: int, yaw_rad: float) -> Image:
+    def _draw(self, scene: Scene, size: tuple[int, int], *, face: int, yaw_rad: float, mirror: bool) -> Image:
         view = {
             "face": face,
             "wraps": face < 0,
             "camera_yaw": yaw_rad,
+            "handedness": -1.0 if mirror else 1.0,
             "u0": -math.pi / size[0],  # yaw 0 is the centre of the first column
             "half_ordinate": math.pi / ASPECT,
         }
@@ -136,8 +146,13 @@ class RoomRenderer:
         return self._targets[key]
 
     def _program(self, name: str) -> tuple[moderngl.Program, moderngl.VertexArray]:
-        program = self._context.program(vertex_shader=_source("room.vert"), fragment_shader=_source(name))
+        program = self._context.program(vertex_shader=_source("room.vert"), fragment_shader=self._fragment(name))
         return program, self._context.vertex_array(program, [])
+
+    def _fragment(self, name: str) -> str:
+        """Plain rooms get a program without the rest, whose very bytes a trained model may rely on."""
+        define = "#define VARIED\n" if self.style == "varied" else ""
+        return _source(name).replace("#version 330\n", f"#version 330\n{define}", 1)
 
 
 def _context() -> moderngl.Context:

@@ -7,17 +7,23 @@ from numpy.typing import NDArray
 
 from cocogan_core.coordinates import PatchGrid
 from cocogan_core.data.shards import Panoramas
+from cocogan_core.data.turning import can_mirror, can_turn, mirrored, turned
 from cocogan_core.errors import DataError
 
 __all__ = ["MacroBatch", "MacroSampler"]
 
+Pixels = NDArray[np.uint8]
+
 
 @dataclass(frozen=True)
 class MacroBatch:
-    """``images`` uint8 (B, h, w, 3), macro ``ids`` (B, 2), and ``parameters`` float32 (B, K) in [−1, 1], K may be 0."""
+    """``images`` uint8 (B, h, w, 3), macro ``ids`` (B, 2), and ``parameters`` float32 (B, K) in [−1, 1], K may be 0.
+
+    Ids are (row, column) of the top-left micro patch; under continuous sampling they are fractions of whole pixels.
+    """
 
     images: NDArray[np.uint8]
-    ids: NDArray[np.intp]
+    ids: NDArray[np.intp] | NDArray[np.float64]
     parameters: NDArray[np.float32]
 
 
@@ -25,58 +31,119 @@ class MacroSampler:
     """Draws macro patches of a grid from a data set of that size or an integer multiple of it.
 
     Larger pictures are box-filtered once and kept in memory. On a cylinder macro patches wrap, and ``roll`` turns each
-    picture by a random angle; ``flip`` mirrors half of them. Both change what named parameters mean, and are refused.
+    picture by a random angle; ``flip`` mirrors half of them, a panorama about yaw 0. Named parameters change along
+    where they say how a picture is turned and mirrored (``data/turning.py``); where they do not, both are refused.
+    ``continuous`` places macro patches at any pixel (the paper's ablation, §4.4), not only on the grid. The last
+    ``held_out`` pictures are never drawn.
 
     Raises:
-        DataError: the data set is empty, its size does not fit the grid, or roll or flip meet named parameters.
+        DataError: the data set is empty, its size or kind does not fit the grid, or roll or flip would falsify it.
     """
 
-    def __init__(self, panoramas: Panoramas, grid: PatchGrid, *, roll: bool = False, flip: bool = False) -> None:
+    def __init__(
+        self,
+        panoramas: Panoramas,
+        grid: PatchGrid,
+        *,
+        roll: bool = False,
+        flip: bool = False,
+        continuous: bool = False,
+        held_out: int = 0,
+    ) -> None:
         """Check and, where pictures are larger than the grid, filter them."""
-        factor = panoramas.width_px // grid.width_px
-        if (panoramas.height_px, panoramas.width_px) != (grid.height_px * factor, grid.width_px * factor):
-            raise DataError(
-                f"{panoramas.folder} holds pictures of {panoramas.width_px}×{panoramas.height_px}; the model needs "
-                f"{grid.width_px}×{grid.height_px} or a multiple: prepare them at that size"
-            )
-        if not panoramas.count:
-            raise DataError(f"{panoramas.folder} holds no pictures")
-        if panoramas.latent_names and (roll or flip):
-            raise DataError(
-                f"{panoramas.folder} has named parameters, which a roll or flip would falsify: switch them off"
-            )
+        factor = _fitting(panoramas, grid, held_out)
+        names = panoramas.latent_names
+        if roll and not can_turn(names):
+            raise DataError(_falsified(panoramas, "roll", "--yaw random"))
+        if flip and not can_mirror(names):
+            raise DataError(_falsified(panoramas, "flip", "--mirror random"))
         self._panoramas, self._grid, self._roll, self._flip = panoramas, grid, roll and grid.wraps, flip
+        self._steps = grid.patch_px if continuous else 1  # positions from one micro patch to the next
+        self._count = panoramas.count - held_out
         self._small = _reduced(panoramas, factor) if factor > 1 else None
 
     def batch(self, rng: np.random.Generator, size: int) -> MacroBatch:
-        """``size`` macro patches at discrete macro ids (paper §3.2); randomness comes from ``rng`` alone."""
-        grid = self._grid
+        """``size`` macro patches, at discrete macro ids (paper §3.2); randomness comes from ``rng`` alone."""
+        which = rng.integers(self._count, size=size)
+        corners = self._corners(rng, size)
+        exact = corners // self._grid.patch_px if self._steps == 1 else corners / self._grid.patch_px
+        pixels, parameters = self._taken(rng, which, corners, self._grid.macro_height_px, self._grid.macro_width_px)
+        return MacroBatch(pixels, exact, parameters)
+
+    def _corners(self, rng: np.random.Generator, size: int) -> NDArray[np.intp]:
+        """Top-left pixels (size, 2) of macro patches: as (y, x), evenly over every position that there is."""
+        grid, steps = self._grid, self._steps
         rows, columns = grid.macro_shape
-        which = rng.integers(self._panoramas.count, size=size)
-        ids = np.stack([rng.integers(rows, size=size), rng.integers(columns, size=size)], 1)
-        shift = rng.integers(grid.width_px, size=size) if self._roll else np.zeros(size, int)
-        mirrored = rng.random(size) < 0.5 if self._flip else np.zeros(size, bool)
-        patches = [
-            self._patch(int(index), (int(row), int(column)), int(turn), bool(mirror))
-            for index, (row, column), turn, mirror in zip(which, ids, shift, mirrored, strict=True)
-        ]
-        return MacroBatch(np.stack(patches), ids, self._panoramas.parameters[which])
+        across = columns * steps if grid.wraps else (columns - 1) * steps + 1
+        places = np.stack([rng.integers((rows - 1) * steps + 1, size=size), rng.integers(across, size=size)], 1)
+        return places * (grid.patch_px // steps)
 
     def whole(self, rng: np.random.Generator, size: int) -> MacroBatch:
         """``size`` full pictures; their ids are (0, 0)."""
-        which = rng.integers(self._panoramas.count, size=size)
-        images = np.stack([self._image(int(index)) for index in which])
-        return MacroBatch(images, np.zeros((size, 2), np.intp), self._panoramas.parameters[which])
+        which, corners = rng.integers(self._count, size=size), np.zeros((size, 2), np.intp)
+        pixels, parameters = self._taken(rng, which, corners, self._grid.height_px, self._grid.width_px)
+        return MacroBatch(pixels, corners, parameters)
+
+    def _taken(
+        self, rng: np.random.Generator, which: NDArray[np.intp], corners: NDArray[np.intp], height: int, width: int
+    ) -> tuple[Pixels, NDArray[np.float32]]:
+        """Windows of ``height`` × ``width`` pixels of the pictures ``which`` from pixels ``corners`` on; parameters."""
+        size, grid = len(which), self._grid
+        shift = rng.integers(grid.width_px, size=size) if self._roll else np.zeros(size, np.intp)
+        flipped = rng.random(size) < 0.5 if self._flip else np.zeros(size, bool)
+        windows = np.empty((size, height, width, 3), np.uint8)
+        for number, index in enumerate(which):
+            top, left = (int(at) for at in corners[number])
+            self._cut(windows[number], self._image(int(index)), top, left + int(shift[number]), mirror=flipped[number])
+        names, parameters = self._panoramas.latent_names, self._panoramas.parameters[which]
+        if self._flip and names:
+            parameters = mirrored(parameters, names, flipped)
+        if self._roll and names:
+            parameters = turned(parameters, names, shift * (2 * np.pi / grid.width_px))
+        return windows, parameters
 
     def _image(self, index: int) -> NDArray[np.uint8]:
         return self._panoramas.image(index) if self._small is None else self._small[index]
 
-    def _patch(self, index: int, macro_id: tuple[int, int], shift: int, mirror: bool) -> NDArray[np.uint8]:
-        grid, image = self._grid, self._image(index)
-        if mirror:
-            image = image[:, ::-1]
-        corner = (macro_id[0] * grid.patch_px, macro_id[1] * grid.patch_px + shift)
-        return grid.crop(image, corner, grid.macro_height_px, grid.macro_width_px)
+    def _cut(self, patch: Pixels, image: Pixels, top: int, left: int, *, mirror: bool) -> None:
+        """Fill ``patch`` (h, w, 3) with the window of a picture (or of its mirror image), in at most two pieces."""
+        height, width, whole = patch.shape[0], patch.shape[1], image.shape[1]
+        if mirror:  # column −i of a cylinder is column i of its mirror image, whose window is read backwards
+            patch = patch[:, ::-1]
+            left = (1 if self._grid.wraps else 0) - left - width
+        left %= whole
+        first = min(width, whole - left)
+        rows = image[top : top + height]
+        patch[:, :first] = rows[:, left : left + first]
+        patch[:, first:] = rows[:, : width - first]
+
+
+def _fitting(panoramas: Panoramas, grid: PatchGrid, held_out: int) -> int:
+    """How many times larger than the grid the pictures are.
+
+    Raises:
+        DataError: as :class:`MacroSampler`.
+    """
+    factor = panoramas.width_px // grid.width_px
+    if (panoramas.height_px, panoramas.width_px) != (grid.height_px * factor, grid.width_px * factor):
+        raise DataError(
+            f"{panoramas.folder} holds pictures of {panoramas.width_px}×{panoramas.height_px}; the model needs "
+            f"{grid.width_px}×{grid.height_px} or a multiple: prepare them at that size"
+        )
+    if panoramas.count <= held_out:
+        raise DataError(f"{panoramas.folder} holds no pictures" + (" beside those held out" if held_out else ""))
+    if grid.wraps and panoramas.projection is None:
+        raise DataError(
+            f"{panoramas.folder} holds planar pictures, and the model's grid is a cylinder: choose a planar preset"
+        )
+    return factor
+
+
+def _falsified(panoramas: Panoramas, what: str, remedy: str) -> str:
+    return (
+        f"{panoramas.folder} has named parameters, which a {what} would falsify: switch it off, "
+        f"or make rooms with {remedy}, whose parameters follow"
+    )
 
 
 def _reduced(panoramas: Panoramas, factor: int) -> NDArray[np.uint8]:

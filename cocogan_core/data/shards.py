@@ -1,11 +1,13 @@
 """The one format that training reads: a folder of memory-mapped uint8 pictures with their named parameters.
 
 ``dataset.json`` says what is there; ``images_00000.npy`` … hold up to ``shard_size`` pictures (n, H, W, 3) each;
-``parameters.npy`` holds (count, K) float32 where the pictures' parameters are known. Knows nothing of where they come
-from.
+``parameters.npy`` holds (count, K) float32 where the pictures' parameters are known. The index also keeps each
+picture's name, where it has one, and the recipe: every setting that decided the pictures' bytes. Knows nothing of where
+they come from.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.atomic import replacing
 from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.projection import Projection
 
@@ -47,9 +50,13 @@ class ShardWriter:
         source: str,
         licence: str = "",
         latent_names: tuple[str, ...] = (),
+        recipe: Mapping[str, object] | None = None,
         shard_size: int = 256,
     ) -> None:
-        """Open ``folder`` for appending; ``projection`` is None for planar pictures."""
+        """Open ``folder`` for appending; ``projection`` is None for planar pictures.
+
+        ``recipe`` holds plain JSON values: all that decides the pictures' bytes beside what has a name here.
+        """
         self.folder = Path(folder)
         self._shard_size = shard_size
         self._about: dict[str, Any] = {
@@ -60,9 +67,11 @@ class ShardWriter:
             "source": source,
             "licence": licence,
             "latent_names": list(latent_names),
+            "recipe": dict(recipe or {}),
         }
         self._shards: list[dict[str, Any]] = []
         self._images: list[Image] = []
+        self._names: list[str] = []
         self._parameters: list[Floats] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -76,11 +85,17 @@ class ShardWriter:
         """Pictures appended so far, those of an earlier run included."""
         return sum(int(shard["count"]) for shard in self._shards) + len(self._images)
 
-    def append(self, image: Image, parameters: Floats | None = None) -> None:
+    @property
+    def names(self) -> list[str]:
+        """Of all the pictures so far, in order; "" where one was given none."""
+        return [name for shard in self._shards for name in _names(shard)] + self._names
+
+    def append(self, image: Image, parameters: Floats | None = None, name: str = "") -> None:
         """Add a picture (H, W, 3) and, where latents are named, its parameters (K,)."""
         assert image.shape == (self._about["height_px"], self._about["width_px"], 3)
         assert (0 if parameters is None else len(parameters)) == len(self._about["latent_names"])
         self._images.append(image)
+        self._names.append(name)
         if parameters is not None:
             self._parameters.append(np.asarray(parameters, np.float32))
         if len(self._images) == self._shard_size:
@@ -103,9 +118,9 @@ class ShardWriter:
     def _resume(self) -> None:
         there = Panoramas.open(self.folder)
         for key, value in self._about.items():
-            if there.about[key] != value:
+            if (before := there.about.get(key)) != value:
                 raise DataError(
-                    f"{self.folder} already holds pictures with {key} = {there.about[key]!r}, not {value!r}; "
+                    f"{self.folder} already holds pictures with {_difference(key, before, value)}; "
                     "choose another folder or the same settings"
                 )
         self._shards = list(there.about["shards"])
@@ -115,14 +130,15 @@ class ShardWriter:
         if self._images:
             name = f"images_{len(self._shards):05d}.npy"
             _save_array(self.folder / name, np.stack(self._images))
-            self._shards.append({"file": name, "count": len(self._images)})
+            named = {"names": list(self._names)} if any(self._names) else {}
+            self._shards.append({"file": name, "count": len(self._images), **named})
             self._images.clear()
+            self._names.clear()
         if self._parameters:
             _save_array(self.folder / PARAMETERS, np.stack(self._parameters))
         index = {**self._about, "count": self.count, "shards": self._shards}
-        part = self.folder / f".{INDEX}.part"
-        part.write_text(json.dumps(index, indent=1))
-        part.replace(self.folder / INDEX)
+        with replacing(self.folder / INDEX) as file:
+            file.write(json.dumps(index, indent=1).encode())
 
 
 class Panoramas:
@@ -150,7 +166,7 @@ class Panoramas:
             shards = [_map(folder / shard["file"], (shard["count"], *shape)) for shard in about["shards"]]
             names = len(about["latent_names"])
             count = sum(map(len, shards))
-            parameters = _map(folder / PARAMETERS, (count, names)) if names and count else np.zeros((count, names))
+            parameters = _rows(folder / PARAMETERS, count, names) if names and count else np.zeros((count, names))
         except FileNotFoundError as error:
             raise DataError(
                 f"{error.filename} is missing: {folder} is not a prepared data set, or is incomplete"
@@ -158,6 +174,11 @@ class Panoramas:
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise DataError(f"{folder} is broken ({error}); prepare it again") from error
         return cls(folder, about, shards, np.asarray(parameters, np.float32))
+
+    def unnamed(self) -> Self:
+        """The same pictures without their parameters."""
+        about, nothing = {**self.about, "latent_names": []}, np.zeros((self.count, 0), np.float32)
+        return type(self)(self.folder, about, self._shards, nothing)
 
     @property
     def count(self) -> int:
@@ -191,11 +212,38 @@ class Panoramas:
         """What the columns of ``parameters`` mean."""
         return tuple(self.about["latent_names"])
 
+    @property
+    def names(self) -> list[str]:
+        """Of all the pictures in order; "" where one has none."""
+        return [name for shard in self.about["shards"] for name in _names(shard)]
+
     def image(self, index: int) -> Image:
         """Picture (H, W, 3) number ``index``, a view of the file."""
         shard = int(np.searchsorted(self._starts, index, side="right")) - 1
         view: Image = self._shards[shard][index - self._starts[shard]]
         return view
+
+
+def _names(shard: Mapping[str, Any]) -> list[str]:
+    return list(shard.get("names") or [""] * int(shard["count"]))
+
+
+def _difference(key: str, before: object, after: object) -> str:
+    """The first setting that differs, by name where it is one of a recipe's."""
+    if key == "recipe" and before is None:
+        return "no record of all the settings that made them (an older version wrote them)"
+    if isinstance(before, dict) and isinstance(after, dict):
+        key = next(name for name in sorted({*before, *after}) if before.get(name) != after.get(name))
+        before, after = before.get(key), after.get(key)
+    return f"{key} = {before!r}, not {after!r}"
+
+
+def _rows(path: Path, count: int, names: int) -> NDArray[Any]:
+    """The first ``count`` rows: a writer that was killed may have left those of a shard that the index lacks."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.ndim != 2 or len(array) < count or array.shape[1] != names:
+        raise ValueError(f"{path.name} has shape {array.shape}, the index says {(count, names)}")
+    return array[:count]
 
 
 def _map(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
@@ -206,10 +254,8 @@ def _map(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
 
 
 def _save_array(path: Path, array: NDArray[Any]) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
+        with replacing(path) as file:
             np.save(file, array)
-        part.replace(path)
     except OSError as error:
         raise DataError(f"cannot write {path}: {error.strerror}; free space or choose another folder") from error

@@ -13,12 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
+from cocogan_core.atomic import replacing
 from cocogan_core.data.room_recipe import RoomRecipe
 from cocogan_core.errors import DataError
 
-__all__ = ["SkyBoxFolder"]
+__all__ = ["LICENCE", "PARAMETERS_FILE", "SkyBoxFolder", "read_parameters"]
+
+LICENCE = "CC0-1.0"
+PARAMETERS_FILE = "parameters.safetensors"
 
 SCAN_ROOMS = 100  # viewpoints a scan folder; Matterport3D has 120 on average
 JPEG_QUALITY = 95
@@ -44,11 +48,12 @@ class SkyBoxFolder:
     @property
     def _about(self) -> str:
         r = self._recipe
-        return json.dumps({"seed": r.seed, "face_px": r.face_px, "samples": r.samples, "yaw": r.yaw}, sort_keys=True)
+        decides = {name: value for name, value in r.about.items() if name != "source"}
+        return json.dumps({**decides, "face_px": r.face_px}, sort_keys=True)
 
     @property
     def _parameters_path(self) -> Path:
-        return self.folder / "parameters.safetensors"
+        return self.folder / PARAMETERS_FILE
 
     def faces(self, index: int) -> list[Path]:
         """Where the six faces of room ``index`` lie."""
@@ -63,12 +68,10 @@ class SkyBoxFolder:
     def write(self, index: int, faces: NDArray[np.uint8]) -> None:
         """Write six faces (6, f, f, 3), each file whole or not at all."""
         for path, face in zip(self.faces(index), faces, strict=True):
-            part = path.with_name(f".{path.name}.part")
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # 4:4:4: the edges of coloured furniture would bleed otherwise
-                Pillow.fromarray(face).save(part, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-                part.replace(path)
+                with replacing(path) as file:
+                    # 4:4:4: the edges of coloured furniture would bleed otherwise
+                    Pillow.fromarray(face).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
             except OSError as error:
                 raise _unwritable(path, error) from error
 
@@ -96,9 +99,28 @@ class SkyBoxFolder:
             "names": json.dumps(recipe.names),
             "viewpoints": json.dumps([viewpoint(recipe.seed, index) for index in range(count)]),
         }
-        part = self.folder / ".parameters.part"
-        save_file({"parameters": np.stack([recipe.parameters(index) for index in range(count)])}, part, metadata)
-        part.replace(self._parameters_path)
+        parameters = np.stack([recipe.parameters(index) for index in range(count)])
+        with replacing(self._parameters_path) as file:
+            file.write(save({"parameters": parameters}, metadata))
+
+
+def read_parameters(folder: Path) -> tuple[tuple[str, ...], dict[str, NDArray[np.float32]]]:
+    """Names of the parameters, and each viewpoint's numbers (K,), of a folder that :class:`SkyBoxFolder` wrote.
+
+    Raises:
+        DataError: the file is broken.
+    """
+    path = folder / PARAMETERS_FILE
+    try:
+        with safe_open(path, "np") as file:
+            metadata = file.metadata()
+            names, viewpoints = json.loads(metadata["names"]), json.loads(metadata["viewpoints"])
+            rows = file.get_tensor("parameters")
+        if rows.shape != (len(viewpoints), len(names)):
+            raise ValueError(f"{rows.shape} numbers for {len(viewpoints)} viewpoints and {len(names)} names")
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} is broken ({error}); make the rooms again") from error
+    return tuple(names), dict(zip(viewpoints, np.asarray(rows, np.float32), strict=True))
 
 
 def viewpoint(seed: int, index: int) -> str:

@@ -101,14 +101,69 @@ def test_rolls_and_flips_of_unnamed_pictures(tmp_path):
     with ShardWriter(tmp_path / "set", **ABOUT) as writer:
         writer.append(picture(0))
     grid = PatchGrid(patch_px=4)
-    batch = MacroSampler(Panoramas.open(tmp_path / "set"), grid, roll=True, flip=True).batch(
-        np.random.default_rng(0), 32
-    )
+    sampler = MacroSampler(Panoramas.open(tmp_path / "set"), grid, roll=True, flip=True)
+    mirrored = np.roll(picture(0)[:, ::-1], 1, 1)  # about the middle of column 0, which is yaw 0
     candidates = [
         grid.crop(source, (row * 4, x), 8, 8)
-        for source in (picture(0), picture(0)[:, ::-1])
+        for source in (picture(0), mirrored)
         for row in range(3)
         for x in range(48)
     ]
-    for image in batch.images:
-        assert any(np.array_equal(image, candidate) for candidate in candidates)
+    found = [
+        next(i for i, candidate in enumerate(candidates) if np.array_equal(image, candidate))
+        for image in sampler.batch(np.random.default_rng(0), 64).images
+    ]
+    assert 10 < sum(number >= len(candidates) // 2 for number in found) < 54
+    assert len(set(found)) > 40
+    for image in sampler.whole(np.random.default_rng(0), 8).images:
+        assert any(np.array_equal(image, np.roll(s, x, 1)) for s in (picture(0), mirrored) for x in range(48))
+
+
+def test_planar_flips_are_about_the_middle(tmp_path):
+    with ShardWriter(tmp_path / "set", **{**ABOUT, "projection": None}) as writer:
+        writer.append(picture(0))
+    grid = PatchGrid(system="planar", rows=4, columns=12, patch_px=4)
+    batch = MacroSampler(Panoramas.open(tmp_path / "set"), grid, roll=True, flip=True).batch(
+        np.random.default_rng(0), 64
+    )
+    kinds = set()
+    for image, (row, column) in zip(batch.images, batch.ids * 4, strict=True):
+        straight, flipped = (p[row : row + 8, column : column + 8] for p in (picture(0), picture(0)[:, ::-1]))
+        assert np.array_equal(image, straight) or np.array_equal(image, flipped)
+        kinds.add(bool(np.array_equal(image, flipped)))
+    assert kinds == {False, True}
+
+
+def test_names_and_recipes_stay_with_the_pictures(tmp_path):
+    with ShardWriter(tmp_path, **ABOUT, recipe={"samples": 4, "kind": "a"}) as writer:
+        for index in range(5):
+            writer.append(picture(index), name=f"n{index}")
+        assert writer.names == [*Panoramas.open(tmp_path).names, "n4"] == [f"n{index}" for index in range(5)]
+    assert Panoramas.open(tmp_path).names == [f"n{index}" for index in range(5)]
+    with ShardWriter(tmp_path, **ABOUT, recipe={"kind": "a", "samples": 4}) as writer:
+        writer.append(picture(5))
+    assert Panoramas.open(tmp_path).names[4:] == ["n4", ""]
+    with pytest.raises(DataError, match="samples = 4, not 9;"):
+        ShardWriter(tmp_path, **ABOUT, recipe={"kind": "a", "samples": 9})
+
+
+def test_shards_without_a_record_of_their_settings_are_not_appended_to(folder):
+    index = json.loads((folder / "dataset.json").read_text())
+    del index["recipe"]
+    (folder / "dataset.json").write_text(json.dumps(index))
+    assert Panoramas.open(folder).count == 6
+    with pytest.raises(DataError, match="no record of all the settings"):
+        ShardWriter(folder, latent_names=("a.b",), **ABOUT)
+
+
+def test_a_kill_between_parameters_and_index_loses_nothing(folder):
+    index = (folder / "dataset.json").read_text()
+    with ShardWriter(folder, latent_names=("a.b",), **ABOUT) as writer:
+        writer.append(picture(6), np.array([0.6], np.float32))
+    (folder / "dataset.json").write_text(index)
+    with ShardWriter(folder, latent_names=("a.b",), **ABOUT) as writer:
+        assert writer.count == 6
+        writer.append(picture(7), np.array([0.7], np.float32))
+    there = Panoramas.open(folder)
+    assert np.array_equal(there.image(6), picture(7))
+    assert there.parameters[5:, 0] == pytest.approx([0.5, 0.7])

@@ -1,0 +1,61 @@
+"""The same function over many items in several processes, results in order and memory bounded."""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from cocogan_core.errors import ConfigError, DataError
+
+__all__ = ["in_order", "worker_count"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+AHEAD = 4  # results that a process may finish before the first is taken
+
+
+def worker_count(workers: int) -> int:
+    """``workers``, or one for each processor if it is 0.
+
+    Raises:
+        ConfigError: it is negative.
+    """
+    if workers < 0:
+        raise ConfigError(f"--workers is {workers}; it must be at least 1, or 0 for one on each processor")
+    return (
+        workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else workers or os.cpu_count() or 1
+    )
+
+
+def in_order(function: Callable[[T], R], items: Iterable[T], *, workers: int) -> Iterator[R]:
+    """``map(function, items)``; with several ``workers``, function, items and results must be picklable.
+
+    Raises:
+        DataError: a process was killed, as happens where memory runs out.
+    """
+    if workers == 1:
+        yield from map(function, items)
+        return
+    # spawn: an OpenGL context or a thread of numpy's does not survive a fork
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    waiting: deque[Future[R]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) >= workers * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise DataError("a worker process was killed, perhaps for want of memory; use fewer --workers") from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,91 @@
+"""What a run of ``cocogan prepare`` found, made and left out: for people, for programs, and for the eye."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.atomic import replacing
+from cocogan_core.data.shards import Panoramas
+from cocogan_core.data.sheet import write_sheet
+from cocogan_core.errors import DataError
+
+__all__ = ["PrepareReport"]
+
+SHOWN = 24  # pictures on the sheet
+SHEET_PX = 1200  # about as wide as it may get
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareReport:
+    """Counts, and (name, reason) of what was rejected.
+
+    Attributes:
+        found: pictures that the source has, useless ones included.
+        prepared: pictures that the shards hold now, of which ``earlier`` were there before this run.
+        seconds: of this run.
+    """
+
+    title: str
+    found: int
+    prepared: int
+    earlier: int
+    rejected: tuple[tuple[str, str], ...]
+    seconds: float
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        made = self.prepared - self.earlier
+        rate = f" ({made / self.seconds:.1f} a second)" if made else ""
+        return (
+            f"{self.prepared} pictures prepared, {made} of them now in {self.seconds:.1f} s{rate}; "
+            f"{len(self.rejected)} rejected" + (", see report.txt" if self.rejected else "")
+        )
+
+    @property
+    def text(self) -> str:
+        """All of it, reasons first by how often they occur."""
+        kinds = Counter(reason.split(":")[0] for _, reason in self.rejected)
+        lines = [self.title, f"found {self.found}", self.summary]
+        lines += ["", "why pictures were rejected:"] * bool(kinds)
+        lines += [f"{count:6d}  {kind}" for kind, count in kinds.most_common()]
+        lines += [""] * bool(kinds) + [f"{name}: {reason}" for name, reason in self.rejected]
+        return "\n".join(lines) + "\n"
+
+    def write(self, pictures: Panoramas) -> None:
+        """``report.json``, ``report.txt`` and ``sheet.jpg`` beside the shards.
+
+        Raises:
+            DataError: the folder cannot be written.
+        """
+        folder = pictures.folder
+        try:
+            _replace(folder / "report.json", json.dumps(asdict(self), indent=1) + "\n")
+            _replace(folder / "report.txt", self.text)
+        except OSError as error:
+            raise DataError(f"cannot write {folder}: {error.strerror}; free space") from error
+        if pictures.count:
+            _sheet(folder / "sheet.jpg", pictures)
+
+
+def _sheet(path: Path, pictures: Panoramas) -> None:
+    """Pictures evenly over the whole data set, thinned where they are large."""
+    chosen = np.unique(np.linspace(0, pictures.count - 1, SHOWN).astype(int))
+    columns = 3 if pictures.projection is not None else 8
+    factor = max(1, round(columns * pictures.width_px / SHEET_PX))
+    write_sheet(path, [_thinned(pictures.image(int(index)), factor) for index in chosen], columns=columns)
+
+
+def _thinned(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    height, width = (side // factor * factor for side in image.shape[:2])
+    cells = image[:height, :width].reshape(height // factor, factor, width // factor, factor, 3)
+    return np.asarray(np.rint(cells.mean((1, 3))), np.uint8)
+
+
+def _replace(path: Path, text: str) -> None:
+    with replacing(path) as file:
+        file.write(text.encode())
