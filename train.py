@@ -1,22 +1,37 @@
-"""Train a model: ``python train.py PRESET --data FOLDER --run FOLDER``; see ``python train.py --help``."""
+"""Train a model: ``python train.py PRESET --data FOLDER --run FOLDER``; see ``python train.py --help``.
+
+Several processes: ``torchrun --nproc-per-node N -- train.py PRESET …`` (without ``--``, torchrun takes ``--run`` for an
+option of its own).
+"""
 
 import sys
 
 import tyro
 
+from cocogan_core.distributed import Ranks
 from cocogan_core.errors import CocoganError
+from cocogan_core.interrupts import quiet_pipe
 from cocogan_core.train_config import PRESETS
 from cocogan_core.trainer import Trainer
 
 
 def main() -> int:
     """Parse, train, and turn what a user can mend into one line."""
+    ranks = Ranks()
     try:
-        config = tyro.cli(tyro.extras.subcommand_type_from_defaults(PRESETS), description=__doc__)
-        Trainer(config).run()
+        with quiet_pipe():
+            config = tyro.cli(tyro.extras.subcommand_type_from_defaults(PRESETS), description=__doc__)
+        ranks = Ranks.join()
+        Trainer(config, ranks).run()
     except CocoganError as error:
-        print(f"train: error: {error}", file=sys.stderr)
+        if ranks.speaks:
+            print(f"train: error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("train: stopped before the first step; nothing was written", file=sys.stderr)
+        return 130  # 128 + SIGINT, as shells expect
+    finally:
+        ranks.leave()
     return 0
 
 

@@ -6,8 +6,8 @@ Knows no networks; whether tensors fit a model is asked by whoever builds it (``
 
 import json
 import math
-import os
 import struct
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +19,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from cocogan_core.atomic import replacing
 from cocogan_core.config import ModelConfig
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.projection import Projection
@@ -102,6 +103,16 @@ def read_metadata(path: Path | str) -> Metadata:
     return _metadata(path, str(stated[KEY]))
 
 
+def weight_counts(path: Path | str) -> dict[str, int]:
+    """How many numbers each network of a checkpoint holds, by its name; raises as :func:`read_metadata`."""
+    header, _ = _header(Path(path))
+    counts: Counter[str] = Counter()
+    for name, entry in header.items():
+        if name != "__metadata__":
+            counts[name.partition(".")[0]] += math.prod(entry["shape"])
+    return dict(counts)
+
+
 def load(path: Path | str) -> Checkpoint:
     """Read a checkpoint whole, weights as float32.
 
@@ -144,14 +155,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         CheckpointError: the folder cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with replacing(path) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
     except OSError as error:
         raise CheckpointError(f"cannot write {path}: {error.strerror}; choose another folder or free space") from error
 

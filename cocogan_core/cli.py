@@ -5,32 +5,39 @@ subcommands that need it import it when they run.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import tyro
 
+from cocogan_core.bench import bench
 from cocogan_core.data.make_rooms import rooms
+from cocogan_core.data.prepare import prepare
 from cocogan_core.errors import CocoganError
 from cocogan_core.info import info
+from cocogan_core.interrupts import quiet_pipe
 from cocogan_core.metrics.evaluate import evaluate
 from cocogan_core.sampling import sample
 
 __all__ = ["main"]
 
 SUBCOMMANDS: dict[str, Callable[..., None]] = {
+    "bench": bench,
     "evaluate": evaluate,
     "info": info,
+    "prepare": prepare,
     "rooms": rooms,
     "sample": sample,
 }
 
 
-def main(args: Sequence[str] | None = None) -> None:
-    """Run a subcommand of ``cocogan``; ``args`` default to the command line's."""
+def main(args: Sequence[str] | None = None, *, also: Mapping[str, Callable[..., None]] | None = None) -> None:
+    """Run a subcommand of ``cocogan``; ``args`` default to the command line's, ``also`` are further subcommands."""
+    commands = dict(sorted({**SUBCOMMANDS, **(also or {})}.items()))
     try:
-        tyro.extras.subcommand_cli_from_dict(
-            SUBCOMMANDS, prog="cocogan", description="A panorama that is generated only where you look.", args=args
-        )
+        with quiet_pipe():
+            tyro.extras.subcommand_cli_from_dict(
+                commands, prog="cocogan", description="A panorama that is generated only where you look.", args=args
+            )
     except CocoganError as error:
         print(f"cocogan: error: {error}", file=sys.stderr)
         sys.exit(2)

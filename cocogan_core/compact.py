@@ -42,13 +42,19 @@ class CompactGenerator(Generator):
         widths = level_widths(config)
         self.place = nn.Linear(_position_features(config), FIELD_WIDTH)
         self.style = nn.Sequential(
-            nn.Linear(config.z_dim, FIELD_WIDTH), nn.LeakyReLU(SLOPE), nn.Linear(FIELD_WIDTH, 2 * FIELD_WIDTH)
+            nn.Linear(config.z_dim, FIELD_WIDTH),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(FIELD_WIDTH, FIELD_WIDTH),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(FIELD_WIDTH, 2 * FIELD_WIDTH * (FIELD_DEPTH + 1)),
         )
         self.field = nn.ModuleList(nn.Linear(FIELD_WIDTH, FIELD_WIDTH) for _ in range(FIELD_DEPTH))
         self.lattice = nn.Linear(FIELD_WIDTH, widths[0])
         self.levels = nn.ModuleList(_Level(a, b) for a, b in pairwise(widths))
         self.rgb = nn.ModuleList(nn.Conv2d(width, 3, 1) for width in widths)
         self.apply(_initialise)
+        with torch.no_grad():
+            self.style[-1].get_parameter("weight").mul_(0.5)  # the products of place and style start moderate
         for head in self.rgb:
             nn.init.normal_(head.get_parameter("weight"), std=0.01)  # the sum of all heads starts well inside [−1, 1]
 
@@ -93,10 +99,11 @@ class CompactGenerator(Generator):
 
     def features(self, z: Tensor, place: Tensor) -> Tensor:
         """The field: z (B, z_dim) and placed positions (B or 1, h, w, FIELD_WIDTH) → (B, C, h, w)."""
-        scale, shift = self.style(z)[:, None, None].chunk(2, -1)
+        scales, shifts = self.style(z)[:, None, None].chunk(2, -1)
+        (scale, *deeper), (shift, *later) = (part.chunk(FIELD_DEPTH + 1, -1) for part in (scales, shifts))
         x = F.leaky_relu(place * (1 + scale) + shift, SLOPE)
-        for layer in self.field:
-            x = x + F.leaky_relu(layer(x), SLOPE)
+        for layer, scale, shift in zip(self.field, deeper, later, strict=True):
+            x = x + F.leaky_relu(layer(x) * (1 + scale) + shift, SLOPE)
         cells: Tensor = self.lattice(x)
         return cells.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
@@ -115,8 +122,7 @@ class _Level(nn.Module):
 
     def __init__(self, width_in: int, width_out: int) -> None:
         super().__init__()
-        # a transposed 4×4 costs 2.25 times less than upsampling and a 3×3 (DESIGN.md §5)
-        self.up = nn.ConvTranspose2d(width_in, width_out, 4, 2, padding=2)
+        self.up = _Up(width_in, width_out)
         self.refine = nn.Conv2d(width_out, width_out, 3)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -124,6 +130,32 @@ class _Level(nn.Module):
         x = self.up(F.leaky_relu(x, SLOPE))
         refined: Tensor = self.refine(F.leaky_relu(x, SLOPE))
         return refined
+
+
+class _Up(nn.Module):
+    """Nearest ×2 and a 3×3 convolution as one transposed 4×4, 2.25 times cheaper (DESIGN.md §5), less its outer ring.
+
+    A free 4×4 learns a checkerboard under the adversarial loss (Odena et al. 2016); this one cannot.
+    """
+
+    def __init__(self, width_in: int, width_out: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(width_in, width_out, 3, 3) * math.sqrt(2 / (9 * width_in)))
+        self.bias = nn.Parameter(torch.zeros(width_out))
+        self.fixed: Tensor | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, h, w) → (B, C', 2h − 2, 2w − 2)."""
+        kernel = self.kernel() if self.fixed is None else self.fixed
+        return F.conv_transpose2d(x, kernel, self.bias, stride=2, padding=2)
+
+    def kernel(self) -> Tensor:
+        """The 4×4 (C, C', 4, 4): the 3×3 over every way to lie on doubled pixels."""
+        return sum((F.pad(self.weight, (i, 1 - i, j, 1 - j)) for i in (0, 1) for j in (0, 1)), torch.zeros(()))
+
+    def freeze(self) -> None:
+        """Work the 4×4 out once and for all."""
+        self.fixed = self.kernel().detach().contiguous(memory_format=torch.channels_last)
 
 
 class CompactDiscriminator(Discriminator):
@@ -212,10 +244,8 @@ def _batch_spread(x: Tensor, group: int = 4) -> Tensor:
 
 
 def _initialise(module: nn.Module) -> None:
-    """He initialisation for leaky ReLUs; a stride-2 transposed 4×4 has a quarter of its taps on each pixel."""
-    if isinstance(module, nn.ConvTranspose2d):
-        nn.init.normal_(module.weight, std=math.sqrt(2 / (4 * module.in_channels)))
-    elif isinstance(module, nn.Conv2d | nn.Linear):
+    """He initialisation for leaky ReLUs."""
+    if isinstance(module, nn.Conv2d | nn.Linear):
         nn.init.kaiming_normal_(module.weight, a=SLOPE)
-    if isinstance(module, nn.ConvTranspose2d | nn.Conv2d | nn.Linear) and module.bias is not None:
-        nn.init.zeros_(module.bias)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

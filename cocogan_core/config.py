@@ -6,7 +6,9 @@ from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_h
 from cocogan_core.coordinates import PatchGrid
 from cocogan_core.errors import ConfigError
 
-__all__ = ["ModelConfig"]
+__all__ = ["GeneratorKind", "ModelConfig"]
+
+GeneratorKind = Literal["micro", "full", "multiple"]
 
 T = TypeVar("T")
 
@@ -29,6 +31,8 @@ class ModelConfig:
         discriminator_width: channels of D's first stage (64 in the paper).
         spatial_head: what head A predicts: the whole macro coordinate, or only its vertical (DESIGN.md §6).
         content_head: whether D has head Q, which predicts z.
+        generator: what one pass of G makes: a micro patch; or the full image (ablation "optimal G", paper §4.4); or a
+            micro patch, by a generator of its own for each (ablation "multiple G").
     """
 
     grid: PatchGrid = field(default_factory=PatchGrid)
@@ -39,6 +43,7 @@ class ModelConfig:
     discriminator_width: int = 64
     spatial_head: Literal["full", "vertical"] = "full"
     content_head: bool = False
+    generator: GeneratorKind = "micro"
 
     def __post_init__(self) -> None:
         """Refuse impossible settings early, in the user's words.

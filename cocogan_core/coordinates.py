@@ -99,24 +99,24 @@ class PatchGrid:
             ids[..., 1] %= self.columns
         return ids
 
-    def micro_coordinates(self, ids: Ids) -> Coordinates:
+    def micro_coordinates(self, ids: Ids | NDArray[np.float64]) -> Coordinates:
         """Vectors that name micro patches (paper §3.1): shape (..., 2) → (..., 2 or 3), each entry in [−1, 1].
 
         Fractional (row, column) are allowed: the continuous-sampling ablation (paper §4.4) needs them.
         """
         return self._vectors(ids, self.rows, self.columns)
 
-    def macro_coordinates(self, ids: Ids) -> Coordinates:
+    def macro_coordinates(self, ids: Ids | NDArray[np.float64]) -> Coordinates:
         """Vectors that name macro patches: as micro, the verticals (and planar horizontals) over the macro grid."""
         rows, columns = self.macro_shape
         return self._vectors(ids, rows, columns)
 
-    def _vectors(self, ids: Ids, rows: int, columns: int) -> Coordinates:
-        ids = np.asarray(ids)
-        vertical = _spread(ids[..., 0], rows)
+    def _vectors(self, ids: Ids | NDArray[np.float64], rows: int, columns: int) -> Coordinates:
+        cells = np.asarray(ids, np.float64)
+        vertical = _spread(cells[..., 0], rows)
         if not self.wraps:
-            return np.stack([vertical, _spread(ids[..., 1], columns)], -1).astype(np.float32)
-        theta_rad = -np.pi + 2 * np.pi * ids[..., 1] / columns
+            return np.stack([vertical, _spread(cells[..., 1], columns)], -1).astype(np.float32)
+        theta_rad = -np.pi + 2 * np.pi * cells[..., 1] / columns
         return np.stack([vertical, np.cos(theta_rad), np.sin(theta_rad)], -1).astype(np.float32)
 
     def crop(self, image: NDArray[Any], top_left: tuple[int, int], height_px: int, width_px: int) -> NDArray[Any]:
@@ -156,6 +156,6 @@ def _cells(rows: int, columns: int) -> Ids:
     return np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), -1).reshape(-1, 2)
 
 
-def _spread(index: Ids, count: int) -> NDArray[np.float64]:
+def _spread(index: Ids | NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """Grid index → [−1, 1]; the only point of a single-row grid is 0."""
     return np.zeros(np.shape(index)) if count == 1 else -1 + 2 * np.asarray(index, float) / (count - 1)

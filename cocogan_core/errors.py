@@ -5,13 +5,16 @@
     ├── CheckpointError   a checkpoint that is missing, broken or of another format
     ├── DataError         pictures, folders or shards that cannot be read
     ├── TrainingError     a run that diverged or cannot go on
-    └── DisplayError      no window or no usable OpenGL
+    ├── DisplayError      no window or no usable OpenGL
+    └── RecipeError       a recipe that is broken, or of another checkpoint than the one at hand
 
 Every message says what was wrong, where, and what to do. The commands print it as one line and exit with code 2;
 anything else that escapes is a bug of ours and keeps its traceback.
 """
 
-__all__ = ["CheckpointError", "CocoganError", "ConfigError", "DataError", "DisplayError", "TrainingError"]
+__all__ = [
+    "CheckpointError", "CocoganError", "ConfigError", "DataError", "DisplayError", "RecipeError", "TrainingError",
+]  # fmt: skip
 
 
 class CocoganError(Exception):
@@ -36,3 +39,7 @@ class TrainingError(CocoganError):
 
 class DisplayError(CocoganError):
     """No window or no usable OpenGL."""
+
+
+class RecipeError(CocoganError):
+    """A recipe that is broken, or of another checkpoint than the one at hand."""

@@ -39,7 +39,7 @@ def freeze(generator: Generator) -> "Frozen":
         return FrozenPaper(generator)
     if isinstance(generator, CompactGenerator):
         return FrozenCompact(generator)
-    raise TypeError(f"no frozen form of {type(generator).__name__}")
+    return FrozenAny(generator)
 
 
 def _channels_last(generator: AnyGenerator) -> AnyGenerator:
@@ -56,11 +56,32 @@ def _coordinates(generator: Generator) -> Tensor:
     return torch.from_numpy(grid.micro_coordinates(grid.micro_ids())).to(like)
 
 
+class FrozenAny:
+    """Any other generator, the ablations' above all, as it is: nothing is gained, but it can be looked at."""
+
+    def __init__(self, generator: Generator) -> None:
+        self.generator = generator
+        self.coordinates = _coordinates(generator)
+
+    def patches(self, z: Tensor, indices: Tensor) -> Tensor:
+        """As :class:`Frozen`."""
+        made: Tensor = self.generator(z.expand(len(indices), -1), self.coordinates[indices])
+        return made
+
+    def responses(self, z: Tensor) -> Tensor:
+        """As :class:`Frozen`: the pixels of the middle patch."""
+        middle = self.coordinates[len(self.coordinates) // 2]
+        made: Tensor = self.generator(z, middle.expand(len(z), -1))
+        return made.flatten(1)
+
+
 class FrozenCompact:
     """The compact generator with placed positions of every patch as a table."""
 
     def __init__(self, generator: CompactGenerator) -> None:
         self.generator = _channels_last(generator)
+        for level in generator.levels:
+            level.get_submodule("up").freeze()  # type: ignore[operator]
         self.place = generator.placed(_coordinates(generator))
 
     def patches(self, z: Tensor, indices: Tensor) -> Tensor:

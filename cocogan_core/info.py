@@ -6,7 +6,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from cocogan_core.checkpoint import read_metadata
+from cocogan_core.checkpoint import read_metadata, weight_counts
 
 __all__ = ["info"]
 
@@ -24,6 +24,7 @@ def info(checkpoint: tyro.conf.Positional[Path]) -> None:
         "micro patches": f"{grid.rows}×{grid.columns} of {grid.patch_px}² pixels",
         "macro patch": f"{grid.macro_rows}×{grid.macro_columns} micro patches",
         "networks": f"{model.architecture}, widths {model.generator_width} and {model.discriminator_width}",
+        "weights": ", ".join(f"{name} {count:,}" for name, count in weight_counts(checkpoint).items()),
         "z": f"{model.z_dim} entries, {len(model.latent_names)} named: {', '.join(model.latent_names) or 'none'}",
         "projection": str(metadata.projection or "none (planar)"),
     }

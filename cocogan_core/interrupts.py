@@ -1,10 +1,12 @@
-"""Stopping long work between two steps rather than in one."""
+"""Stopping without harm: long work between two steps rather than in one, output when nobody reads it any more."""
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["stop_signals"]
+__all__ = ["quiet_pipe", "stop_signals"]
 
 
 @contextmanager
@@ -20,3 +22,14 @@ def stop_signals() -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def quiet_pipe() -> Iterator[None]:
+    """End without a word, as other commands do, when the reader of our output has closed it (`… --help | head`)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more on its way out
+        sys.exit(141)  # 128 + SIGPIPE, as shells expect

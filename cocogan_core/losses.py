@@ -37,11 +37,11 @@ def generator_loss(kind: AdversarialLoss, fake: Tensor) -> Tensor:
     return F.softplus(-fake).mean() if kind == "nonsaturating" else -fake.mean()
 
 
-def gradient_penalty(
-    score: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, generator: torch.Generator | None = None
-) -> Tensor:
-    """WGAN-GP on macro patches (B, C, h, w) (eq. 3): one ε a sample, norm over all of a sample's entries."""
-    mix = torch.rand(len(real), 1, 1, 1, generator=generator, device=real.device, dtype=real.dtype)
+def gradient_penalty(score: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
+    """WGAN-GP on macro patches (B, C, h, w) (eq. 3): one ε a sample, norm over all of a sample's entries.
+
+    ``mix`` (B, 1, 1, 1) holds the ε ~ U[0, 1].
+    """
     between = (mix * real + (1 - mix) * fake).detach().requires_grad_()
     (slope,) = torch.autograd.grad(score(between).sum(), between, create_graph=True)
     norm: Tensor = slope.flatten(1).norm(dim=1)
@@ -56,9 +56,12 @@ def r1_penalty(score: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
 
 
 def spatial_loss(predicted: Tensor, coordinates: Tensor) -> Tensor:
-    """Spatial consistency (eq. 4): squared error of head A, summed over the coordinate's entries, mean over the batch.
+    """Spatial consistency (eq. 4): squared L2 distance of head A's answer to c, mean over the batch.
 
-    A vertical head (B, 1) is compared with the first entry of ``coordinates`` (B, 2 or 3).
+    The paper writes an L2 distance between vectors, so a sample's entries are summed; the published code takes their
+    mean instead, which is 2 (planar) or 3 (cylindrical) times less at the same α. We follow the text; the square, as in
+    the code, keeps the gradient smooth at zero. A vertical head (B, 1) is compared with the first entry of
+    ``coordinates`` (B, 2 or 3).
     """
     return (predicted - coordinates[:, : predicted.shape[1]]).square().sum(1).mean()
 

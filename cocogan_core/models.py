@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from cocogan_core.ablations import FullGenerator, MultipleGenerator
 from cocogan_core.checkpoint import Checkpoint
 from cocogan_core.compact import CompactDiscriminator, CompactGenerator
 from cocogan_core.config import ModelConfig
@@ -17,7 +18,19 @@ __all__ = ["build_discriminator", "build_generator", "fill", "load_discriminator
 
 
 def build_generator(config: ModelConfig) -> Generator:
-    """G with fresh weights, of ``config.architecture``."""
+    """G with fresh weights, of ``config.architecture``; one of the paper's ablations if ``config.generator`` says so.
+
+    Raises:
+        ConfigError: this architecture or size has no such ablation.
+    """
+    if config.generator == "full":
+        return FullGenerator(config)
+    if config.generator == "multiple":
+        return MultipleGenerator(config, _build_one)
+    return _build_one(config)
+
+
+def _build_one(config: ModelConfig) -> Generator:
     return PaperGenerator(config) if config.architecture == "paper" else CompactGenerator(config)
 
 

@@ -149,13 +149,14 @@ class GeneratorBlock(nn.Module):
 class PaperGenerator(Generator):
     """The paper's G (Fig. 13): (z, c) → linear → 2×2 → residual blocks → batch norm, ReLU, 3×3, tanh."""
 
-    def __init__(self, config: ModelConfig) -> None:
-        """Build with fresh weights."""
+    def __init__(self, config: ModelConfig, base: tuple[int, int] = (BASE, BASE)) -> None:
+        """Build with fresh weights; ``base`` is the (rows, columns) that the first layer makes, 2×2 in the paper."""
         super().__init__(config)
+        self.base = base
         condition_dim = config.z_dim + config.grid.coordinate_dim
-        base = BASE_WIDTHS * config.generator_width
-        widths = [base, *stage_widths(config.grid.patch_px, config.generator_width)]
-        self.dense = _normed(nn.Linear(condition_dim, base * BASE * BASE))
+        wide = BASE_WIDTHS * config.generator_width
+        widths = [wide, *stage_widths(config.grid.patch_px, config.generator_width)]
+        self.dense = _normed(nn.Linear(condition_dim, wide * base[0] * base[1]))
         self.blocks = nn.ModuleList(GeneratorBlock(a, b, condition_dim) for a, b in pairwise(widths))
         self.norm = nn.BatchNorm2d(widths[-1])
         self.rgb = _normed(nn.Conv2d(widths[-1], 3, 3, padding=1))
@@ -163,7 +164,7 @@ class PaperGenerator(Generator):
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
         """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
         condition = torch.cat([z, coordinates], 1)
-        x = self.dense(condition).reshape(len(z), -1, BASE, BASE).contiguous(memory_format=torch.channels_last)
+        x = self.dense(condition).reshape(len(z), -1, *self.base).contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             x = block(x, condition)
         pixels: Tensor = self.rgb(F.relu(self.norm(x)))

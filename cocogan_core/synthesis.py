@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 
 from cocogan_core.checkpoint import Checkpoint, Metadata, load
 from cocogan_core.errors import CheckpointError, ConfigError
@@ -18,18 +19,27 @@ __all__ = ["DEVICES", "Device", "Synthesis", "choose_device", "to_uint8"]
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[str, ...] = get_args(Device)
-BATCH = 16  # patches a pass: more gains nothing on two cores and delays whoever waits for the first
+# Patches a pass, always exactly so many: libraries choose their kernels by shape and round differently, so that only
+# passes of one size give a patch the same bytes whatever it is made together with. Four of the compact network's cost a
+# CPU a tenth more than eight; the paper's takes so long that nobody should wait for three others.
+PASS = {"compact": 4, "paper": 1}
+GPU_PASS = 8
 PROBES = 384  # random z whose responses give the principal directions
+DIRECTIONS_METHOD = 1  # the viewer keeps directions under this number: raise it when they come about otherwise
 
 
 class Synthesis:
     """A frozen generator on one device."""
+
+    directions_method = DIRECTIONS_METHOD
 
     def __init__(self, metadata: Metadata, frozen: Frozen, device: torch.device) -> None:
         """Use :meth:`load` or :meth:`of`."""
         self.metadata = metadata
         self._frozen = frozen
         self._device = device
+        self.pass_size = PASS[metadata.model.architecture] if device.type == "cpu" else GPU_PASS
+        """Asking for a multiple of so many patches wastes nothing."""
 
     @classmethod
     def load(cls, path: Path | str, device: str = "auto") -> Self:
@@ -52,13 +62,21 @@ class Synthesis:
 
     @torch.inference_mode()
     def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]]) -> NDArray[np.uint8]:
-        """Micro patches (n, s, s, 3) of one z (z_dim,) at (row, column) ids; columns wrap on a cylinder."""
+        """Micro patches (n, s, s, 3) of one z (z_dim,) at (row, column) ids; columns wrap on a cylinder.
+
+        On one machine a patch has the same bytes whatever else is asked for with it.
+        """
         grid = self.metadata.model.grid
         code = torch.from_numpy(np.asarray(z, np.float32)).to(self._device)
         indices = torch.tensor([row * grid.columns + column % grid.columns for row, column in ids], dtype=torch.long)
-        batches = torch.split(indices, BATCH) if ids else ()
-        parts = [to_uint8(self._frozen.patches(code, batch.to(self._device))) for batch in batches]
+        passes = torch.split(indices, self.pass_size) if ids else ()
+        parts = [self._pass(code, indices) for indices in passes]
         return np.concatenate(parts) if ids else np.zeros((0, grid.patch_px, grid.patch_px, 3), np.uint8)
+
+    def _pass(self, code: Tensor, indices: Tensor) -> NDArray[np.uint8]:
+        """At most ``pass_size`` patches, filled up with copies of the last."""
+        filled = torch.cat([indices, indices[-1:].expand(self.pass_size - len(indices))])
+        return to_uint8(self._frozen.patches(code, filled.to(self._device))[: len(indices)])
 
     def panorama(self, z: NDArray[np.float32]) -> NDArray[np.uint8]:
         """The full image (H, W, 3) of one z (z_dim,): all micro patches, merged (φ)."""
@@ -82,6 +100,14 @@ class Synthesis:
         directions = scores[:, ::-1][:, : min(count, model.z_dim)].T @ z
         unit = directions / np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-12)
         return np.asarray(unit, np.float32)
+
+    @torch.inference_mode()
+    def patch_gflop(self) -> float:
+        """10⁹ floating-point operations that one micro patch costs, margins included, a multiply-add counted as two."""
+        with FlopCounterMode(display=False) as counter:
+            code = torch.zeros(self.metadata.model.z_dim, device=self._device)
+            self._frozen.patches(code, torch.zeros(1, dtype=torch.long, device=self._device))
+        return float(counter.get_total_flops()) / 1e9
 
 
 def choose_device(name: str) -> torch.device:

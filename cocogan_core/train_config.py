@@ -4,9 +4,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from cocogan_core.config import ModelConfig
+from cocogan_core.augment import Augmentation
+from cocogan_core.config import GeneratorKind, ModelConfig
 from cocogan_core.coordinates import PatchGrid
 from cocogan_core.errors import ConfigError
+from cocogan_core.losses import AdversarialLoss
 
 __all__ = ["PRESETS", "TrainConfig"]
 
@@ -22,23 +24,23 @@ class TrainConfig:
     init: Path | None = None
     """checkpoint to start from; one with smaller patches grows, its new levels start fresh"""
     images: int = 1_000_000
-    """stop after this many images (panoramas, or macro patches of them)"""
+    """stop after this many images (panoramas, or macro patches of them); a larger number later goes on"""
     batch: int = 16
-    """images a step"""
+    """images a step, over all processes"""
     seed: int = 0
-    """all randomness is a function of this and of the images seen"""
+    """all randomness is a function of this, of the process and of the images seen"""
     model: ModelConfig = field(default_factory=ModelConfig)
     """shape of G and D"""
     objective: Literal["adversarial", "regression"] = "adversarial"
     """adversarial: the paper's; regression: warm-up, L1 from named parameters to whole panoramas"""
-    loss: Literal["wasserstein", "hinge", "nonsaturating"] = "wasserstein"
+    loss: AdversarialLoss = "wasserstein"
     """adversarial loss; the paper's is wasserstein"""
     gradient_penalty: float = 10.0
     """λ of WGAN-GP (paper: 10); 0 switches it off"""
     r1: float = 0.0
     """weight of R1 on real patches, a cheaper penalty for hinge and nonsaturating; 0 switches it off"""
     r1_every: int = 8
-    """steps between R1 penalties, which are scaled up to match (lazy regularisation)"""
+    """steps between R1 penalties, which are scaled up to match (lazy regularisation); 1 pays at every step"""
     spatial_weight: float = 100.0
     """α of the spatial consistency loss through head A (paper: 100)"""
     content_weight: float = 0.0
@@ -56,17 +58,47 @@ class TrainConfig:
     gradient_clip: float = 0.0
     """G's gradient norm is cut here, so that a rare steep batch does not undo an hour; 0 (paper) never"""
     warmup_images: int = 0
-    """images over which the rates rise from 0"""
+    """images over which both rates rise from 0, so that Adam's first, blind steps are small"""
+    generator_warmup_images: int = 0
+    """images over which G's rate alone rises from 0 (if longer), so that D knows something before G listens"""
     final_rate: float = 1.0
     """the rates fall to this share of themselves by the end, along a cosine"""
     ema_images: float = 10_000.0
-    """half-life of the exported generator's weight average, in images"""
+    """half-life of the exported generator's weight average, in images, growing from 0; 0 exports the latest weights"""
+    augment: tuple[Augmentation, ...] = ()
+    """DiffAugment: D sees real and made pictures recoloured, shifted and holed, and cannot learn few by heart"""
+    continuous_sampling: bool = False
+    """paper's ablation (§4.4): macro patches lie at any pixel, not only on the grid; shows what the grid is worth"""
+    optimal_d: bool = False
+    """paper's ablation (§4.4): D sees the full image, made by micro patches; shows what D loses by seeing parts"""
+    optimal_g: bool = False
+    """paper's ablation (§4.4): G makes the full image at once, D sees macro patches; shows what G loses by parts"""
+    multiple_g: bool = False
+    """paper's ablation (§4.4): a generator of its own for every micro patch; shows what one shared G is worth"""
+    unpaired: bool = False
+    """forget the pictures' named parameters: all of z is random and means nothing, as in the paper"""
     roll: bool = False
-    """turn each panorama by a random angle (not with named parameters)"""
+    """turn each panorama by a random angle (named parameters: only of rooms made with --yaw random)"""
     flip: bool = False
-    """mirror half of the pictures (not with named parameters)"""
+    """mirror half of the pictures (named parameters: only of rooms made with --mirror random)"""
     save_every: int = 4000
     """images between saved states, checkpoints and sample sheets"""
+    log_every: int = 1000
+    """images between lines of log.jsonl, which give the means since the last"""
+    tensorboard: bool = True
+    """write TensorBoard events too (needs the package tensorboardX; without it there is only log.jsonl)"""
+    fd_every: int = 0
+    """images between Fréchet distances to pictures that are held out; 0 measures none"""
+    fd_samples: int = 500
+    """pictures a side of a Fréchet distance; fewer are quicker and biased upwards, so compare equal numbers only"""
+    held_out: Path | None = None
+    """folder of prepared pictures to measure by; else the data's last --fd-samples (a fifth at most), not trained on"""
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    """of G's and D's passes on a CUDA card, which are faster in 16 bits; penalties and weights stay in float32"""
+    channels_last: bool = False
+    """lay weights out as NHWC, which convolutions in 16 bits, and some on CPUs, like better"""
+    compile: bool = False
+    """compile G and D with torch.compile: slow to start, faster after; penalties stay as they are"""
     threads: int = 0
     """CPU threads; 0 leaves the choice to torch"""
 
@@ -76,9 +108,30 @@ class TrainConfig:
         Raises:
             ConfigError: what is wrong and what would be right.
         """
-        for name in ("images", "batch", "save_every", "r1_every"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"--{name.replace('_', '-')} is {getattr(self, name)}; it must be at least 1")
+        for name in ("images", "batch", "save_every", "r1_every", "log_every"):
+            _require_at_least(1, name, getattr(self, name))
+        for name in ("fd_every", "ema_images", "warmup_images", "generator_warmup_images"):
+            _require_at_least(0, name, getattr(self, name))
+        if self.optimal_g and self.multiple_g:
+            raise ConfigError("--optimal-g and --multiple-g are two different generators; choose one")
+        if self.multiple_g and self.continuous_sampling:
+            raise ConfigError(
+                "--multiple-g has a generator for each grid point and none between them; "
+                "leave out --continuous-sampling"
+            )
+
+    def named(self, latent_names: tuple[str, ...]) -> "TrainConfig":
+        """These settings with the model that is really trained: the data's names, and the ablations' shapes."""
+        grid = self.model.grid
+        if self.optimal_d:
+            grid = replace(grid, macro_rows=grid.rows, macro_columns=grid.columns)
+        makes: GeneratorKind = "full" if self.optimal_g else "multiple" if self.multiple_g else self.model.generator
+        return replace(self, model=replace(self.model, grid=grid, generator=makes, latent_names=latent_names))
+
+
+def _require_at_least(least: int, name: str, value: float) -> None:
+    if value < least:
+        raise ConfigError(f"--{name.replace('_', '-')} is {value}; it must be at least {least}")
 
 
 def _compact(patch_px: int) -> ModelConfig:
@@ -132,6 +185,7 @@ def _paper(system: Literal["cylindrical", "planar"], rows: int, columns: int, pa
 PRESETS: dict[str, TrainConfig] = {
     "rooms-warmup": _ROOMS,
     "rooms": _ROOMS_GAN,
+    "paper": _paper("cylindrical", 4, 12, 64, 2),  # its panoramas: what this project is about
     "matterport3d": _paper("cylindrical", 4, 12, 64, 2),
     "celeba64": _paper("planar", 4, 4, 16, 2),
     "celeba128": _paper("planar", 4, 4, 32, 2),

@@ -1,178 +1,166 @@
-"""Trains G, D and D's heads A and Q: the two steps, the loop around them, and what a run leaves behind.
+"""Trains G, D and D's heads A and Q: the loop, and what a run leaves behind. Knows no command line.
 
-Progress is counted in images seen, and all randomness is a function of (seed, images seen), so that a run that was
-stopped anywhere goes on as if nothing had happened. Knows no command line.
+Progress is counted in images seen. The same settings on the same folder go on where the last state was written, and end
+bit-identical to a run that was never stopped (one process on a CPU).
 """
 
 import copy
-import json
-import math
-from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
 import torch
-from PIL import Image
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from torch import Tensor, nn
 
-from cocogan_core import checkpoint, losses
-from cocogan_core.checkpoint import Metadata, Provenance
-from cocogan_core.data.sampler import MacroBatch, MacroSampler
-from cocogan_core.data.shards import Panoramas
+from cocogan_core import checkpoint
+from cocogan_core.checkpoint import Metadata
+from cocogan_core.descent import Descent, constant, rate_share
+from cocogan_core.distributed import Ranks, share_batch_norms
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.interrupts import stop_signals
+from cocogan_core.journal import Journal
+from cocogan_core.material import Material
 from cocogan_core.models import build_discriminator, build_generator
-from cocogan_core.synthesis import to_uint8
+from cocogan_core.objectives import Objectives
+from cocogan_core.run_identity import require_same
+from cocogan_core.ticker import Ticker
 from cocogan_core.train_config import TrainConfig
-from cocogan_core.training_state import load_state, save_state
+from cocogan_core.training_state import load_state, read_progress, save_state
+from cocogan_core.yardstick import Yardstick
 
 __all__ = ["Trainer"]
 
-Terms = dict[str, float]
-SHEET_ROOMS = 6
+# The average's longest half-life as a share of the images seen, so that it soon forgets the first weights (as in
+# StyleGAN2-ADA, Karras et al. 2020).
+EMA_RAMP = 0.05
+
+Network = TypeVar("Network", bound=nn.Module)
+Figures = dict[str, float]
 
 
 class Trainer:
-    """One run on one device.
+    """One process's part of a run on one device.
 
     Raises:
         ConfigError, DataError, CheckpointError, TrainingError: settings, data or files that do not fit together.
     """
 
-    def __init__(self, config: TrainConfig) -> None:
-        """Build or resume."""
+    def __init__(self, config: TrainConfig, ranks: Ranks | None = None) -> None:
+        """Build or resume; ``ranks`` is this process alone if left out."""
         if config.threads:
             torch.set_num_threads(config.threads)
-        self.panoramas = Panoramas.open(config.data)
-        if config.objective == "regression" and not self.panoramas.latent_names:
-            raise ConfigError(f"{config.data} has no named parameters to regress on; use --objective adversarial")
-        model = replace(config.model, latent_names=self.panoramas.latent_names)
-        self.config = replace(config, model=model)
-        self.sampler = MacroSampler(self.panoramas, model.grid, roll=config.roll, flip=config.flip)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.ranks = ranks or Ranks.alone()
+        self.material = Material.of(config, self.ranks)
+        self.config = config = self.material.config
+        _check(config, self.ranks)
         torch.manual_seed(config.seed)
-        self.generator = build_generator(model).to(self.device)
-        self.discriminator = build_discriminator(model).to(self.device)
-        self.seen_before = self._grow() if config.init else 0
+        self.generator = self._placed(build_generator(config.model))
+        self.discriminator = self._placed(build_discriminator(config.model))
+        self.seen, self.seen_before = 0, self._grow() if config.init else 0
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
-        self.seen = 0
-        self.optimizers = {
-            "optimizer_g": _adam(self.generator, config),
-            "optimizer_d": _adam(self.discriminator, config),
+        self.descents = {
+            "optimizer_g": Descent(self.generator, config, self.ranks, clip=config.gradient_clip),
+            "optimizer_d": Descent(self.discriminator, config, self.ranks),
         }
         self._resume()
+        if not self.ranks.all_have(self.seen):
+            raise ConfigError(f"the processes find different states in {config.run}; give all of them the same folder")
+        self.ranks.agree(self._modules().values())
+        self.objectives = Objectives(config, self.generator, self.discriminator)
 
     def run(self) -> None:
         """Train to ``config.images``; SIGTERM and SIGINT save the state first.
 
         Raises:
-            TrainingError: the losses are no longer finite; the last good state stays.
+            TrainingError: the losses are no longer finite, or explode; the last good state stays.
         """
-        with stop_signals() as stopped, self._bar() as bar:
-            task = bar.add_task("training", total=self.config.images, completed=self.seen, terms="")
-            while self.seen < self.config.images and not stopped:
-                before = self.seen
-                terms = self.step()
-                bar.update(task, completed=self.seen, terms=_words(terms))
-                if stopped or self.seen >= self.config.images or self._due(before):
-                    self.save(terms)
+        config, first = self.config, self.ranks.first
+        measuring = config.fd_every and first and self.seen < config.images
+        yardstick = self.material.yardstick(str(self.ranks.device)) if measuring else None
+        journal = Journal(config.run, seen=self.seen, tensorboard=config.tensorboard) if first else None
+        with stop_signals() as stopped, Ticker(config.images, self.seen, quiet=not first) as ticker:
+            while self.seen < config.images:
+                before, terms = self.seen, self.step()
+                ticker.tick(self.seen, terms)
+                stop = self.ranks.any(bool(stopped))
+                figures = self._leave_behind(before, yardstick, stop=stop)
+                if journal is not None:
+                    journal.add(terms)
+                    if figures or stop or self._due(before, config.log_every):
+                        journal.write(self.seen, **figures)
+                if "fd" in figures:
+                    ticker.say(f"Fréchet distance {figures['fd']:.1f} after {self.seen} images")
+                if stop:
+                    break
+        if journal is not None:
+            journal.close()
 
-    def _due(self, before: int) -> bool:
-        return self.seen // self.config.save_every > before // self.config.save_every
+    def step(self) -> Figures:
+        """One batch: a regression step, or D's step and G's. Returns the terms of this process's share.
 
-    def step(self) -> Terms:
-        """One batch: a regression step, or D's step and G's."""
-        rng, noise = self._randomness()
-        self._set_rates()
-        if self.config.objective == "regression":
-            terms = self.step_regression(self.sampler.whole(rng, self.config.batch), noise)
+        Raises:
+            TrainingError: the run diverged.
+        """
+        config, feed, size = self.config, self.material.feed, self.ranks.share(self.config.batch)
+        rng = feed.randomness(self.seen)
+        if config.objective == "regression":
+            terms = self._descend("optimizer_g", *self.objectives.regression(feed.whole(rng, size)))
         else:
-            terms = self.step_d(self.sampler.batch(rng, self.config.batch), noise)
-            terms |= self.step_g(self.sampler.batch(rng, self.config.batch), noise)
-        self.seen += self.config.batch
+            lazy = self.seen // config.batch % config.r1_every == 0
+            terms = self._descend("optimizer_d", *self.objectives.critic(feed.macro(rng, size), lazy=lazy))
+            with constant(self.discriminator):
+                terms |= self._descend("optimizer_g", *self.objectives.generation(feed.macro(rng, size)))
+        self.seen += config.batch
         self._average()
         return terms
 
-    def step_regression(self, batch: MacroBatch, noise: torch.Generator) -> Terms:
-        """L1 from named parameters to whole panoramas: shows G the rooms before D judges them."""
-        error = (self.generator.full(self._latents(batch, noise)) - self._pixels(batch)).abs().mean()
-        self._descend("optimizer_g", error)
-        return {"L1": error.item()}
+    def save(self) -> Figures:
+        """Write state, checkpoint and sheet; what is broken never replaces what is not.
 
-    def step_d(self, batch: MacroBatch, noise: torch.Generator) -> Terms:
-        """Critic loss and penalty on macro patches; A on real and fake; Q too (paper §3.3, §3.6)."""
-        config, real, c = self.config, self._pixels(batch), self._coordinates(batch)
-        with torch.no_grad():
-            z = self._latents(batch, noise)
-            fake = self.generator.macro(z, self._ids(batch))
-        of_real, of_fake = self.discriminator(real, c), self.discriminator(fake, c)
-        loss = critic = losses.critic_loss(config.loss, of_real.score, of_fake.score)
-        spatial = losses.spatial_loss(of_real.spatial, c) + losses.spatial_loss(of_fake.spatial, c)
-        loss = loss + config.spatial_weight * spatial
-        known, said = self._known(z), of_real if self.panoramas.latent_names else of_fake
-        if said.content is not None:
-            loss = loss + config.content_weight * losses.content_loss(said.content, known)
-        loss = loss + self._penalty(real, fake, c, noise)
-        self._descend("optimizer_d", loss)
-        gap = (of_real.score.mean() - of_fake.score.mean()).item()
-        return {"D": critic.item(), "W": gap, "A": spatial.item() / 2}
-
-    def step_g(self, batch: MacroBatch, noise: torch.Generator) -> Terms:
-        """Fool D on merged macro patches; be where A says (eq. 4) and what Q says (§3.6); stay near the paired room."""
-        config, c, z = self.config, self._coordinates(batch), self._latents(batch, noise)
-        fake = self.generator.macro(z, self._ids(batch))
-        said = self.discriminator(fake, c)
-        loss = adversarial = losses.generator_loss(config.loss, said.score)
-        loss = loss + config.spatial_weight * losses.spatial_loss(said.spatial, c)
-        terms = {"G": adversarial.item()}
-        if said.content is not None and config.content_weight:
-            content = losses.content_loss(said.content, self._known(z))
-            loss, terms["Q"] = loss + config.content_weight * content, content.item()
-        if config.regression_weight and self.panoramas.latent_names:
-            error = (fake - self._pixels(batch)).abs().mean()
-            loss, terms["L1"] = loss + config.regression_weight * error, error.item()
-        self._descend("optimizer_g", loss)
-        return terms
-
-    def save(self, terms: Terms) -> None:
-        """Write state, checkpoint, sheet and a line of the log; what is broken never replaces what is not."""
+        Returns:
+            ``psnr_db`` of the sheet where the data has named parameters.
+        """
         if not all(p.isfinite().all() for network in self._modules().values() for p in network.parameters()):
             raise self._diverged("a weight is no longer finite")
+        if not self.ranks.first:
+            return {}
         folder = self.config.run
-        progress = {"seen": self.seen, "seen_before": self.seen_before, "config": self._fingerprint()}
-        save_state(folder / "state.safetensors", progress, self._modules(), self.optimizers)
+        progress = {
+            "seen": self.seen,
+            "seen_before": self.seen_before,
+            "identity": self.material.identity,
+            "scalers": {name: descent.state() for name, descent in self.descents.items()},
+        }
+        save_state(folder / "state.safetensors", progress, self._modules(), self._optimizers())
+        provenance = self.material.provenance(seen=self.seen, seen_before=self.seen_before)
         checkpoint.save(
             folder / "checkpoint.safetensors",
-            Metadata(model=self.config.model, projection=self.panoramas.projection, provenance=self._provenance()),
+            Metadata(model=self.config.model, projection=self.material.panoramas.projection, provenance=provenance),
             generator=_arrays(self.average),
             discriminator=_arrays(self.discriminator) if self.config.objective == "adversarial" else None,
         )
-        psnr = self._sheet()
-        with (folder / "log.jsonl").open("a") as log:
-            log.write(json.dumps({"seen": self.seen, **terms, **psnr}) + "\n")
+        return self.material.sheet().draw(self.average, folder / f"sheet_{self.seen:08d}.png")
 
-    def _penalty(self, real: Tensor, fake: Tensor, c: Tensor, noise: torch.Generator) -> Tensor:
+    def _leave_behind(self, before: int, yardstick: Yardstick | None, *, stop: bool) -> Figures:
+        """Measure and save where it is time; returns what was found out."""
         config = self.config
-        total = torch.zeros((), device=self.device)
-        if config.gradient_penalty:
-            slope = losses.gradient_penalty(lambda x: self.discriminator(x, c).score, real, fake, noise)
-            total = total + config.gradient_penalty * slope
-        if config.r1 and self.seen // config.batch % config.r1_every == 0:
-            slope = losses.r1_penalty(lambda x: self.discriminator(x, c).score, real)
-            total = total + config.r1 * config.r1_every * slope
-        return total
+        figures: Figures = {}
+        if stop or self.seen >= config.images or self._due(before, config.save_every):
+            figures |= self.save()
+        if yardstick is not None and self._due(before, config.fd_every):
+            figures |= {"fd": yardstick.distance(self.average), "fd_samples": yardstick.samples}
+        return figures
 
-    def _descend(self, name: str, loss: Tensor) -> None:
-        if not torch.isfinite(loss):
-            raise self._diverged(f"a loss is {loss.item()}")
-        network = self.generator if name == "optimizer_g" else self.discriminator
-        optimizer = self.optimizers[name]
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        if self.config.gradient_clip and network is self.generator:
-            nn.utils.clip_grad_norm_(network.parameters(), self.config.gradient_clip)
-        optimizer.step()
+    def _due(self, before: int, every: int) -> bool:
+        return self.seen // every > before // every
+
+    def _descend(self, name: str, loss: Tensor, terms: dict[str, Tensor]) -> Figures:
+        config, of_g = self.config, name == "optimizer_g"
+        warmup = max(config.warmup_images, config.generator_warmup_images if of_g else 0)
+        rate = config.generator_rate if of_g else config.discriminator_rate
+        try:
+            self.descents[name].step(loss, rate * rate_share(config, self.seen, warmup_images=warmup))
+        except TrainingError as error:
+            raise self._diverged(str(error)) from error
+        return {term: value.item() for term, value in terms.items()}
 
     def _diverged(self, why: str) -> TrainingError:
         return TrainingError(
@@ -180,48 +168,24 @@ class Trainer:
             "lower the rates and start another --run"
         )
 
-    def _latents(self, batch: MacroBatch, noise: torch.Generator) -> Tensor:
-        """z ~ U[−1, 1] (paper §4); where the data has named parameters, its first entries are those."""
-        size = (len(batch.ids), self.config.model.z_dim)
-        z = torch.rand(size, generator=noise, device=self.device) * 2 - 1
-        named = torch.from_numpy(batch.parameters).to(self.device)
-        return torch.cat([named, z[:, named.shape[1] :]], 1)
-
-    def _known(self, z: Tensor) -> Tensor:
-        """What head Q is asked for: the named entries of z, which real pictures have too; all of z without names."""
-        return z[:, : len(self.panoramas.latent_names) or None]
-
-    def _pixels(self, batch: MacroBatch) -> Tensor:
-        images = torch.from_numpy(batch.images).to(self.device).permute(0, 3, 1, 2)
-        return images.float() / 127.5 - 1
-
-    def _coordinates(self, batch: MacroBatch) -> Tensor:
-        return torch.from_numpy(self.config.model.grid.macro_coordinates(batch.ids)).to(self.device)
-
-    def _ids(self, batch: MacroBatch) -> Tensor:
-        return torch.from_numpy(batch.ids).to(self.device)
-
-    def _randomness(self) -> tuple[np.random.Generator, torch.Generator]:
-        rng = np.random.default_rng((self.config.seed, self.seen))
-        noise = torch.Generator(self.device).manual_seed(int(rng.integers(2**62)))
-        return rng, noise
-
-    def _set_rates(self) -> None:
-        config = self.config
-        done = self.seen / config.images
-        rate = config.final_rate + (1 - config.final_rate) * (1 + math.cos(math.pi * min(1, done))) / 2
-        rate *= min(1.0, (self.seen + config.batch) / max(1, config.warmup_images))
-        for name, base in (("optimizer_g", config.generator_rate), ("optimizer_d", config.discriminator_rate)):
-            for group in self.optimizers[name].param_groups:
-                group["lr"] = base * rate
-
     @torch.no_grad()
     def _average(self) -> None:
-        keep = 0.5 ** (self.config.batch / max(self.config.ema_images, 1e-9))
+        half_life = max(min(self.config.ema_images, EMA_RAMP * self.seen), 1e-9)
+        keep = 0.5 ** (self.config.batch / half_life)
         for mean, now in zip(self.average.parameters(), self.generator.parameters(), strict=True):
             mean.lerp_(now, 1 - keep)
         for kept, latest in zip(self.average.buffers(), self.generator.buffers(), strict=True):
             kept.copy_(latest)
+
+    def _placed(self, network: Network) -> Network:
+        """On the device, in the chosen layout, with batch norms that see every process's batch."""
+        if self.ranks.size > 1:
+            share_batch_norms(network)
+        if self.config.channels_last:
+            for parameter in network.parameters():
+                if parameter.dim() == 4:
+                    parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+        return network.to(self.ranks.device)
 
     def _grow(self) -> int:
         """Take over every tensor of ``config.init`` that fits; returns the images it had seen."""
@@ -237,64 +201,29 @@ class Trainer:
         path = self.config.run / "state.safetensors"
         if not path.exists():
             return
-        progress = load_state(path, self._modules(), self.optimizers)
-        for name, value in self._fingerprint().items():
-            if progress["config"].get(name) != value:
-                raise ConfigError(
-                    f"{self.config.run} was started with {name} = {progress['config'].get(name)!r}, not {value!r}; "
-                    "give the same settings or another --run"
-                )
+        progress = read_progress(path)
+        require_same(self.config.run, progress["identity"], self.material.identity)
+        load_state(path, self._modules(), self._optimizers())
+        for name, descent in self.descents.items():
+            descent.restore(progress["scalers"][name])
         self.seen, self.seen_before = int(progress["seen"]), int(progress["seen_before"])
-
-    def _fingerprint(self) -> dict[str, Any]:
-        """Settings that must not change within a run; folders, intervals and threads may."""
-        free = {"run", "data", "init", "save_every", "threads"}
-        settings = {name: value for name, value in asdict(self.config).items() if name not in free}
-        fingerprint: dict[str, Any] = json.loads(json.dumps(settings))
-        return fingerprint
 
     def _modules(self) -> dict[str, nn.Module]:
         return {"generator": self.generator, "discriminator": self.discriminator, "average": self.average}
 
-    def _provenance(self) -> Provenance:
-        about = self.panoramas.about
-        return Provenance(
-            data_set=f"{about['source']}, {self.panoramas.count} pictures",
-            licence=about["licence"],
-            images_seen=self.seen_before + self.seen,
-            code_version=checkpoint.code_version(),
-            notes=f"{self.config.objective} run of {self.seen} images at patch {self.config.model.grid.patch_px} px",
-        )
-
-    @torch.no_grad()
-    def _sheet(self) -> Terms:
-        """Fixed rooms, generated, twice side by side so that the wrap is seen, then the real room if there is one."""
-        rng = np.random.default_rng(self.config.seed)
-        batch = self.sampler.whole(rng, SHEET_ROOMS)
-        noise = torch.Generator(self.device).manual_seed(self.config.seed)
-        self.average.eval()
-        made = to_uint8(self.average.full(self._latents(batch, noise)))
-        self.average.train()
-        columns, figures = [made, made], {}
-        if self.panoramas.latent_names:
-            columns.append(batch.images)
-            error = ((made.astype(np.float32) - batch.images) / 255) ** 2
-            figures["psnr_db"] = float(-10 * np.log10(error.mean((1, 2, 3))).mean())
-        sheet = np.concatenate([np.concatenate(list(column)) for column in columns], axis=1)
-        Image.fromarray(sheet).save(self.config.run / f"sheet_{self.seen:08d}.png")
-        return figures
-
-    def _bar(self) -> Progress:
-        return Progress("training", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), "{task.fields[terms]}")
+    def _optimizers(self) -> dict[str, torch.optim.Adam]:
+        return {name: descent.optimizer for name, descent in self.descents.items()}
 
 
-def _adam(network: nn.Module, config: TrainConfig) -> torch.optim.Adam:
-    return torch.optim.Adam(network.parameters(), lr=0.0, betas=(config.beta1, config.beta2))
+def _check(config: TrainConfig, ranks: Ranks) -> None:
+    """Refuse what this machine or these processes cannot do."""
+    if config.precision != "float32" and ranks.device.type != "cuda":
+        raise ConfigError(f"--precision {config.precision} needs a CUDA card, and none is here; leave it out")
+    if config.model.generator == "multiple" and ranks.size > 1:
+        raise ConfigError("--multiple-g trains in one process: its generators' batches differ; leave torchrun out")
+    if ranks.share(config.batch) < 2 and config.model.architecture == "paper":
+        raise ConfigError(f"--batch is {config.batch}: the paper's batch norms need at least 2 images a process")
 
 
 def _arrays(module: nn.Module) -> dict[str, Any]:
     return {name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()}
-
-
-def _words(terms: Terms) -> str:
-    return " ".join(f"{name} {value:.3f}" for name, value in terms.items())

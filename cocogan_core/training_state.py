@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from cocogan_core.checkpoint import write_atomically
 from cocogan_core.errors import TrainingError
 
-__all__ = ["load_state", "save_state"]
+__all__ = ["load_state", "read_progress", "save_state"]
 
+FORMAT = 2
 KEY = "cocogan_state"
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
@@ -30,20 +31,35 @@ def save_state(
     for name, optimizer in optimizers.items():
         tensors |= {f"{name}.{key}": t for key, t in _moments(optimizer).items()}
     whole = {key: tensor.detach().cpu().contiguous().clone() for key, tensor in tensors.items()}
-    write_atomically(path, safetensors.torch.save(whole, {KEY: json.dumps(progress)}))
+    write_atomically(path, safetensors.torch.save(whole, {KEY: json.dumps({"format": FORMAT, **progress})}))
 
 
-def load_state(
-    path: Path, modules: Mapping[str, nn.Module], optimizers: Mapping[str, torch.optim.Adam]
-) -> dict[str, Any]:
-    """Read what :func:`save_state` wrote into modules and optimizers; returns ``progress``.
+def read_progress(path: Path) -> dict[str, Any]:
+    """The ``progress`` of a state file, without its tensors.
+
+    Raises:
+        TrainingError: the file is broken or of another version.
+    """
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            progress: dict[str, Any] = json.loads(file.metadata()[KEY])
+    except (safetensors.SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise TrainingError(f"{path} is broken ({error}); remove it to start the run anew") from error
+    if progress.get("format") != FORMAT:
+        raise TrainingError(
+            f"{path} was written by another version of this program; start another --run with --init "
+            f"{path.with_name('checkpoint.safetensors')}"
+        )
+    return progress
+
+
+def load_state(path: Path, modules: Mapping[str, nn.Module], optimizers: Mapping[str, torch.optim.Adam]) -> None:
+    """Read the tensors that :func:`save_state` wrote into modules and optimizers.
 
     Raises:
         TrainingError: the file is broken or of another model.
     """
     try:
-        with safetensors.safe_open(path, "pt") as file:
-            progress: dict[str, Any] = json.loads(file.metadata()[KEY])
         tensors = safetensors.torch.load_file(path)
         for name, module in modules.items():
             module.load_state_dict(_under(name, tensors))
@@ -53,7 +69,6 @@ def load_state(
         raise TrainingError(
             f"{path} is broken or of another model ({error}); remove it to start the run anew"
         ) from error
-    return progress
 
 
 def _under(name: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

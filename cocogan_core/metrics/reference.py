@@ -3,6 +3,7 @@
 Knows no checkpoints.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.atomic import replacing
 from cocogan_core.coordinates import PatchGrid
 from cocogan_core.data.shards import Panoramas
 from cocogan_core.errors import DataError
@@ -99,10 +101,6 @@ def _read(path: Path) -> Moments | None:
 
 
 def _write(path: Path, moments: Moments) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, mean=moments.mean, factor=moments.factor, count=moments.count)
-        part.replace(path)
-    except OSError:  # a read-only data set: nothing is lost but time
-        part.unlink(missing_ok=True)
+    # a read-only data set: nothing is lost but time
+    with contextlib.suppress(OSError), replacing(path) as file:
+        np.savez(file, mean=moments.mean, factor=moments.factor, count=moments.count)

@@ -6,6 +6,7 @@ from cocogan_core.checkpoint import load
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.frozen import freeze
 from cocogan_core.models import load_generator
+from cocogan_core.resources import resource
 from cocogan_core.synthesis import Synthesis, choose_device, to_uint8
 
 
@@ -41,6 +42,16 @@ def test_any_list_of_ids_in_any_order(path):
     for patch, (row, column) in zip(patches, ids, strict=True):
         assert np.abs(patch.astype(int) - panorama[row, column % grid.columns]).max() <= 1
     assert synthesis.patches(z, []).shape == (0, grid.patch_px, grid.patch_px, 3)
+
+
+def test_a_patch_has_the_same_bytes_whatever_it_is_made_with():
+    synthesis = Synthesis.load(resource("assets/rooms.safetensors"), "cpu")
+    z = np.random.default_rng(1).uniform(-1, 1, synthesis.metadata.model.z_dim).astype(np.float32)
+    ids = [(row, column) for row in range(4) for column in range(12)]
+    alone = np.concatenate([synthesis.patches(z, [patch]) for patch in ids])
+    for size in (3, 7, 48):
+        parts = [synthesis.patches(z, ids[i : i + size]) for i in range(0, 48, size)]
+        assert (np.concatenate(parts) == alone).all()
 
 
 def test_principal_directions_are_unit_and_repeatable(path):
