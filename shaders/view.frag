@@ -1,9 +1,13 @@
 #version 330
-// The panorama in a rectilinear view, from the cyclic atlas.
+// The panorama through a lens, from the cyclic atlas.
 //
 // Atlas: texel (0, 0) of the texture is the top left texel of slot (0, 0); rows run downward in the picture, v grows with
 // them. World cell (row, column) lies in slot (row mod rows, column mod columns), so world texel coordinates divided by
 // the texture's size are texture coordinates, and GL_REPEAT does the rest (viewer/atlas.py).
+
+// Software OpenGL runs both sides of every branch, so what a picture does not need is left out when the program is
+// compiled: viewer/renderer.py defines LENS and, while it changes, FORMER_LENS (0 rectilinear, 1 Panini, 2 stereographic,
+// 3 cylindrical; viewer/lens.py has the same maps), and CAP, FADE, SHARP (Catmull-Rom, not bilinear) and XRAY.
 
 in vec2 device;
 out vec4 colour;
@@ -11,7 +15,14 @@ out vec4 colour;
 uniform sampler2D fresh;      // newest pixels
 uniform sampler2D former;     // what a slot showed before, for the cross-fade
 uniform sampler2D state;      // one texel a slot: r = when `fresh` arrived in seconds, negative if empty; g = 1 if `former` holds
-uniform vec2 half_size;       // tangents of half the field of view
+uniform int lens_now;         // what LENS …
+uniform int lens_before;      // … and FORMER_LENS stand for in the one program for every change of lens
+uniform float lens_mix;       // FORMER_LENS fades into LENS as this goes to 1
+uniform vec2 half_size;       // plane coordinates of the viewport's right and upper edges, through LENS …
+uniform vec2 former_half_size; // … and through FORMER_LENS
+uniform sampler2D tint;       // one texel a slot: a colour over it, a = opacity
+uniform sampler2D seam;       // one texel a slot: contrast of its right (r) and lower (g) border, 0 if not known
+uniform float reach_px;       // columns farther than this from the eye are not in the atlas
 uniform float pitch;
 uniform float eye_texel;      // world texel column under the view's middle, modulo the texture's width
 uniform vec2 panorama_px;     // width, height of the full panorama
@@ -23,44 +34,136 @@ uniform float fade_s;
 
 const float PI = 3.14159265;
 const int TAPS = 24;
+const float BORDER_PX = 0.6;   // texels to either side of a border that the X-ray colours
 
 float ordinate(float angle) { return mercator ? log(tan(0.25 * PI + 0.5 * angle)) : angle; }
 
 // What stands in for a patch that is still to come: a dim room without detail.
 vec3 placeholder(float angle) { return mix(vec3(0.13, 0.12, 0.12), vec3(0.24, 0.25, 0.27), smoothstep(-0.9, 0.9, angle)); }
 
-// World texel coordinates (column, row), the row within the panorama. w is 0 where nothing has arrived.
-vec4 texel(vec2 at, float angle) {
-    vec2 size = vec2(textureSize(fresh, 0));
-    vec2 slots = size / patch_px;
-    vec4 s = texelFetch(state, ivec2(mod(floor(at / patch_px), slots)), 0);
-    vec3 before = s.g > 0.5 ? textureLod(former, at / size, 0.0).rgb : placeholder(angle);
-    if (s.r < 0.0) return vec4(before, s.g);
-    float t = fade_s > 0.0 ? smoothstep(0.0, 1.0, (now - s.r) / fade_s) : 1.0;
-    return vec4(mix(before, textureLod(fresh, at / size, 0.0).rgb, t), max(s.g, t));
+// Catmull-Rom in nine bilinear fetches; rows end at the panorama's edges, columns go on.
+vec3 catmull_rom(sampler2D atlas, vec2 at, vec2 size) {
+    vec2 middle = floor(at - 0.5) + 0.5, f = at - middle;
+    vec2 w0 = f * (-0.5 + f * (1.0 - 0.5 * f)), w1 = 1.0 + f * f * (1.5 * f - 2.5);
+    vec2 w2 = f * (0.5 + f * (2.0 - 1.5 * f)), w3 = f * f * (0.5 * f - 0.5);
+    vec2 w[3] = vec2[](w0, w1 + w2, w3);
+    vec2 x[3] = vec2[](middle - 1.0, middle + w2 / w[1], middle + 2.0);
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++) {
+            float row = clamp(x[j].y, 0.5, panorama_px.y - 0.5);
+            sum += w[i].x * w[j].y * textureLod(atlas, vec2(x[i].x, row) / size, 0.0).rgb;
+        }
+    return clamp(sum, 0.0, 1.0);
 }
 
+vec3 bilinear(sampler2D atlas, vec2 at, vec2 size) { return textureLod(atlas, at / size, 0.0).rgb; }
+
+#ifdef SHARP
+#define FILTER catmull_rom
+#else
+#define FILTER bilinear
+#endif
+
+// Of the slot under world texel `at`: when its pixels arrived, negative if it is empty; 1 if `former` holds others.
+vec2 slot_state(vec2 at, vec2 size) {
+    vec2 s = texelFetch(state, ivec2(mod(floor(at / patch_px), size / patch_px)), 0).rg;
+    return abs(at.x - eye_texel) > reach_px ? vec2(-1.0, 0.0) : s;
+}
+
+float arrived(vec2 s) {
+#ifdef FADE
+    return s.r < 0.0 ? 0.0 : smoothstep(0.0, 1.0, (now - s.r) / fade_s);
+#else
+    return step(0.0, s.r);
+#endif
+}
+
+// World texel coordinates (column, row), the row within the panorama.
+vec3 texel(vec2 at, float angle) {
+    vec2 size = vec2(textureSize(fresh, 0)), s = slot_state(at, size);
+#ifdef FADE
+    vec3 before = s.g > 0.5 ? FILTER(former, at, size) : placeholder(angle);
+#else
+    vec3 before = placeholder(angle);
+#endif
+    return mix(before, FILTER(fresh, at, size), arrived(s));
+}
+
+#ifdef CAP
 // Beyond the border row: that row again, blurred the wider the nearer the pole, where all of it is averaged.
+// The reach is that of viewer/visibility.py (cap_reach), which makes the patches visible that are read here.
 vec3 cap(float column, float row, float angle) {
     float beyond = (abs(angle) - half_extent) / (0.5 * PI - half_extent);
-    float reach = 0.5 * panorama_px.x * smoothstep(0.0, 1.0, beyond) + 0.02 * panorama_px.x * min(1.0, 12.0 * beyond);
+    float reach = panorama_px.x * min(0.5, 0.5 * smoothstep(0.0, 1.0, beyond) + 0.02 * min(1.0, 12.0 * beyond));
+    vec2 size = vec2(textureSize(fresh, 0));
     vec4 sum = vec4(0.0);
     for (int i = 0; i < TAPS; i++) {
         float o = (float(i) + 0.5) / float(TAPS) * 2.0 - 1.0;
-        vec4 c = texel(vec2(column + o * reach, row), angle);
-        sum += vec4(c.rgb, 1.0) * (1.0 - 0.6 * o * o * (1.0 - beyond)) * (c.w + 1e-3);
+        vec2 at = vec2(column + o * reach, row), s = slot_state(at, size);
+        float t = arrived(s);
+        vec3 before = s.g > 0.5 ? bilinear(former, at, size) : placeholder(angle);
+        float weight = (1.0 - 0.6 * o * o * (1.0 - beyond)) * (max(s.g, t) + 1e-3);
+        sum += vec4(mix(before, bilinear(fresh, at, size), t), 1.0) * weight;
     }
     return sum.rgb / sum.w;
 }
+#endif
+
+#ifdef XRAY
+// Contrast of a border as a colour: blue below 0.7, white at 1, red from 1.6; grey where it is not known.
+vec3 heat(float contrast) {
+    if (contrast <= 0.0) return vec3(0.35);
+    vec3 hot = mix(vec3(1.0), vec3(1.0, 0.1, 0.05), clamp((contrast - 1.0) / 0.6, 0.0, 1.0));
+    return contrast < 1.0 ? mix(vec3(1.0), vec3(0.2, 0.4, 1.0), clamp((1.0 - contrast) / 0.3, 0.0, 1.0)) : hot;
+}
+
+// The X-ray over a pixel of the cylinder.
+vec3 xrayed(vec3 seen, vec2 at) {
+    vec2 slots = vec2(textureSize(state, 0)), cell = at / patch_px, inside = fract(cell);
+    vec2 slot = mod(floor(cell), slots);
+    vec4 over = texelFetch(tint, ivec2(slot), 0);
+    seen = mix(seen, over.rgb, over.a);
+    vec2 edge = (0.5 - abs(inside - 0.5)) * patch_px;                       // texels to the nearest borders
+    vec2 owner = mod(slot + slots - vec2(lessThan(inside, vec2(0.5))), slots); // whose right or lower border that is
+    if (edge.x < BORDER_PX) seen = mix(seen, heat(texelFetch(seam, ivec2(owner.x, slot.y), 0).r), 0.8);
+    if (edge.y < BORDER_PX) seen = mix(seen, heat(texelFetch(seam, ivec2(slot.x, owner.y), 0).g), 0.8);
+    return seen;
+}
+
+#endif
+
+// Direction under a point of a lens's plane, turned by the pitch: X right, Y up, Z toward the horizon ahead.
+vec3 ray(int through, vec2 p) {
+    if (through == 3) {
+        float rise = atan(sinh(atanh(clamp(sin(pitch), -0.999999, 0.999999)) + p.y));
+        return vec3(sin(p.x) * cos(rise), sin(rise), cos(p.x) * cos(rise));
+    }
+    vec3 d = vec3(p, 1.0);
+    if (through == 2) d.z = 1.0 - 0.25 * dot(p, p);
+    if (through == 1) {
+        float turn = 2.0 * atan(0.5 * p.x);
+        d = vec3(sin(turn), 0.5 * p.y * (1.0 + cos(turn)), cos(turn));
+    }
+    float c = cos(pitch), s = sin(pitch);
+    return vec3(d.x, c * d.y + s * d.z, c * d.z - s * d.y);
+}
 
 void main() {
-    vec2 p = device * half_size;
-    float c = cos(pitch), s = sin(pitch);
-    vec3 d = vec3(p.x, c * p.y + s, c - s * p.y);           // X right, Y up, Z forward, turned up by the pitch only
+    vec3 d = ray(LENS, device * half_size);
+#ifdef FORMER_LENS
+    d = mix(normalize(ray(FORMER_LENS, device * former_half_size)), normalize(d), lens_mix);
+#endif
     float yaw = atan(d.x, d.z), angle = atan(d.y, length(d.xz));
     float row = (0.5 - 0.5 * ordinate(clamp(angle, -half_extent, half_extent)) / ordinate(half_extent)) * panorama_px.y;
     row = clamp(row, 0.5, panorama_px.y - 0.5);
     float column = eye_texel + yaw / (2.0 * PI) * panorama_px.x;
-    vec3 seen = abs(angle) > half_extent ? cap(column, row, angle) : texel(vec2(column, row), angle).rgb;
+    vec3 seen = texel(vec2(column, row), angle);
+#ifdef XRAY
+    seen = xrayed(seen, vec2(column, row));
+#endif
+#ifdef CAP
+    if (abs(angle) > half_extent) seen = cap(column, row, angle);
+#endif
     colour = vec4(seen, 1.0);
 }

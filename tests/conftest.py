@@ -1,5 +1,6 @@
 """Shared fixtures: tiny checkpoints with random weights, made once a session."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,20 @@ def write_checkpoint(path: Path, config: ModelConfig) -> Path:
     )
     checkpoint.save(path, metadata, generator=tensors[0], discriminator=tensors[1])
     return path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Golden pictures are rewritten only when asked for."""
+    parser.addoption("--regenerate-golden", action="store_true", help="rewrite tests/golden with what is drawn now")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache folder of the tests' own, for the processes that they start too."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

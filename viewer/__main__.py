@@ -1,79 +1,108 @@
 """The ``cocogan-view`` command."""
 
 import math
+import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import tyro
 
 from cocogan_core.errors import CocoganError, ConfigError
+from cocogan_core.interrupts import quiet_pipe
 from cocogan_core.resources import resource
+from viewer.arguments import chosen_recipe, size_px
 from viewer.camera import View
+from viewer.files import SHIPPED, is_recipe
+from viewer.graphics import use_software
+from viewer.settings import config_path, log_path, peek, start_log
 
 __all__ = ["main"]
 
+DEFAULT_SIZE_PX = (1280, 720)
+
 
 def view(
+    file: tyro.conf.Positional[Path | None] = None,
     *,
+    recipe: str | None = None,
     checkpoint: Path | None = None,
     seed: int = 0,
     yaw: float = 0.0,
     pitch: float = 0.0,
     fov: float = 90.0,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
-    size: str = "1280x720",
+    size: str | None = None,
     screenshot: Path | None = None,
     headless: bool = False,
+    reduced_motion: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    safe: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
 ) -> None:
     """Turn around in a generated panorama; only what you look at is made.
 
     Drag to look, wheel to zoom, arrow keys to turn, Space for another room, double click or Home to go back.
 
     Args:
+        file: recipe or checkpoint to open.
+        recipe: file of a recipe, or the line of text that was copied.
         checkpoint: model to show (default: the room that is shipped).
-        seed: of the room.
+        seed: of the room; a recipe has its own, and its own first look.
         yaw: first look, degrees to the right of the panorama's first column.
         pitch: first look, degrees up.
         fov: horizontal field of view, 30 to 120 degrees.
         device: where the generator runs.
-        size: of the window or picture in pixels, as WIDTHxHEIGHT.
+        size: of the picture in pixels, or of the window in the desktop's units, as WIDTHxHEIGHT (default: the
+            recipe's picture, the last window's, or 1280x720).
         screenshot: write the view to this file as soon as it is complete, and end.
         headless: work without a display; needs --screenshot.
+        reduced_motion: nothing flies, glides or fades this time; File ... in the window has it for always.
+        safe: draw on the CPU with Mesa's software OpenGL, plainly and less often, where the graphics driver is too old
+            or broken.
     """
-    from viewer.app import App, Options
+    if safe:
+        use_software()
+    from viewer.app import App
+    from viewer.options import Options
 
     if headless and screenshot is None:
         raise ConfigError("--headless has no window to show; add --screenshot FILE")
-    path = resource("assets/rooms.safetensors") if checkpoint is None else checkpoint
+    if file is not None and is_recipe(file):
+        file, recipe = None, str(file)
+    found, path = chosen_recipe(recipe, checkpoint) if recipe else (None, checkpoint or file or resource(SHIPPED))
+    settings = None
+    if screenshot is None:
+        settings = config_path()
+        start_log(log_path())
+    pixels = size_px(size) if size else found.size_px if found else _window_size(settings)
     first = View(math.radians(yaw), math.radians(pitch), math.radians(fov))
-    app = App(Options(path, seed, first, _size(size), device, screenshot, headless))
+    asked = Options(path, seed, first, pixels, device, screenshot, headless, recipe=found, settings=settings)
+    app = App(replace(asked, reduced_motion=reduced_motion, safe=safe))
     try:
         app.save_picture(screenshot) if screenshot else app.run()
     finally:
         app.close()
 
 
+def _window_size(settings: Path | None) -> tuple[int, int]:
+    """The last window's; a picture without a window has a size of its own."""
+    if settings is None:
+        return DEFAULT_SIZE_PX
+    return peek(settings).size_px
+
+
 def main() -> int:
     """Run the command; what a user can mend is one line and exit code 2."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what is open gets closed
     try:
-        tyro.cli(view, prog="cocogan-view")
+        with quiet_pipe():
+            tyro.cli(view, prog="cocogan-view")
     except CocoganError as error:
         print(f"cocogan-view: error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-def _size(text: str) -> tuple[int, int]:
-    try:
-        width, height = (int(part) for part in text.lower().split("x"))
-    except ValueError as error:
-        raise ConfigError(f"--size is {text!r}; write WIDTHxHEIGHT, such as 1280x720") from error
-    if not (16 <= width <= 16384 and 16 <= height <= 16384):
-        raise ConfigError(f"--size is {text!r}; each side must be between 16 and 16384 pixels")
-    return width, height
 
 
 if __name__ == "__main__":

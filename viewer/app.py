@@ -2,43 +2,38 @@
 
 import contextlib
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import moderngl
-import numpy as np
 from PIL import Image
 
-from cocogan_core.checkpoint import Metadata, read_metadata
+from cocogan_core.checkpoint import Metadata
 from cocogan_core.errors import CheckpointError, CocoganError, DisplayError
 from viewer.atlas import Window
 from viewer.camera import Camera, View
+from viewer.files import new_path
+from viewer.graphics import refusal
+from viewer.inspection import Inspection
+from viewer.lens import LENSES
+from viewer.opening import Opening, chosen_room
+from viewer.options import Options
 from viewer.pipeline import Pipeline
+from viewer.programs import Programs
 from viewer.renderer import Renderer
+from viewer.scene import Look
 from viewer.state import Latents
+from viewer.still import Still
+from viewer.window import open_window, pump
 from viewer.worker import Worker
+from viewer.xray import Cell
 
-__all__ = ["App", "Options"]
+__all__ = ["App"]
 
-FRAME_S = 1 / 60
+FRAME_S, SAFE_FRAME_S = 1 / 60, 1 / 20
 IDLE_FRAME_S = 1 / 20  # how often an unchanging window looks for events
+SHARP_S = (0.010, 0.060)  # a sharp picture may take so long: while the view moves, and while it rests
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
 MOST_ATLAS_PX = 8192
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line says; angles in radians."""
-
-    checkpoint: Path
-    seed: int
-    view: View
-    size: tuple[int, int]
-    device: str
-    screenshot: Path | None
-    headless: bool
-    idle_work: bool = True
 
 
 class App:
@@ -51,53 +46,98 @@ class App:
 
     def __init__(self, options: Options) -> None:
         """Start everything."""
-        metadata = read_metadata(options.checkpoint)
-        if metadata.projection is None:
-            raise CheckpointError(f"{options.checkpoint} is a planar model, not a panorama; use `cocogan sample`")
-        self.options, self.metadata, self.projection = options, metadata, metadata.projection
-        self.names = metadata.model.latent_names
+        metadata, latents = chosen_room(options.checkpoint, options.recipe, options.seed)
+        self.options, self.device = options, options.device
         self.worker = Worker(options.checkpoint, options.device, metadata.model.grid)
         try:
-            self.window = _window(options)
+            exact = options.recipe is not None  # its size is that of its picture
+            self.window = open_window(options.size, headless=options.headless, safe=options.safe, exact=exact)
             self.context = moderngl.create_context(require=330)
         except BaseException as error:
             self.worker.close()
             if isinstance(error, CocoganError | KeyboardInterrupt):
                 raise
-            raise DisplayError(f"no OpenGL 3.3 here ({error}); update the graphics driver") from error
-        self.latents = Latents.of_seed(options.seed, metadata.model.z_dim)
+            raise DisplayError(refusal(error, headless=options.headless, safe=options.safe)) from error
+        self.programs = Programs(self.context, plain=options.safe)
         self.generation = 0
-        self._open(metadata)
+        self._enter(options.checkpoint, metadata, latents)
+        self._furnish(options.recipe.view if options.recipe else options.view)
 
-    def _open(self, metadata: Metadata) -> None:
+    def _enter(self, checkpoint: Path, metadata: Metadata, latents: Latents) -> None:
+        """Make what belongs to a checkpoint; ``self.worker`` has it."""
+        assert metadata.projection is not None
+        self.checkpoint, self.metadata, self.projection = checkpoint, metadata, metadata.projection
+        self.names, self.latents = metadata.model.latent_names, latents
+        atlas = Window.fitting(metadata.model.grid, min(MOST_ATLAS_PX, self.context.info["GL_MAX_TEXTURE_SIZE"]))
+        self.renderer = Renderer(self.context, atlas, self.projection, self.programs)
+        self.pipeline = Pipeline(self.worker, self.renderer, atlas, self.projection, idle_work=self.options.idle_work)
+        self.inspection = Inspection(self.pipeline, self.renderer, self.projection)
+
+    def take_over(self, opening: Opening) -> None:
+        """Show the checkpoint whose generator has come up."""
+        self.worker.close()
+        self.renderer.release()
+        self.worker = opening.worker
+        self.generation += 1
+        self._enter(opening.checkpoint, opening.metadata, opening.latents)
+        if opening.directions is not None:
+            self.pipeline.hear(opening.directions)
+        self.settle(opening.recipe.view if opening.recipe else View())
+        self.notice = ""
+
+    def settle(self, view: View) -> None:
+        """Look there, in the window's shape, and come back to it on Home."""
+        camera = Camera(view, self.projection.half_extent_rad).resized(*self.window.get_size()).look()
+        self.controls.settle(camera)
+        self._wake()
+
+    def _furnish(self, view: View) -> None:
+        """Make what stays when another checkpoint is opened."""
         from viewer.controls import Controls
         from viewer.gui import Gui
         from viewer.imgui_bridge import ImGuiBridge
+        from viewer.studio import Studio
 
-        atlas = Window.fitting(metadata.model.grid, min(MOST_ATLAS_PX, self.context.info["GL_MAX_TEXTURE_SIZE"]))
-        self.renderer = Renderer(self.context, atlas, self.projection)
-        self.pipeline = Pipeline(self.worker, self.renderer, atlas, self.projection, idle_work=self.options.idle_work)
-        camera = Camera(self.options.view, self.projection.half_extent_rad).resized(*self.window.get_size()).look()
+        camera = Camera(view, self.projection.half_extent_rad).resized(*self.window.get_size()).look()
         self.controls = Controls(self.window, camera)
+        self.notice = ""  # for the user, until the next
+        self.studio = Studio(self, self.window, self.options.settings, reduced_motion=self.options.reduced_motion)
         self.bridge = ImGuiBridge(self.window)
+        self.studio.clipboard.serve_imgui()
         self.gui = Gui()
         self.fps = 0.0
+        self.xray = self.help = self.bare = False  # bare: the panels are hidden
+        self._sharp_s = 0.0  # what the last sharp picture took; software OpenGL is the slow one
         self._frame_s = time.monotonic()
-        self._shuffles = 0
         self._awake = SETTLE_FRAMES
-        self.window.push_handlers(on_expose=self._wake)
+        self.window.push_handlers(on_expose=self._wake, on_resize=self._resized)
+
+    def take_still(self) -> Still:
+        """What is made of the room now, in an atlas of its own."""
+        return Still(self.renderer, self.pipeline.window, self.projection, self.pipeline.pixels())
+
+    def new_texture(self, size: tuple[int, int]) -> moderngl.Texture:
+        """An empty one with three channels."""
+        return self.context.texture(size, 3)
 
     def run(self) -> None:
         """Frames until the window is closed."""
         while not self.window.has_exit:
-            began = time.monotonic()
-            self.frame()
-            if self.pipeline.statistics.failed and not self.pipeline.statistics.made:
-                raise CheckpointError(self.pipeline.statistics.message)
-            waits = self._awake or not self.pipeline.complete  # for patches: look often, draw only what has come
-            rest = (FRAME_S if waits else IDLE_FRAME_S) - (time.monotonic() - began)
-            if rest > 0:
-                time.sleep(rest)
+            self.turn()
+
+    def turn(self) -> None:
+        """A frame, and then a rest that keeps the pace and leaves the time between to the generator.
+
+        Raises:
+            CheckpointError: the generator failed before there was anything to see.
+        """
+        began = time.monotonic()
+        self.frame()
+        if self.pipeline.statistics.failed and not self.pipeline.statistics.made:
+            raise CheckpointError(self.pipeline.statistics.message)
+        waits = self._awake or not self.pipeline.complete  # for patches: look often, draw only what has come
+        pace = (SAFE_FRAME_S if self.options.safe else FRAME_S) if waits else IDLE_FRAME_S
+        time.sleep(max(0.0, pace - (time.monotonic() - began)))
 
     def frame(self) -> None:
         """Events, motion, planning, drawing; draws only if something has changed."""
@@ -105,12 +145,14 @@ class App:
         dt, self._frame_s = now - self._frame_s, now
         before = (self.controls.camera, self.bridge.events)
         self.window.switch_to()
-        self.window.dispatch_events()
+        pump(self.window)
         self.controls.step(dt)
-        while self._shuffles < self.controls.shuffles:
-            self._shuffles += 1
-            self._change(self.latents.shuffled())
-        self.pipeline.step(self.controls.camera, self.generation, self.z, now)
+        while self.controls.pressed:
+            self._press(self.controls.pressed.pop(0))
+        if self.studio.step(now):
+            self._wake()
+        self.pipeline.fades = not self.controls.reduced_motion
+        self.pipeline.step(self.controls.camera, self.generation, self.latents, now)
         after = (self.controls.camera, self.bridge.events)
         if before != after or any(self.bridge.io.mouse_down) or self.pipeline.busy(now) or self.controls.active:
             self._wake()
@@ -118,12 +160,13 @@ class App:
             self._awake -= 1
             self._draw(now)
             self.fps = 0.9 * self.fps + 0.1 / max(dt, 1e-3)
+        elif self.pipeline.share == 1:
+            self.warm_up()  # nobody waits for anything
 
-    @property
-    def z(self) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """The vector that the generator is asked for."""
-        directions = self.pipeline.directions
-        return self.latents.z(directions if len(directions) else np.zeros((0, len(self.latents.base)), np.float32))
+    def warm_up(self) -> bool:
+        """Compile for one more kind of picture, so that no frame has to; False if all are known."""
+        self.context.screen.use()
+        return self.renderer.warm_up()
 
     def save_picture(self, path: Path) -> None:
         """Complete the view and write it, without panels.
@@ -132,81 +175,117 @@ class App:
             CheckpointError: the generator failed.
             DisplayError: the file cannot be written.
         """
-        if not self.pipeline.finish(self.controls.camera, self.generation, self.z):
+        if not self.pipeline.finish(self.controls.camera, self.generation, self.latents):
             raise CheckpointError(self.pipeline.statistics.message)
+        self._write(path, self.options.size)
+
+    def _write(self, path: Path, size: tuple[int, int]) -> None:
         try:
-            Image.fromarray(self.renderer.picture(self.controls.camera.view, self.options.size)).save(path)
+            Image.fromarray(self.renderer.picture(self.controls.camera.view, size)).save(path)
         except (OSError, ValueError) as error:
             raise DisplayError(f"cannot write {path} ({error}); name a .png or .jpg in a folder that exists") from error
 
     def close(self) -> None:
         """End the generator process and the window."""
         self.worker.close()
+        self.studio.close()
         with contextlib.suppress(Exception):  # the context may be gone with the window
             self.window.switch_to()
             self.bridge.close()
         self.window.close()
 
-    def _wake(self) -> None:
-        self._awake = SETTLE_FRAMES
-
-    def _change(self, latents: Latents) -> None:
+    def change(self, latents: Latents) -> None:
+        """Show another room of the same checkpoint."""
         if latents != self.latents:
             self.generation += (latents.base, latents.along) != (self.latents.base, self.latents.along)
             self.latents = latents
             self._wake()
 
-    def _draw(self, now: float) -> None:
-        from viewer.gui import Look
+    def _resized(self, _width: int, _height: int) -> None:
+        self._sharp_s = 0.0
+        self._wake()
 
+    def _wake(self) -> None:
+        self._awake = SETTLE_FRAMES
+
+    def _draw(self, now: float) -> None:
         size = self.window.get_framebuffer_size()  # ctx.screen.size goes stale on resize
         self.context.screen.use()
         self.context.viewport = (0, 0, *size)
-        self.renderer.draw(self.controls.camera.view, now)
+        self.renderer.xray = self.xray
+        cells = self.inspection.look(now) if self.xray else {}
+        began, sharp = time.monotonic(), self._sharp_s < SHARP_S[not self.controls.active and not self._awake]
+        self.renderer.draw(self.controls.camera.view, now, sharp=sharp)
+        self._wipe(size, sharp=sharp)
         self.bridge.new_frame()
-        look = self.gui.draw(Look(self.latents, self.controls.camera), self._scene())
+        self._panels(cells)
         self.bridge.render()
-        self.bridge.panels = self.gui.panels
-        self.controls.camera = look.camera
-        self._change(look.latents)
         self.window.flip()
+        self.context.finish()  # else an upload into the atlas would wait for this picture, in the middle of the next
+        if sharp:
+            self._sharp_s = time.monotonic() - began
 
-    def _scene(self) -> Any:  # noqa: ANN401 (viewer.gui is imported only once a window exists)
-        from viewer.gui import Scene
+    def _panels(self, cells: dict[tuple[int, int], Cell]) -> None:
+        """Build the panels, or only what there is to say while they are hidden."""
+        look = Look(self.latents, self.controls.camera, self.xray, self.help)
+        scene = self.inspection.scene(cells, self.names, self.fps)
+        look = self.gui.hidden(look, scene) if self.bare else self.gui.draw(look, scene)
+        self.studio.draw(bare=self.bare)
+        self.bridge.panels = self.gui.panels + self.studio.panels
+        self._follow(look)
 
-        seen = self.pipeline.statistics
-        return Scene(
-            window=self.pipeline.window,
-            projection=self.projection,
-            texture_name=self.renderer.texture_name,
-            shown=self.pipeline.shown(),
-            names=self.names,
-            directions=len(self.pipeline.directions),
-            fps=self.fps,
-            patch_s=seen.patch_s,
-            made=seen.made,
-            share=self.pipeline.share,
-            loading=not seen.made,
-            message=seen.message,
-        )
+    def _wipe(self, size: tuple[int, int], *, sharp: bool) -> None:
+        """The left part of the view, as the room that is held to compare shows it."""
+        if self.studio.errand.held is not None:
+            self.context.scissor = (0, 0, round(size[0] * self.studio.errand.wipe), size[1])
+            self.studio.errand.held.draw(self.controls.camera.view, sharp=sharp)
+            self.context.scissor = None
 
+    def _follow(self, look: Look) -> None:
+        """Do what the panels were used for."""
+        self.controls.camera, self.help, self.xray = look.camera, look.help, look.xray
+        self.change(look.latents)
+        if look.asked == "north":
+            self.controls.face(0.0)
+        elif look.asked == "seam":
+            self.controls.camera = self.inspection.at_the_worst(self.controls.camera)
+        elif look.asked in LENSES:
+            self.controls.through(LENSES[LENSES.index(look.asked)])
 
-def _window(options: Options) -> Any:  # noqa: ANN401 (pyglet picks its window class at run time)
-    import pyglet
+    def _press(self, symbol: int) -> None:
+        """Keys that are not about the camera."""
+        from pyglet.window import key
 
-    pyglet.options.headless = options.headless
-    try:
-        from pyglet import gl, window
+        self._wake()
+        if symbol == key.SPACE:
+            self.change(self.latents.shuffled())
+        elif symbol == key.X:
+            self.xray = not self.xray
+        elif symbol == key.H:
+            self.help = not self.help
+        elif symbol == key.TAB:
+            self.bare = not self.bare
+        elif symbol == key.F and not self.options.headless:
+            self.window.set_fullscreen(not self.window.fullscreen)
+        elif symbol == key.F12:
+            self.notice = self._saved()
+        elif symbol == key.ESCAPE:
+            self._escape()
 
-        choose: Any = gl.Config  # its stub claims an abstract class
-        config = choose(double_buffer=True, major_version=3, minor_version=3, forward_compatible=True)
-        width, height = options.size
-        return window.Window(width, height, "COCO-GAN panorama", resizable=True, config=config, vsync=False)
-    except ImportError as error:
-        raise DisplayError(f"OpenGL libraries are missing ({error}); on Debian install libegl1 and libgl1") from error
-    except Exception as error:  # pyglet raises many kinds, each for the same cause
-        if options.headless:
-            raise DisplayError(f"no headless OpenGL here ({error}); on Debian install libegl1 and libgl1") from error
-        raise DisplayError(
-            "there is no display to open a window on; for a picture without one use --headless --screenshot FILE"
-        ) from error
+    def _escape(self) -> None:
+        """Close what is open, the innermost first; then the window."""
+        if self.help or self.xray or self.bare:
+            self.help = self.xray = self.bare = False
+        elif self.window.fullscreen:
+            self.window.set_fullscreen(False)
+        else:
+            self.window.has_exit = True
+
+    def _saved(self) -> str:
+        """Save the view as it is shown, without panels, in the present folder; what to tell the user."""
+        path = new_path(".png")
+        try:
+            self._write(path, self.window.get_framebuffer_size())
+        except DisplayError as error:
+            return str(error)
+        return f"saved {path}"

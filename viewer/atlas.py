@@ -8,7 +8,7 @@ patch.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from cocogan_core.coordinates import PatchGrid
 
 __all__ = ["PatchCache", "Window"]
+
+SLAB_BYTES = 4 << 20
 
 Patch = tuple[int, int]
 Pixels = NDArray[np.uint8]
@@ -52,46 +54,74 @@ class Window:
 
 
 class PatchCache:
-    """Finished patches, least recently used out first; pinned ones stay. Keys are (generation, row, column)."""
+    """Finished patches by room (whatever tells its z) and patch; least recently used out first, pinned ones stay.
+
+    They lie in slabs, as many as the budget needs, and are handed out as copies. Allocated one by one, they
+    kept the holes open that every frame leaves in the heap, four times their own size at first.
+    """
 
     def __init__(self, budget_bytes: int) -> None:
         """Hold at most ``budget_bytes`` of pixels, pinned ones aside."""
         self.budget_bytes = budget_bytes
         self.bytes = 0
-        self._patches: OrderedDict[tuple[int, int, int], Pixels] = OrderedDict()
-        self._pinned: set[tuple[int, int, int]] = set()
+        self._places: OrderedDict[tuple[Hashable, Patch], int] = OrderedDict()
+        self._slabs: list[Pixels] = []  # (n, s, s, 3) each
+        self._free: list[int] = []
+        self._pinned: set[tuple[Hashable, Patch]] = set()
 
     def __len__(self) -> int:
         """How many patches are held."""
-        return len(self._patches)
+        return len(self._places)
 
-    def pin(self, generation: int, patches: set[Patch]) -> None:
+    def __contains__(self, key: tuple[Hashable, Patch]) -> bool:
+        """Whether a (room, patch) is held."""
+        return key in self._places
+
+    def pin(self, room: Hashable, patches: set[Patch]) -> None:
         """From now on exactly these must stay."""
-        self._pinned = {(generation, *patch) for patch in patches}
+        self._pinned = {(room, patch) for patch in patches}
 
-    def put(self, generation: int, patch: Patch, pixels: Pixels) -> list[tuple[int, Patch]]:
-        """Add a patch; returns the (generation, patch) that had to go for it."""
-        key = (generation, *patch)
-        if key in self._patches:
-            self.bytes -= self._patches.pop(key).nbytes
-        self._patches[key] = pixels
-        self.bytes += pixels.nbytes
-        return self._shrink()
+    def put(self, room: Hashable, patch: Patch, pixels: Pixels) -> list[tuple[Hashable, Patch]]:
+        """Add a patch (s, s, 3), all of one s; returns the (room, patch) that had to go for it."""
+        key = (room, patch)
+        if key not in self._places:
+            self._places[key] = self._room_for(pixels)
+            self.bytes += pixels.nbytes
+        self._places.move_to_end(key)
+        self._at(self._places[key])[:] = pixels
+        return self._shrink(pixels.nbytes)
 
-    def get(self, generation: int, patch: Patch) -> Pixels | None:
-        """A patch's pixels, now the most recently used, or None."""
-        key = (generation, *patch)
-        if key not in self._patches:
+    def get(self, room: Hashable, patch: Patch) -> Pixels | None:
+        """A copy of a patch's pixels, now the most recently used, or None."""
+        key = (room, patch)
+        if key not in self._places:
             return None
-        self._patches.move_to_end(key)
-        return self._patches[key]
+        self._places.move_to_end(key)
+        return self._at(self._places[key]).copy()
 
-    def _shrink(self) -> list[tuple[int, Patch]]:
-        gone = []
-        for key in list(self._patches):
-            if self.bytes <= self.budget_bytes:
+    def _at(self, place: int) -> Pixels:
+        slab, index = divmod(place, len(self._slabs[0]))
+        found: Pixels = self._slabs[slab][index]
+        return found
+
+    def _room_for(self, pixels: Pixels) -> int:
+        """A free place; a new slab if there is none."""
+        if not self._free:
+            size = max(1, SLAB_BYTES // pixels.nbytes)
+            first = size * len(self._slabs)
+            self._slabs.append(np.empty((size, *pixels.shape), np.uint8))
+            self._free = list(range(first, first + size))[::-1]
+        return self._free.pop()
+
+    def _shrink(self, patch_bytes: int) -> list[tuple[Hashable, Patch]]:
+        excess, gone = self.bytes - self.budget_bytes, []
+        for key in self._places:  # oldest first
+            if excess <= 0:
                 break
             if key not in self._pinned:
-                self.bytes -= self._patches.pop(key).nbytes
-                gone.append((key[0], (key[1], key[2])))
+                excess -= patch_bytes
+                gone.append(key)
+        for key in gone:
+            self._free.append(self._places.pop(key))
+            self.bytes -= patch_bytes
         return gone

@@ -1,7 +1,7 @@
 """Where the user looks: yaw, pitch, field of view, and how drags, keys and inertia change them. Pure; no window.
 
-Camera frame: X right, Y up, Z forward; normalised device coordinates run −1…1 right and up. Angles in radians; the
-field of view is horizontal. World frame and yaw as in :mod:`cocogan_core.projection`.
+Normalised device coordinates run −1…1 right and up. Angles in radians; the field of view is horizontal. World frame
+and yaw as in :mod:`cocogan_core.projection`.
 """
 
 import math
@@ -11,14 +11,22 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.projection import direction_of, yaw_pitch_of
+from cocogan_core.projection import yaw_pitch_of
+from viewer.lens import WIDEST_RAD, Lens, gudermannian, half_width, mercator, rays, tilted
 
 __all__ = ["Camera", "View"]
 
 Floats = NDArray[np.float64]
 
-NARROWEST_RAD, WIDEST_RAD = math.radians(30), math.radians(120)
+NARROWEST_RAD = math.radians(30)
 DEFAULT_FOV_RAD = math.radians(90)
+DEFAULT_FOVS_RAD: dict[Lens, float] = {
+    "rectilinear": DEFAULT_FOV_RAD,
+    "panini": math.radians(150),
+    "stereographic": math.radians(280),
+    "cylindrical": math.radians(360),
+}
+FLIGHT_S = 0.6
 WHEEL_FACTOR = 0.92  # of the field of view, a notch
 FRICTION = 5.0  # 1/s: inertia falls to a third in 0.2 s, about Marzipano's and Photo Sphere Viewer's feel
 SLOWEST_RAD_S = 0.005
@@ -27,40 +35,54 @@ VELOCITY_MEMORY_S = 0.06  # the release speed is an average over about this long
 
 @dataclass(frozen=True)
 class View:
-    """One look: ``aspect`` is width / height of the viewport."""
+    """One look: ``aspect`` is width / height of the viewport; ``former`` fades into ``lens`` as ``mix`` goes to 1."""
 
     yaw_rad: float = 0.0
     pitch_rad: float = 0.0
     fov_rad: float = DEFAULT_FOV_RAD
     aspect: float = 16 / 9
+    lens: Lens = "rectilinear"
+    former: Lens = "rectilinear"
+    mix: float = 1.0
 
     @property
     def half_width(self) -> float:
-        """Tangent of half the horizontal field of view."""
-        return math.tan(self.fov_rad / 2)
+        """Plane coordinate of the right edge (:mod:`viewer.lens`); rectilinear: tangent of half the field of view."""
+        return half_width(self.lens, self.fov_rad)
 
     @property
     def half_height(self) -> float:
-        """Tangent of half the vertical field of view."""
+        """Plane coordinate of the upper edge."""
         return self.half_width / self.aspect
 
     @property
-    def vertical_fov_rad(self) -> float:
-        """Vertical field of view."""
-        return 2 * math.atan(self.half_height)
-
-    @property
-    def world_from_camera(self) -> Floats:
-        """Rotation (3, 3) whose columns are the camera's right, up and forward."""
-        forward = direction_of(self.yaw_rad, self.pitch_rad)
-        right = direction_of(self.yaw_rad + math.pi / 2, 0.0)
-        return np.stack([right, np.cross(forward, right), forward], axis=1)
+    def pitch_room_rad(self) -> float:
+        """How far the upper edge lies above the middle, at the horizon: what the pitch keeps clear of the border."""
+        return math.atan(self.half_height)
 
     def directions(self, x: Floats, y: Floats) -> Floats:
         """World directions (..., 3), not normalised, of device coordinates (...) in [−1, 1]."""
         x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
-        rays = np.stack([x * self.half_width, y * self.half_height, np.ones_like(x)], -1)
-        return rays @ self.world_from_camera.T
+        level = self._rays(self.lens, x, y)
+        if self.mix < 1:
+            level = _unit(self._rays(self.former, x, y)) * (1 - self.mix) + _unit(level) * self.mix
+        c, s = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
+        right, up, forward = np.moveaxis(level, -1, 0)
+        return np.stack([c * right + s * forward, up, c * forward - s * right], -1)
+
+    def _rays(self, lens: Lens, x: Floats, y: Floats) -> Floats:
+        half = half_width(lens, self.fov_rad)
+        return rays(lens, x * half, y * half / self.aspect, self.pitch_rad)
+
+
+@dataclass(frozen=True)
+class Flight:
+    """On the way to another lens: where pitch and field of view began and where they end; ``done`` in [0, 1]."""
+
+    start: View
+    pitch_rad: float
+    fov_rad: float
+    done: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -71,28 +93,46 @@ class Camera:
         view: the look.
         half_extent_rad: pitch of the cylinder's upper edge.
         yaw_rad_s, pitch_rad_s: angular velocity left over from a drag.
+        flight: the change of lens that is under way.
     """
 
     view: View
     half_extent_rad: float
     yaw_rad_s: float = 0.0
     pitch_rad_s: float = 0.0
+    flight: Flight | None = None
 
     @property
     def moving(self) -> bool:
-        """Whether inertia still turns the camera."""
-        return math.hypot(self.yaw_rad_s, self.pitch_rad_s) > SLOWEST_RAD_S
+        """Whether inertia still turns the camera, or the lens still changes."""
+        return self.flight is not None or math.hypot(self.yaw_rad_s, self.pitch_rad_s) > SLOWEST_RAD_S
 
     def look(
         self, *, yaw_rad: float | None = None, pitch_rad: float | None = None, fov_rad: float | None = None
     ) -> Self:
-        """Look elsewhere; the field of view and then the pitch stop at their limits."""
-        view = self.view
-        fov = min(max(view.fov_rad if fov_rad is None else fov_rad, NARROWEST_RAD), WIDEST_RAD)
+        """Look elsewhere; the field of view and then the pitch stop at their limits, and a flight is at its end."""
+        view = replace(self.view, former=self.view.lens, mix=1.0)
+        fov = min(max(view.fov_rad if fov_rad is None else fov_rad, NARROWEST_RAD), WIDEST_RAD[view.lens])
         view = replace(view, fov_rad=fov, yaw_rad=view.yaw_rad if yaw_rad is None else yaw_rad)
-        limit = max(0.0, self.half_extent_rad - view.vertical_fov_rad / 2)
+        limit = _pitch_limit(view, self.half_extent_rad)
         pitch = view.pitch_rad if pitch_rad is None else pitch_rad
-        return replace(self, view=replace(view, pitch_rad=min(max(pitch, -limit), limit)))
+        return replace(self, view=replace(view, pitch_rad=min(max(pitch, -limit), limit)), flight=None)
+
+    def through(self, lens: Lens, *, seconds: float = FLIGHT_S) -> Self:
+        """Another lens at its usual field of view; a stereographic one looks down on the little planet.
+
+        At once if ``seconds`` is 0.
+        """
+        planet = lens == "stereographic"
+        goal = replace(self, view=replace(self.view, lens=lens)).look(
+            pitch_rad=-math.pi / 2 if planet else None,
+            fov_rad=DEFAULT_FOVS_RAD[lens],
+        )
+        if not seconds:
+            return goal.stopped()
+        start = replace(self.view, lens=lens, former=self.view.lens, mix=0.0)
+        flight = Flight(start, goal.view.pitch_rad, goal.view.fov_rad)
+        return replace(self.stopped(), view=start, flight=flight)
 
     def resized(self, width_px: int, height_px: int) -> Self:
         """The same look in a viewport of another shape."""
@@ -103,9 +143,8 @@ class Camera:
 
         Exact while the pitch is free; at a pitch limit the yaw still follows. ``dt_s`` is the time since the last drag.
         """
-        held = self.view.directions(np.array(start[0]), np.array(start[1]))
-        moved = self.look(pitch_rad=_pitch_under(self.view, held, end))  # stops at the cylinder's end; the yaw follows
-        moved = moved.nudge(_turn(moved.view, held, end), 0.0)
+        landed = self.look()
+        moved = landed._with(landed.view.directions(np.array(start[0]), np.array(start[1])), end)
         blend = 1 - math.exp(-max(dt_s, 1e-3) / VELOCITY_MEMORY_S)
         yaw_rad_s = (moved.view.yaw_rad - self.view.yaw_rad) / max(dt_s, 1e-3)
         pitch_rad_s = (moved.view.pitch_rad - self.view.pitch_rad) / max(dt_s, 1e-3)
@@ -125,7 +164,9 @@ class Camera:
         return replace(self, yaw_rad_s=0.0, pitch_rad_s=0.0)
 
     def step(self, dt_s: float) -> Self:
-        """Let inertia turn the camera for ``dt_s``; two half steps equal a whole one."""
+        """Let inertia turn the camera, or the lens change, for ``dt_s``; two half steps equal a whole one."""
+        if self.flight is not None:
+            return self._flown(self.flight, dt_s)
         if not self.moving:
             return self.stopped()
         keep = math.exp(-FRICTION * dt_s)
@@ -136,9 +177,35 @@ class Camera:
         )
         return replace(moved, yaw_rad_s=self.yaw_rad_s * keep, pitch_rad_s=self.pitch_rad_s * keep)
 
-    def zoom(self, notches: float) -> Self:
-        """Wheel: positive narrows the field of view."""
-        return self.look(fov_rad=self.view.fov_rad * WHEEL_FACTOR**notches)
+    def _flown(self, flight: Flight, dt_s: float) -> Self:
+        done = flight.done + dt_s / FLIGHT_S
+        if done >= 1:
+            return self.look(pitch_rad=flight.pitch_rad, fov_rad=flight.fov_rad)
+        way = done * done * (3 - 2 * done)
+        start = flight.start
+        view = replace(
+            start,
+            pitch_rad=start.pitch_rad + way * (flight.pitch_rad - start.pitch_rad),
+            fov_rad=start.fov_rad + way * (flight.fov_rad - start.fov_rad),
+            mix=way,
+        )
+        return replace(self, view=view, flight=replace(flight, done=done))
+
+    def zoom(self, notches: float, about: tuple[float, float] | None = None) -> Self:
+        """Wheel, by parts of a notch too: positive narrows the field of view.
+
+        The world point under device coordinates ``about`` stays there, as far as the pitch is free.
+        """
+        landed = self.look()
+        nearer = landed.look(fov_rad=landed.view.fov_rad * WHEEL_FACTOR**notches)
+        if about is None:
+            return nearer
+        return nearer._with(landed.view.directions(np.array(about[0]), np.array(about[1])), about)
+
+    def _with(self, held: Floats, place: tuple[float, float]) -> Self:
+        """Turned so that the direction ``held`` lies under device coordinates ``place``."""
+        moved = self.look(pitch_rad=_pitch_under(self.view, held, place))  # the yaw follows
+        return moved.nudge(_turn(moved.view, held, place), 0.0)
 
     def nudge(self, right: float, up: float) -> Self:
         """Keys: turn by so many radians."""
@@ -149,16 +216,25 @@ class Camera:
         return self.step(seconds).view
 
 
-def _pitch_under(view: View, held: Floats, end: tuple[float, float]) -> float:
-    """The pitch at which the ray under ``end`` rises as the held direction does.
+def _pitch_limit(view: View, half_extent_rad: float) -> float:
+    """Largest pitch: where the upper edge meets the cylinder's, but for the little planet, which shows both poles."""
+    if view.lens == "stereographic":
+        return math.pi / 2
+    if view.lens == "cylindrical":
+        top = float(mercator(min(half_extent_rad, math.radians(89))))
+        return max(0.0, float(gudermannian(top - view.half_height)))
+    return max(0.0, half_extent_rad - view.pitch_room_rad)
 
-    Its height y·cos φ + z·sin φ over the pitch φ is a phase and an amplitude.
-    """
+
+def _pitch_under(view: View, held: Floats, end: tuple[float, float]) -> float:
+    """The pitch at which the ray under ``end`` rises as the held direction does."""
     height = float(held[1] / np.linalg.norm(held))
-    ray = np.array([end[0] * view.half_width, end[1] * view.half_height, 1.0])
-    ray /= np.linalg.norm(ray)
-    reach, phase = math.hypot(ray[1], ray[2]), math.atan2(ray[1], ray[2])
-    return math.asin(min(max(height / reach, -1.0), 1.0)) - phase
+    return tilted(view.lens, end[0] * view.half_width, end[1] * view.half_height, height, view.pitch_rad)
+
+
+def _unit(directions: Floats) -> Floats:
+    unit: Floats = directions / np.linalg.norm(directions, axis=-1, keepdims=True)
+    return unit
 
 
 def _turn(view: View, held: Floats, end: tuple[float, float]) -> float:

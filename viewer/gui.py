@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,44 +10,20 @@ from imgui_bundle import ImVec2, imgui
 from numpy.typing import NDArray
 
 from cocogan_core.coordinates import PatchGrid
-from cocogan_core.projection import Projection, u_of_yaw, yaw_of_u
-from viewer.atlas import Window
+from cocogan_core.projection import u_of_yaw, yaw_of_u
+from viewer import overlay
 from viewer.camera import Camera
+from viewer.scene import Look, Scene
 from viewer.state import Latents
 from viewer.visibility import outline
+from viewer.xray import tint
 
-__all__ = ["Gui", "Look", "Scene"]
+__all__ = ["Gui"]
 
 PANEL_PX = 340
 ALONG_LIMIT = 4.0  # principal directions are unit vectors in a cube of half side 1
 STRIP_ROWS_PX = 84
-DARK, LINE, WARN = 0xB0101010, 0xFFFFFFFF, 0xFF3C3CDC  # ImGui colours are 0xAABBGGRR
-
-
-@dataclass(frozen=True)
-class Look:
-    """What the panels may change: the room, and the camera (a click on the strip looks there)."""
-
-    latents: Latents
-    camera: Camera
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the panels show."""
-
-    window: Window
-    projection: Projection
-    texture_name: int
-    shown: dict[tuple[int, int], tuple[tuple[int, int], bool]]
-    names: tuple[str, ...]
-    directions: int
-    fps: float
-    patch_s: float
-    made: int
-    share: float
-    loading: bool
-    message: str
+DARK, LINE = 0xB0101010, 0xFFFFFFFF  # ImGui colours are 0xAABBGGRR
 
 
 @dataclass
@@ -71,8 +47,17 @@ class Gui:
         self.panels = ()
         latents = self._panel(look.latents, scene)
         camera = self._strip(look.camera, scene)
-        self._banner(scene)
-        return Look(latents, camera)
+        look = overlay.over(replace(look, latents=latents, camera=camera), scene)
+        self.panels += overlay.places(look)
+        if imgui.is_popup_open("", imgui.PopupFlags_.any_popup):  # a press anywhere chooses from it or closes it
+            size = imgui.get_io().display_size
+            self.panels = ((0.0, 0.0, size.x, size.y),)
+        return look
+
+    def hidden(self, look: Look, scene: Scene) -> Look:
+        """Build none of the panels; only what is asked for by key lies over the view."""
+        self.panels = overlay.places(look, bare=True)
+        return overlay.over(look, scene, bare=True)
 
     def _panel(self, latents: Latents, scene: Scene) -> Latents:
         height = imgui.get_io().display_size.y
@@ -106,7 +91,7 @@ class Gui:
             latents = latents.reseeded(seed)
         if imgui.button("Shuffle"):
             latents = latents.shuffled()
-        imgui.set_item_tooltip("another room (Space); locked entries stay")
+        imgui.set_item_tooltip("another room: every entry drawn anew (Space); locked entries stay")
         imgui.same_line()
         if imgui.button("Reset"):
             latents = Latents.of_seed(latents.seed, len(latents.base))
@@ -146,19 +131,6 @@ class Gui:
         self._end()
         imgui.pop_style_var()
         return camera
-
-    def _banner(self, scene: Scene) -> None:
-        text = scene.message or ("Loading the generator ..." if scene.loading else "")
-        if not text:
-            return
-        size = imgui.get_io().display_size
-        imgui.set_next_window_pos(ImVec2(size.x / 2, 14), imgui.Cond_.always, ImVec2(0.5, 0))
-        imgui.begin("banner", None, imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.always_auto_resize)
-        if scene.message:
-            imgui.text_colored(imgui.ImVec4(1.0, 0.55, 0.45, 1.0), text)
-        else:
-            imgui.text(text)
-        self._end()
 
 
 PRINCIPAL, UNNAMED = "principal directions", "other z"
@@ -235,6 +207,11 @@ def _draw_cells(scene: Scene, grid: PatchGrid, corner: ImVec2, size: ImVec2) -> 
         uv = ImVec2(slot_column / columns, slot_row / rows)
         uv_high = ImVec2((slot_column + 1) / columns, (slot_row + 1) / rows)
         draw.add_image(texture, low, high, uv, uv_high, LINE if current else 0xFF909090)
+    for (row, column), cell in scene.cells.items():
+        red, green, blue, alpha = tint(cell)
+        low = ImVec2(corner.x + column * w, corner.y + row * h)
+        high = ImVec2(low.x + w - 1, low.y + h - 1)
+        draw.add_rect_filled(low, high, alpha << 24 | blue << 16 | green << 8 | red)
 
 
 def _draw_outline(camera: Camera, scene: Scene, corner: ImVec2, size: ImVec2) -> None:

@@ -41,6 +41,13 @@ class Planner:
         self._done: set[Patch] = set()
         self._under_way: set[Patch] = set()
         self._marked: dict[Patch, Urgency] | None = None
+        self.wanted: dict[Patch, Urgency] = {}
+        """what the last frame wanted and is not done, with its urgency"""
+
+    @property
+    def under_way(self) -> frozenset[Patch]:
+        """Patches that the worker is making now."""
+        return frozenset(self._under_way)
 
     @property
     def done(self) -> frozenset[Patch]:
@@ -72,7 +79,7 @@ class Planner:
         if self._marked is None:
             raise RuntimeError("planner: end() without begin()")
         wanted = sorted(self._marked.items(), key=lambda item: item[1])  # stable: keeps the order of marking
-        self._marked = None
+        self.wanted, self._marked = self._marked, None
         return Plan(self.generation, tuple(patch for patch, _ in wanted if patch not in self._under_way))
 
     def started(self, generation: int, patches: Iterable[Patch]) -> None:

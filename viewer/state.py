@@ -56,9 +56,11 @@ class Latents:
         return replace(self, locked=self.locked ^ {index})
 
     def z(self, directions: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The vector (z_dim,) for the generator, given principal directions (n, z_dim)."""
+        """The vector (z_dim,) for the generator, given principal directions (n, z_dim); n may be 0."""
         count = min(len(self.along), len(directions))
-        moved = np.asarray(self.base, np.float32) + np.asarray(self.along[:count], np.float32) @ directions[:count]
+        moved = np.asarray(self.base, np.float32)
+        if count:
+            moved = moved + np.asarray(self.along[:count], np.float32) @ directions[:count]
         return np.clip(moved, -1, 1).astype(np.float32)
 
 

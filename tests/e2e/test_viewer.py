@@ -1,37 +1,14 @@
 """The real program: its command line, its window on a virtual screen driven by xdotool, and headless on EGL."""
 
-import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from command import environment, one_line_error, run
 from PIL import Image
-
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "viewer"]
-
-
-def environment(**changes):
-    plain = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    return {**plain, "PYTHONPATH": str(ROOT), **changes}
-
-
-def run(*arguments):
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], env=environment(), capture_output=True, text=True, timeout=120, check=False
-    )
-
-
-def one_line_error(done, word):
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
-    assert word in done.stderr
 
 
 def test_the_shipped_room_is_a_picture(tmp_path):
@@ -48,16 +25,6 @@ def test_without_a_display_it_says_how_to_go_on():
     one_line_error(run(), "--headless --screenshot")
 
 
-@pytest.mark.parametrize(
-    ("content", "word"),
-    [(b"", "empty"), (b"<html></html>", "HTML"), (b"\x80\x04junkjunkjunk", "pickle"), (None, "does not exist")],
-)
-def test_bad_checkpoints_are_one_line(tmp_path, content, word):
-    if content is not None:
-        (tmp_path / "x").write_bytes(content)
-    one_line_error(run("--headless", "--screenshot", tmp_path / "a.png", "--checkpoint", tmp_path / "x"), word)
-
-
 def test_bad_arguments_are_one_line(tmp_path):
     one_line_error(run("--headless"), "--screenshot")
     one_line_error(run("--headless", "--screenshot", tmp_path / "a.png", "--size", "big"), "WIDTHxHEIGHT")
@@ -70,11 +37,12 @@ from pathlib import Path
 import numpy as np
 import pyglet
 pyglet.options.headless = True
-from pyglet.window import key, mouse
-from viewer.app import App, Options
+from viewer.app import App
+from viewer.options import Options
 from viewer.camera import View
 
 def main():
+    from pyglet.window import key, mouse  # here, since the generator's process imports this file too
 
     app = App(Options(Path(sys.argv[1]), 0, View(), (640, 360), "cpu", None, True))
 
@@ -97,7 +65,23 @@ def main():
             app.frame()
         app.window.dispatch_event("on_mouse_release", x, y, mouse.LEFT, 0)
 
+    def twice_as_many_pixels():
+        app.window.get_framebuffer_size = lambda: (1280, 720)
+        view, io = app.controls.camera.view, app.bridge.io
+        app.window.dispatch_event("on_mouse_press", 480, 200, mouse.LEFT, 0)
+        app.window.dispatch_event("on_mouse_drag", 400, 180, -80, -20, mouse.LEFT, 0)
+        app.frame()
+        assert (io.display_size.x, io.display_size.y, io.display_framebuffer_scale.x) == (640, 360, 2)
+        assert app.context.viewport == (0, 0, 1280, 720)
+        held = view.directions(np.array(480 / 320 - 1), np.array(200 / 180 - 1))
+        now = app.controls.camera.view.directions(np.array(400 / 320 - 1), np.array(180 / 180 - 1))
+        assert np.allclose(held / np.linalg.norm(held), now / np.linalg.norm(now), atol=1e-6)
+        app.window.dispatch_event("on_mouse_release", 400, 180, mouse.LEFT, 0)
+        app.controls.camera = app.controls.camera.stopped().look(yaw_rad=view.yaw_rad, pitch_rad=view.pitch_rad)
+        del app.window.get_framebuffer_size
+
     frames(lambda: app.pipeline.share == 1.0)
+    twice_as_many_pixels()
     assert app.pipeline.statistics.made == 48, app.pipeline.statistics.made
     yaw, before = app.controls.camera.view.yaw_rad, picture()
     drag(500, 200, -10)
@@ -107,18 +91,34 @@ def main():
     yaw = app.controls.camera.view.yaw_rad
     drag(150, 345, -5)  # the panel's title bar
     assert app.controls.camera.view.yaw_rad == yaw, "the panel leaked a drag"
+    app.window.dispatch_event("on_key_press", key.TAB, 0)
+    app.frame()
+    assert not app.bridge.panels or app.studio.message, "a panel that is hidden takes presses"
+    drag(150, 345, -5)  # where it was
+    assert app.controls.camera.view.yaw_rad != yaw, "a hidden panel took a drag"
+    app.controls.camera = app.controls.camera.stopped()
+    app.window.dispatch_event("on_key_press", key.TAB, 0)
     app.window.dispatch_event("on_key_press", key.SPACE, 0)
     before = picture()
     app.frame()
+    assert len(app.bridge.panels) > 2
     assert app.generation == 1
     frames(lambda: app.pipeline.complete)
     assert np.abs(picture() - before).mean() > 1
+    room = app.latents
+    app.change(app.latents.with_entry(0, 0.5))
+    frames(lambda: app.pipeline.complete and app.generation == 2)
+    made = app.pipeline.statistics.made
+    app.change(room)
+    frames(lambda: app.pipeline.complete and app.generation == 3)
+    assert set(app.pipeline.visible) <= app.pipeline._planner.done
+    assert app.pipeline.statistics.made - made < 48, "what the cache had was made again"
     before = picture()
     os.kill(app.worker.pid, signal.SIGKILL)
     frames(lambda: "new one" in app.pipeline.statistics.message)
     assert (picture() == before).all(), "the picture went"
-    app._change(app.latents.with_entry(0, 1.0).with_entry(1, -1.0))
-    frames(lambda: app.pipeline.complete and app.generation == 2)
+    app.change(app.latents.with_entry(0, 1.0).with_entry(1, -1.0))
+    frames(lambda: app.pipeline.complete and app.generation == 4)
     assert "torch" not in sys.modules
     assert app.context.error == "GL_NO_ERROR"
     app.close()
@@ -138,26 +138,11 @@ def test_headless_drive(tiny_checkpoint, tmp_path):
     assert done.stdout == "driven\n", done.stderr
 
 
-@pytest.fixture
-def screen():
-    if not (shutil.which("Xvfb") and shutil.which("xdotool")):
-        pytest.skip("Xvfb and xdotool are not installed")
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24"], pass_fds=[write], stderr=subprocess.DEVNULL
-    )
-    display = f":{os.read(read, 16).decode().strip()}"
-    yield display
-    server.terminate()
-    server.wait()
-    os.close(read)
-    os.close(write)
-
-
 WINDOWED = """
 import sys, time
 from pathlib import Path
-from viewer.app import App, Options
+from viewer.app import App
+from viewer.options import Options
 from viewer.camera import View
 
 def main():
@@ -168,7 +153,9 @@ def main():
         app.frame()
         view = app.controls.camera.view
         share = app.pipeline.share if len(app.pipeline.directions) else 0  # they move the panel's sliders down
-        print(f"{view.yaw_rad:.4f} {app.generation} {share:.2f} {view.fov_rad:.4f}", flush=True)
+        width, height = app.window.get_size()
+        print(f"{view.yaw_rad:.4f} {app.generation} {share:.2f} {view.fov_rad:.4f} {width} {height}", flush=True)
+        assert app.context.error == "GL_NO_ERROR"
         time.sleep(0.02)
     app.close()
 
@@ -193,7 +180,7 @@ def test_a_real_window_is_driven(screen, tiny_checkpoint, tmp_path):
         while time.monotonic() < end:
             line = [float(word) for word in process.stdout.readline().split()]
             seen.append(line)
-            if len(line) == 4 and until(*line):
+            if len(line) == 6 and until(*line):
                 return line
         raise AssertionError("the window did not follow")
 
@@ -202,14 +189,17 @@ def test_a_real_window_is_driven(screen, tiny_checkpoint, tmp_path):
 
     try:
         assert process.stdout.readline() == "open\n"
-        state(lambda _yaw, _generation, share, _fov: share == 1)
+        state(lambda _yaw, _generation, share, *_: share == 1)
         xdotool("mousemove", 600, 300, "mousedown", 1)
         for x in range(600, 400, -20):
             xdotool("mousemove", x, 300)
         xdotool("mouseup", 1)
         state(lambda yaw, *_: yaw > 0.1)
         xdotool("mousemove", 600, 300, "click", 4)
-        state(lambda _yaw, _generation, _share, fov: fov < 1.5)
+        state(lambda _yaw, _generation, _share, fov, *_: fov < 1.5)
+        turned = seen[-1][0]
+        xdotool("click", 7, "keydown", "shift", "click", 5, "keyup", "shift")
+        state(lambda yaw, *_: yaw > turned + 0.1)
         time.sleep(2)  # idle: nothing is drawn, and yet the next press must know the panel from the scene
         xdotool("mousemove", 100, 197, "mousedown", 1, "mousemove", 140, 197)  # the panel's first slider
         time.sleep(0.5)
@@ -217,9 +207,54 @@ def test_a_real_window_is_driven(screen, tiny_checkpoint, tmp_path):
         state(lambda _yaw, generation, *_: generation >= 1)
         before = seen[-2][0]
         xdotool("key", "space")
-        after = state(lambda _yaw, generation, share, _fov: generation >= 2 and share > 0.3)
+        after = state(lambda _yaw, generation, share, *_: generation >= 2 and share > 0.3)
         assert after[0] == before > 0.1, "the panel's drag turned the room"
+        xdotool("search", "--name", "COCO-GAN", "windowsize", 700, 500)
+        state(lambda *line: line[4:] == (700, 500))
+        xdotool("search", "--name", "COCO-GAN", "windowunmap", "sleep", 1, "windowmap", "sleep", 1)
+        xdotool("mousemove", 300, 400, "key", "p")
+        state(lambda _yaw, _generation, _share, fov, *_: fov > 2.5)  # Panini is wider
+        xdotool("key", "f")
+        state(lambda *line: line[4:] == (800, 600))
+        xdotool("key", "Escape")
+        state(lambda *line: line[4:] == (700, 500))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
         process.stdout.close()
+
+
+CLIPBOARD = """
+import sys, time
+from viewer.clipboard import Clipboard
+from viewer.window import open_window, pump
+
+window = open_window((100, 80), headless=False)
+clipboard = Clipboard(window)
+if sys.argv[1] == "paste":
+    pump(window)
+    print(clipboard.paste())
+else:
+    clipboard.copy(sys.argv[2])
+    print("copied", flush=True)
+    end = time.monotonic() + 60
+    while sys.argv[1] == "copy" and time.monotonic() < end:
+        pump(window)
+        time.sleep(0.01)
+    time.sleep(60)  # "hang": owns the clipboard and answers nobody
+"""
+
+
+@pytest.mark.parametrize(("owner", "pasted"), [("copy", "a room"), ("hang", "")])
+def test_text_goes_from_one_window_to_another(screen, tmp_path, owner, pasted):
+    (tmp_path / "clipboard.py").write_text(CLIPBOARD)
+    command, there = [sys.executable, tmp_path / "clipboard.py"], environment(DISPLAY=screen)
+    source = subprocess.Popen([*command, owner, "a room"], env=there, stdout=subprocess.PIPE, text=True)
+    try:
+        assert source.stdout.readline() == "copied\n"
+        done = subprocess.run([*command, "paste"], env=there, capture_output=True, text=True, timeout=30, check=False)
+        assert done.stdout == f"{pasted}\n", done.stderr
+    finally:
+        source.kill()
+        source.wait()
+        source.stdout.close()

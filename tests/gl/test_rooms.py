@@ -4,11 +4,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cocogan_core.coordinates import PatchGrid
 from cocogan_core.data.make_rooms import make_panoramas, make_sheet, make_sky_boxes
+from cocogan_core.data.matterport import Matterport3D
+from cocogan_core.data.prepare import prepare_pictures
+from cocogan_core.data.room_numbers import VARIED
 from cocogan_core.data.room_recipe import RoomRecipe, rendered
 from cocogan_core.data.rooms import PARAMETERS, ROOM_PROJECTION, RoomRenderer, room_parameters
+from cocogan_core.data.sampler import MacroSampler
 from cocogan_core.data.shards import Panoramas
 from cocogan_core.data.sky_boxes import SkyBoxFolder
+from cocogan_core.errors import DataError
 from cocogan_core.projection import direction_of, yaw_of_u
 
 WIDTH = 192
@@ -78,6 +84,59 @@ def test_the_cylinder_agrees_with_the_six_faces(index):
     assert abs(beside[0] - beside[1]) < 1, "turned by a part of a column"
 
 
+def test_prepare_makes_the_same_cylinder_of_the_six_faces(tmp_path):
+    """The whole way: six JPEG files in Matterport3D's layout, found, projected and stored with their numbers."""
+    recipe = RoomRecipe(seed=21, face_px=256, yaw="random")
+    make_sky_boxes(tmp_path / "boxes", recipe, count=2)
+    prepare_pictures(Matterport3D(src=tmp_path / "boxes", out=tmp_path / "out", workers=1))
+    prepared = Panoramas.open(tmp_path / "out")
+    assert prepared.projection == ROOM_PROJECTION
+    assert prepared.latent_names == recipe.names
+    with RoomRenderer() as usual:
+        for index in range(2):
+            (place,) = np.flatnonzero((prepared.parameters == recipe.parameters(index)).all(1))
+            room = room_parameters(recipe.seed, index)
+            direct = boxed(usual.panorama(room, recipe.yaw_rad(index)).astype(float), 2)
+            through = boxed(prepared.image(place).astype(float), 2)
+            agreement = psnr(direct, through)
+            beside = [psnr(np.roll(direct, step, 1), through) for step in (-1, 1)]
+            assert agreement >= 35
+            assert agreement > max(beside) + 5, "turned by a column"
+            assert abs(beside[0] - beside[1]) < 1, "turned by a part of a column"
+
+
+def test_flips_and_rolls_are_those_of_the_renderer(tmp_path, renderer):
+    """A picture that the sampler has mirrored and turned is the room that its numbers now tell of."""
+    recipe = RoomRecipe(seed=5, width_px=WIDTH, yaw="random", mirror="random")
+    make_panoramas(tmp_path, recipe, count=2)
+    grid = PatchGrid(patch_px=WIDTH // 12)
+    sampler = MacroSampler(Panoramas.open(tmp_path), grid, roll=True, flip=True)
+    batch = sampler.whole(np.random.default_rng(0), 10)
+    assert len(np.unique(batch.parameters[:, recipe.names.index("view.mirror")])) == 2
+    for image, numbers in zip(batch.images, batch.parameters, strict=True):
+        *room, cosine, sine, mirror = numbers
+        again = renderer.panorama(np.array(room), np.arctan2(sine, cosine), mirror=mirror > 0)
+        # the light's buffer has half the columns, so that a mirrored or oddly turned one has its texels elsewhere
+        assert psnr(image, again) > 32
+        assert max(psnr(image, np.roll(again, step, 1)) for step in (-1, 1)) < psnr(image, again) - 3
+
+
+def test_flips_and_rolls_that_no_number_tells_are_refused(tmp_path):
+    make_panoramas(tmp_path, RoomRecipe(seed=5, width_px=48), count=1)
+    for options in ({"roll": True}, {"flip": True}):
+        with pytest.raises(DataError, match="make rooms with"):
+            MacroSampler(Panoramas.open(tmp_path), PatchGrid(patch_px=4), **options)
+
+
+def test_a_resumed_run_of_other_samples_is_refused(tmp_path):
+    make_panoramas(tmp_path / "shards", RoomRecipe(width_px=48, samples=1), count=1)
+    make_sky_boxes(tmp_path / "boxes", RoomRecipe(face_px=16, samples=1), count=1)
+    with pytest.raises(DataError, match="samples = 1, not 4"):
+        make_panoramas(tmp_path / "shards", RoomRecipe(width_px=48), count=2)
+    with pytest.raises(DataError, match="samples"):
+        make_sky_boxes(tmp_path / "boxes", RoomRecipe(face_px=16), count=2)
+
+
 def test_the_same_room_gives_the_same_bytes(renderer):
     room = room_parameters(2, 4)
     first = renderer.panorama(room)
@@ -108,6 +167,36 @@ def test_no_room_is_dark_or_blown_out(sample):
         assert 80 < image.mean() < 215
         assert (image.max(-1) < 12).mean() < 0.002, "black"
         assert (image.min(-1) > 252).mean() < 0.12, "blown out"
+
+
+@pytest.fixture(scope="module")
+def varied_renderer():
+    with RoomRenderer(WIDTH, style="varied") as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", VARIED[len(PARAMETERS) :])
+def test_each_number_of_varied_rooms_changes_the_picture(varied_renderer, name):
+    low, high = (np.full(len(VARIED), 0.3) for _ in range(2))
+    low[VARIED.index(name)], high[VARIED.index(name)] = -1, 1
+    change = np.abs(varied_renderer.panorama(low).astype(int) - varied_renderer.panorama(high))
+    assert (change.max(-1) > 6).mean() > 0.005
+
+
+def test_varied_rooms_are_neither_dark_nor_blown_out(varied_renderer):
+    for index in range(24):
+        image = varied_renderer.panorama(room_parameters(11, index, "varied"))
+        assert 70 < image.mean() < 215
+        assert (image.max(-1) < 12).mean() < 0.005, "black"
+        assert (image.min(-1) > 252).mean() < 0.12, "blown out"
+
+
+def test_varied_rooms_begin_with_the_numbers_of_plain_ones(renderer, varied_renderer):
+    varied = room_parameters(3, 4, "varied")
+    np.testing.assert_array_equal(varied[: len(PARAMETERS)], room_parameters(3, 4))
+    varied[len(PARAMETERS) :] = -1
+    plain = renderer.panorama(room_parameters(3, 4)).astype(int)
+    assert np.abs(plain - varied_renderer.panorama(varied)).mean() < 0.5
 
 
 def test_no_speckle(sample):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocogan_core.coordinates import PatchGrid
+from viewer import atlas
 from viewer.atlas import PatchCache, Window
 from viewer.state import Latents
 
@@ -63,6 +64,18 @@ def test_the_least_recently_used_goes_first():
     cache.put(0, (0, 1), patch())
     cache.get(0, (0, 0))
     assert cache.put(1, (0, 0), patch()) == [(0, (0, 1))]
+
+
+def test_a_full_cache_takes_no_more_memory_and_what_it_gave_stays(monkeypatch):
+    monkeypatch.setattr(atlas, "SLAB_BYTES", 3 * 48)
+    cache = PatchCache(5 * 48)
+    given = {}
+    for number in range(50):
+        cache.put(number, (0, 0), patch(number))
+        given[number] = cache.get(number, (0, 0))
+    assert len(cache._slabs) == 2
+    assert all((pixels == number).all() for number, pixels in given.items())
+    assert [number for number in range(50) if (number, (0, 0)) in cache] == [45, 46, 47, 48, 49]
 
 
 def test_latents_lock_reset_and_move():

@@ -1,13 +1,20 @@
+import logging
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cocogan_core.checkpoint import read_metadata
-from cocogan_core.synthesis import Synthesis
+from cocogan_core.synthesis import DIRECTIONS_METHOD, Synthesis
+from viewer.directions import kept_directions
+from viewer.messages import SLOTS
 from viewer.planner import Plan
+from viewer.settings import cache_folder
 from viewer.worker import Directions, Failed, Finished, Restarted, Worker
 
 IDS = tuple((row, column) for row in range(4) for column in range(12))
@@ -47,6 +54,39 @@ def test_the_child_makes_what_the_synthesis_makes(worker, tiny_checkpoint):
         assert np.abs(made(events, 0)[patch].astype(int) - pixels).max() <= 1
 
 
+def directions(checkpoint):
+    worker = Worker(checkpoint, "cpu", read_metadata(checkpoint).model.grid)
+    try:
+        worker.send(Plan(0, ()), np.zeros(12, np.float32))
+        events = collect(worker, lambda seen: any(isinstance(event, Directions) for event in seen))
+    finally:
+        worker.close()
+    return next(event for event in events if isinstance(event, Directions))
+
+
+@pytest.fixture
+def log(caplog):
+    """What is logged, wherever other tests have the log go."""
+    logging.getLogger("viewer").addHandler(caplog.handler)
+    yield caplog
+    logging.getLogger("viewer").removeHandler(caplog.handler)
+
+
+def test_directions_come_from_the_cache_and_a_broken_one_is_mended(tiny_checkpoint, tmp_path, monkeypatch, log):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    other = np.eye(12, dtype=np.float32)
+    kept_directions(tiny_checkpoint, cache_folder(), shape=(12, 12), method=DIRECTIONS_METHOD, work_out=lambda _: other)
+    (entry,) = cache_folder().iterdir()
+    assert tmp_path in entry.parents
+    assert (directions(tiny_checkpoint).unit == other).all(), "they were worked out again"
+    assert not log.messages
+    entry.write_bytes(b"broken")
+    assert directions(tiny_checkpoint).unit == pytest.approx(
+        Synthesis.load(tiny_checkpoint, "cpu").principal_directions(12), abs=1e-4
+    )
+    assert str(entry) in log.messages[0]
+
+
 def test_newest_wins(worker):
     z = np.zeros(12, np.float32)
     worker.send(Plan(0, IDS), z)
@@ -74,3 +114,60 @@ def test_a_bad_checkpoint_is_one_message(tmp_path, tiny_checkpoint):
         assert "does not exist" in events[0].message
     finally:
         worker.close()
+
+
+def test_a_full_ring_waits_for_the_window(worker):
+    worker.send(Plan(0, IDS), np.zeros(12, np.float32))
+    begun = collect(worker, lambda seen: len(made(seen, 0)) >= 1)
+    time.sleep(1.0)  # nobody listens: the child may fill its slots, and no more
+    first = worker.poll()
+    assert 0 < len([event for event in first if isinstance(event, Finished)]) <= SLOTS
+    collect(worker, lambda seen: len(made([*begun, *first, *seen], 0)) == len(IDS))
+
+
+def test_restarts_become_rarer_and_end(worker, monkeypatch):
+    monkeypatch.setattr("viewer.worker.RESTART_S", (0.0, 0.3))
+    begun, events = time.monotonic(), []
+    for _ in range(3):
+        os.kill(worker.pid, signal.SIGKILL)
+        events = collect(worker, lambda seen: any(isinstance(event, Restarted | Failed) for event in seen))
+        before = worker.pid
+        while isinstance(events[-1], Restarted) and worker.pid == before:
+            worker.poll()
+    assert time.monotonic() - begun > 0.3
+    assert "stopped 3 times" in events[-1].message
+
+
+ORPHAN = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from cocogan_core.checkpoint import read_metadata
+from viewer.messages import SLOTS
+from viewer.planner import Plan
+from viewer.worker import Worker
+
+if __name__ == "__main__":
+    worker = Worker(Path(sys.argv[1]), "cpu", read_metadata(sys.argv[1]).model.grid)
+    worker.send(Plan(0, ((0, 0),)), np.zeros(12, np.float32))
+    while not worker.poll():
+        time.sleep(0.01)
+    print(worker.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_nothing_outlives_a_killed_window(tiny_checkpoint, tmp_path):
+    (tmp_path / "orphan.py").write_text(ORPHAN)
+    command = [sys.executable, str(tmp_path / "orphan.py"), str(tiny_checkpoint)]
+    parent = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."}
+    )
+    child = int(parent.stdout.readline())
+    parent.kill()
+    _, said = parent.communicate(timeout=20)  # ends only when the child and the tracker of its resources have ended
+    assert said == ""
+    stat, end = Path(f"/proc/{child}/stat"), time.monotonic() + 10
+    while stat.exists() and " Z " not in stat.read_text():
+        assert time.monotonic() < end, "the generator lives on"
+        time.sleep(0.05)

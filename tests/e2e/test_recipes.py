@@ -1,0 +1,186 @@
+"""Recipes at work: copied from a window, rendered without one to the same bytes; drops, good and bad."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from command import environment, one_line_error
+from PIL import Image
+
+from cocogan_core.resources import resource
+from viewer.files import SHIPPED, fingerprint
+from viewer.recipe import Recipe
+
+DRIVE = """
+import sys, time
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+import pyglet
+pyglet.options.headless = True
+from PIL import Image
+from viewer.app import App
+from viewer.options import Options
+from viewer.camera import View
+from viewer.recipe import Recipe
+
+def main():
+    from pyglet.window import key  # here, since the generator's process imports this file too
+    tiny, shipped, folder = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+    app = App(Options(shipped, 3, View(), (320, 180), "cpu", None, True, settings=folder / "config" / "settings.json",
+        reduced_motion=True))
+    assert "every key" in app.studio.message  # the first run's hint
+    assert app.controls.reduced_motion and not app.studio._remembered().reduced_motion  # asked for this time only
+    app.studio.do("reduced motion")
+    assert not app.controls.reduced_motion and not app.studio._remembered().reduced_motion
+    app.studio.do("reduced motion")
+    assert app.controls.reduced_motion
+
+    def frames(until, seconds=60):
+        end = time.monotonic() + seconds
+        while not until():
+            assert time.monotonic() < end, "timed out"
+            app.turn()
+
+    def press(symbol):
+        app.window.dispatch_event("on_key_press", symbol, key.MOD_CTRL)
+        app.frame()
+
+    def drop(path):
+        app.window.dispatch_event("on_file_drop", 5, 5, [str(path)])
+        app.frame()
+
+    frames(lambda: len(app.pipeline.directions))
+    app.change(app.latents.with_entry(3, 0.75).with_along(1, 1.5).toggled(2))
+    app.controls.camera = app.controls.camera.through("panini", seconds=0).look(yaw_rad=4.0, pitch_rad=0.1, fov_rad=2.0)
+    frames(lambda: app.pipeline.complete)
+    app.save_picture(folder / "window.png")
+    press(key.C)
+    line = app.studio.clipboard.paste()
+    (folder / "room.json").write_text(line)
+    room = app.latents
+
+    for bad in ("bad.safetensors", "nan.safetensors", "bad.json", "gone.safetensors"):
+        drop(folder / bad)
+        frames(lambda: app.notice and not app.notice.startswith("opening"))
+        assert bad in app.notice and "\\n" not in app.notice, app.notice
+        assert app.checkpoint == shipped and app.latents == room
+    for nothing in ([], ["/a\\0b"]):
+        app.window.dispatch_event("on_file_drop", 5, 5, nothing)
+        app.frame()
+        assert "no file" in app.notice, app.notice
+    drop(tiny)
+    frames(lambda: app.checkpoint == tiny and app.pipeline.complete)
+    assert len(app.latents.base) == 12 and not app.notice
+    press(key.V)  # the line from before: back to the first checkpoint
+    opening = app.studio._opening  # a slow frame: all that the generator says comes before it takes over
+    opening.ready = lambda ready=opening.ready: ready() and False or opening.directions is not None
+    frames(lambda: app.checkpoint == shipped and app.pipeline.complete)
+    app.save_picture(folder / "pasted.png")
+    app.studio.clipboard.copy("nonsense")
+    press(key.V)
+    assert "clipboard" in app.notice
+    press(key.S)
+    assert "saved" in app.notice
+    before = app.latents
+    app.studio.clipboard.copy("77")
+    press(key.V)
+    assert app.latents.seed == 77 and app.latents != before
+    app.studio.do("panorama")
+    app.frame()
+    press(key.Z)
+    assert app.latents == before
+    frames(lambda: app.notice)
+    assert "export it again" in app.notice, app.notice
+    app.studio.do("hold")
+    frames(lambda: app.studio.errand.held is not None)
+    app.frame()
+    assert app.context.error == "GL_NO_ERROR"
+    app.close()
+    from viewer.settings import load
+    kept, word = load(folder / "config" / "settings.json")
+    assert kept.reduced_motion
+    assert not word and kept.seen_hint and kept.size_px == (320, 180)
+    assert Recipe.parse(kept.last, "kept").latents == app.latents
+    assert [Path(name) for name in kept.recent] == [tiny]
+    print("driven")
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def bad_checkpoints(folder, good):
+    import safetensors.numpy
+    from test_bad_checkpoints import stated
+
+    (folder / "bad.safetensors").write_bytes(good.read_bytes()[:-1000])
+    (folder / "bad.json").write_text('{"format": 99}')
+    tensors = safetensors.numpy.load_file(good)
+    name = next(name for name in tensors if name.startswith("generator"))
+    tensors[name] = np.full_like(tensors[name], np.nan)  # only the generator process can notice
+    (folder / "nan.safetensors").write_bytes(safetensors.numpy.save(tensors, stated(good)))
+
+
+def render(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "viewer.commands", "render", *map(str, arguments)],
+        env=environment(), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_a_window_and_no_window_make_the_same_bytes(tiny_checkpoint, tmp_path):
+    bad_checkpoints(tmp_path, tiny_checkpoint)
+    (tmp_path / "drive.py").write_text(DRIVE)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "drive.py", tiny_checkpoint, resource(SHIPPED), tmp_path],
+        env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False,
+    )  # fmt: skip
+    assert done.stdout == "driven\n", done.stderr
+    window = np.asarray(Image.open(tmp_path / "window.png"))
+    assert (np.asarray(Image.open(tmp_path / "pasted.png")) == window).all()
+    (saved,) = tmp_path.glob("cocogan-*.json")
+    assert Recipe.parse(saved.read_text(), "saved").line() == (tmp_path / "room.json").read_text()
+    assert render((tmp_path / "room.json").read_text(), "-o", tmp_path / "rendered.png").returncode == 0
+    assert (np.asarray(Image.open(tmp_path / "rendered.png")) == window).all()
+
+
+@pytest.fixture
+def saved(tmp_path):
+    from viewer.camera import View
+    from viewer.state import Latents
+
+    recipe = Recipe(
+        checkpoint="mine.safetensors",
+        sha256=fingerprint(resource(SHIPPED)),
+        latents=Latents.of_seed(1, 128),
+        view=View(),
+        size_px=(64, 48),
+    )
+    path = tmp_path / "room.json"
+    path.write_text(recipe.file_text())
+    return path
+
+
+def test_render_takes_size_and_lens(saved, tmp_path):
+    out = tmp_path / "a.png"
+    assert render(saved, "-o", out, "--size", "96x64", "--lens", "cylindrical").returncode == 0
+    with Image.open(out) as picture:
+        assert picture.size == (96, 64)
+
+
+def test_render_exports(saved, tmp_path):
+    done = render(saved, "-o", tmp_path / "room.jpg", "--panorama")
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "room.jpg") as picture:
+        assert picture.width == 768
+        assert b"GPano" in picture.info["xmp"]
+    one_line_error(render(saved, "-o", tmp_path / "b.png", "--cube", "--panorama"), "one at a time")
+
+
+def test_mistakes_are_one_line(saved, tiny_checkpoint, tmp_path):
+    out = tmp_path / "a.png"
+    one_line_error(render(tmp_path / "gone.json", "-o", out), "gone.json")
+    one_line_error(render(saved, "-o", out, "--checkpoint", tiny_checkpoint), "another checkpoint")
+    one_line_error(render(saved.read_text().replace('"view"', '"look"'), "-o", out), "view is missing")

@@ -1,0 +1,94 @@
+"""``cocogan render``: the picture of a recipe, or an export of its room, without a window, by the same renderer."""
+
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+from rich.console import Console
+from rich.progress import Progress
+
+from cocogan_core.errors import ConfigError
+from viewer.arguments import chosen_recipe, size_px
+from viewer.graphics import use_software
+from viewer.lens import Lens
+
+if TYPE_CHECKING:
+    from viewer.app import App
+    from viewer.export import Kind
+
+__all__ = ["render"]
+
+PAUSE_S = 0.005  # between looks at what the generator has made
+
+
+def render(
+    recipe: tyro.conf.Positional[str],
+    *,
+    out: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="PATH")],
+    size: str | None = None,
+    lens: Lens | None = None,
+    panorama: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    cube: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    turntable: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    safe: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    checkpoint: Path | None = None,
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+) -> None:
+    """Make the picture of a recipe without a window; on one machine the same bytes as the window's own picture.
+
+    Args:
+        recipe: file that cocogan-view saved, or the line of text that it copied.
+        out: picture to write, .png or .jpg; .mp4 for a turntable.
+        size: of the picture in pixels, as WIDTHxHEIGHT (default: the recipe's).
+        lens: another projection than the recipe's.
+        panorama: write the whole panorama instead, equirectangular with GPano metadata.
+        cube: write six faces instead, named OUT-front and so on.
+        turntable: write a film of one turn instead; needs PyAV.
+        safe: draw on the CPU, as `cocogan-view --safe` does.
+        checkpoint: the model, where it is not found by itself.
+        device: where the generator runs.
+
+    Raises:
+        RecipeError: it is no recipe, or its checkpoint is not here.
+        CheckpointError: the checkpoint cannot be used.
+        ConfigError: two exports at once, a film without PyAV, a file of an unknown kind.
+        DisplayError: there is no OpenGL, or the file cannot be written.
+    """
+    from viewer.app import App
+    from viewer.export import KINDS
+    from viewer.options import Options
+
+    if safe:
+        use_software()
+    asked = [kind for kind in KINDS if {"panorama": panorama, "cube": cube, "turntable": turntable}[kind]]
+    if len(asked) > 1:
+        raise ConfigError(f"--{asked[0]} and --{asked[1]} are two exports; ask for one at a time")
+    found, path = chosen_recipe(recipe, checkpoint)
+    if lens is not None:
+        found = replace(found, view=replace(found.view, lens=lens, former=lens))
+    pixels = size_px(size) if size else found.size_px
+    app = App(
+        Options(path, 0, found.view, pixels, device, out, headless=True, idle_work=False, recipe=found, safe=safe)
+    )
+    try:
+        _export(app, asked[0], out) if asked else app.save_picture(out)
+    finally:
+        app.close()
+
+
+def _export(app: "App", kind: "Kind", out: Path) -> None:
+    from viewer.export import Export
+
+    pipeline, camera = app.pipeline, app.controls.camera
+    job = Export(kind, out, camera.view, app.options.size).start(pipeline, app.take_still)
+    with closing(job), Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(job.stage, total=1.0)
+        while not job.done:
+            pipeline.step(camera, app.generation, app.latents, time.monotonic())
+            before = job.share
+            job.step()
+            time.sleep(PAUSE_S if job.share == before else 0)  # the generator or the encoder has to come first
+            progress.update(task, completed=job.share, description=job.stage)

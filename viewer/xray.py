@@ -1,0 +1,57 @@
+"""What the X-ray shows of each patch: what became of it, how old it is, how long it took. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+__all__ = ["FATES", "INKS", "Cell", "Fate", "Totals", "tint"]
+
+Fate = Literal["made", "cached", "making", "predicted", "stale", "missing"]
+Ink = tuple[int, int, int]
+
+FATES: tuple[Fate, ...] = get_args(Fate)
+INKS: dict[Fate, Ink] = {  # told apart by lightness too, for those who see few hues
+    "made": (80, 220, 120),
+    "cached": (90, 160, 255),
+    "making": (255, 170, 40),
+    "predicted": (190, 110, 255),
+    "stale": (235, 220, 90),
+    "missing": (120, 120, 120),
+}
+FRESH_S = 4.0  # a made patch's colour fades over this time
+FAINTEST, STRONGEST = 0.12, 0.55
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A patch of the panorama: its fate, seconds since it arrived (0 if it has not), and seconds it took to make."""
+
+    fate: Fate
+    age_s: float = 0.0
+    patch_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums since the start: patches made, for how many rooms of how many patches each, and their cost each."""
+
+    made: int
+    rooms: int
+    cells: int
+    patch_gflop: float
+
+    @property
+    def gflop(self) -> float:
+        """Spent so far."""
+        return self.made * self.patch_gflop
+
+    @property
+    def saved(self) -> float:
+        """Share of the patches of all rooms seen that never had to be made, in [0, 1]."""
+        return max(0.0, 1 - self.made / max(1, self.rooms * self.cells))
+
+
+def tint(cell: Cell) -> tuple[int, int, int, int]:
+    """Colour and opacity (0 … 255) over the patch: strong while something is going on, faint when it is history."""
+    settled = cell.fate in {"made", "cached"}
+    strength = STRONGEST - (STRONGEST - FAINTEST) * min(1.0, cell.age_s / FRESH_S) if settled else STRONGEST
+    return (*INKS[cell.fate], round(255 * strength))
