@@ -21,8 +21,9 @@ class TrainConfig:
     """folder of prepared pictures (`cocogan rooms`)"""
     run: Path = Path("runs/default")
     """folder of the run: state, checkpoint, sheets, log"""
-    init: Path | None = None
-    """checkpoint to start from; one with smaller patches grows, its new levels start fresh"""
+    init: tuple[Path, ...] = ()
+    """checkpoints to start from, later ones over earlier ones as far as they fit: one with smaller patches grows by
+    fresh levels, one with larger patches shrinks; large.safetensors small.safetensors puts a small one back"""
     images: int = 1_000_000
     """stop after this many images (panoramas, or macro patches of them); a larger number later goes on"""
     batch: int = 16

@@ -5,9 +5,11 @@ bit-identical to a run that was never stopped (one process on a CPU).
 """
 
 import copy
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cocogan_core import checkpoint
@@ -188,14 +190,15 @@ class Trainer:
         return network.to(self.ranks.device)
 
     def _grow(self) -> int:
-        """Take over every tensor of ``config.init`` that fits; returns the images it had seen."""
-        assert self.config.init is not None
-        earlier = checkpoint.load(self.config.init)
-        for module, tensors in ((self.generator, earlier.generator), (self.discriminator, earlier.discriminator)):
-            own = module.state_dict()
-            same = {k: torch.from_numpy(t) for k, t in tensors.items() if k in own and own[k].shape == t.shape}
-            module.load_state_dict({**own, **same})
-        return earlier.metadata.provenance.images_seen
+        """Take over every tensor of each of ``config.init`` that fits; returns the most images that one had seen."""
+        seen = 0
+        for path in self.config.init:
+            earlier = checkpoint.load(path)
+            if not _take(self.generator, earlier.generator):
+                raise ConfigError(f"no weight of G in {path} fits this model: give --model.* as `cocogan info` says")
+            _take(self.discriminator, earlier.discriminator)
+            seen = max(seen, earlier.metadata.provenance.images_seen)
+        return seen
 
     def _resume(self) -> None:
         path = self.config.run / "state.safetensors"
@@ -213,6 +216,14 @@ class Trainer:
 
     def _optimizers(self) -> dict[str, torch.optim.Adam]:
         return {name: descent.optimizer for name, descent in self.descents.items()}
+
+
+def _take(module: nn.Module, tensors: Mapping[str, NDArray[Any]]) -> int:
+    """Copy the tensors that fit into a module; returns how many did."""
+    own = module.state_dict()
+    same = {k: torch.from_numpy(t) for k, t in tensors.items() if k in own and own[k].shape == t.shape}
+    module.load_state_dict({**own, **same})
+    return len(same)
 
 
 def _check(config: TrainConfig, ranks: Ranks) -> None:

@@ -136,7 +136,7 @@ def test_the_exported_checkpoint_tells_the_truth(config):
     grown = replace(
         config,
         run=config.run.with_name("grown"),
-        init=config.run / "checkpoint.safetensors",
+        init=(config.run / "checkpoint.safetensors",),
         model=replace(config.model, grid=replace(config.model.grid, patch_px=4)),
     )
     trainer = Trainer(grown)
@@ -322,7 +322,36 @@ def test_head_q_learns_without_names_too(config, tmp_path):
 
 def test_images_of_earlier_runs_are_still_counted_after_a_resume(config):
     Trainer(config).run()
-    later = replace(config, run=config.run.with_name("later"), init=config.run / "checkpoint.safetensors")
+    later = replace(config, run=config.run.with_name("later"), init=(config.run / "checkpoint.safetensors",))
     Trainer(later).run()
-    again = Trainer(replace(later, init=None))
+    again = Trainer(replace(later, init=()))
     assert again.material.provenance(seen=again.seen, seen_before=again.seen_before).images_seen == 48
+
+
+def test_a_checkpoint_is_tuned_small_and_goes_on_large_with_what_it_learned(config):
+    large = config
+    Trainer(large).run()
+    small = replace(
+        large,
+        run=config.run.with_name("small"),
+        init=(large.run / "checkpoint.safetensors",),
+        objective="regression",
+        model=replace(config.model, grid=replace(config.model.grid, patch_px=4)),
+    )
+    Trainer(small).run()
+    inits = (large.run / "checkpoint.safetensors", small.run / "checkpoint.safetensors")
+    both = Trainer(replace(large, run=config.run.with_name("both"), init=inits))
+    of_large, of_small = (checkpoint.load(path).generator for path in inits)
+    for name, tensor in both.generator.state_dict().items():
+        assert np.array_equal(tensor.numpy(), of_small.get(name, of_large[name])), name
+    assert set(of_small) < set(of_large)
+    assert not np.array_equal(of_small["lattice.weight"], of_large["lattice.weight"])
+    assert both.seen_before == 48
+
+
+def test_a_checkpoint_of_which_nothing_fits_is_refused(config, tmp_path):
+    Trainer(config).run()
+    tiny = replace(config.model, architecture="paper", generator_width=8, z_dim=9)
+    other = replace(config, run=tmp_path / "other", model=tiny, init=(config.run / "checkpoint.safetensors",))
+    with pytest.raises(ConfigError, match=r"checkpoint\.safetensors fits"):
+        Trainer(other)
