@@ -1,5 +1,9 @@
-"""Write a checkpoint with float16 weights, D and its heads included: ``python scripts/to_half.py IN OUT``."""
+"""Write a checkpoint with float16 weights, D and its heads included: ``python scripts/to_half.py IN OUT [REPORT]``.
 
+REPORT, written by ``cocogan evaluate IN --json REPORT``, goes into the provenance.
+"""
+
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -17,20 +21,29 @@ def halved(tensors: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     return {name: tensor.astype(np.float16) if tensor.dtype.kind == "f" else tensor for name, tensor in tensors.items()}
 
 
-def main(source: str, target: str) -> None:
+def measured(report: str) -> dict[str, float]:
+    """The figures of a report of ``cocogan evaluate`` that go into the provenance."""
+    said = json.loads(Path(report).read_text())
+    made = said["comparisons"][0]
+    figures = {"frechet": made["frechet"], "pictures": made["pictures"], "wasserstein": said["wasserstein"]}
+    return {name: round(float(value), 3) for name, value in figures.items() if value is not None}
+
+
+def main(source: str, target: str, report: str = "") -> None:
     """Convert."""
     whole = checkpoint.load(source)
     said = whole.metadata.provenance.notes.rstrip(". ")
     notes = f"{said}. Weights rounded to float16.".lstrip(". ")
-    metadata = replace(whole.metadata, provenance=replace(whole.metadata.provenance, notes=notes))
+    metrics = measured(report) if report else whole.metadata.provenance.metrics
+    metadata = replace(whole.metadata, provenance=replace(whole.metadata.provenance, notes=notes, metrics=metrics))
     networks = {"generator": halved(whole.generator), "discriminator": halved(whole.discriminator)}
     checkpoint.save(Path(target), metadata, **networks)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
     try:
         main(*sys.argv[1:])
-    except CocoganError as error:
+    except (CocoganError, OSError, ValueError, LookupError) as error:
         sys.exit(f"to_half: error: {error}")
