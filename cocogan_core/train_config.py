@@ -43,7 +43,7 @@ class TrainConfig:
     r1_every: int = 8
     """steps between R1 penalties, which are scaled up to match (lazy regularisation); 1 pays at every step"""
     spatial_weight: float = 100.0
-    """α of the spatial consistency loss through head A (paper: 100)"""
+    """α of the spatial consistency loss through head A (paper: 100); much less where all z come to give one picture"""
     content_weight: float = 0.0
     """weight of the content loss through head Q; it learns named parameters from real patches, else z from made ones"""
     regression_weight: float = 0.0
