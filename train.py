@@ -8,11 +8,11 @@ import sys
 
 import tyro
 
-from cocogan_core.distributed import Ranks
 from cocogan_core.errors import CocoganError
-from cocogan_core.interrupts import quiet_pipe
-from cocogan_core.train_config import PRESETS
-from cocogan_core.trainer import Trainer
+from cocogan_core.training.config import PRESETS
+from cocogan_core.training.distributed import Ranks
+from cocogan_core.training.interrupts import quiet_pipe
+from cocogan_core.training.trainer import Trainer
 
 
 def main() -> int:

@@ -22,11 +22,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from cocogan_core.resources import resource
+from cocogan_core.files import resource
 from viewer.app import App
-from viewer.camera import View
-from viewer.lens import LENSES
-from viewer.options import Options
+from viewer.camera.camera import View
+from viewer.camera.view_projection import VIEW_PROJECTIONS
+from viewer.state.options import Options
 
 SIZE = (640, 360)
 SIZES = (SIZE, (480, 270), (640, 240), (360, 360), (320, 240))  # none larger: a pixel of software OpenGL has its price
@@ -78,7 +78,7 @@ class Driver:
         ways: dict[Action, Callable[[], object]] = {
             "drag": lambda: self._drag(round(60 * share), round(20 * share), number),
             "wheel": lambda: app.window.dispatch_event("on_mouse_scroll", *self._place(number), 0, round(3 * share)),
-            "lens": lambda: app.controls.through(LENSES[number % len(LENSES)]),
+            "lens": lambda: app.controls.through(VIEW_PROJECTIONS[number % len(VIEW_PROJECTIONS)]),
             "X-ray": lambda: self._press(key.X),
             "resize": lambda: self._resize(*SIZES[number % len(SIZES)]),
             "hold": lambda: app.studio.do("hold"),

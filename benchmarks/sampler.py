@@ -10,12 +10,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from cocogan_core.data.room_scene import PARAMETERS
+from cocogan_core.data.dataset import DatasetWriter
+from cocogan_core.data.rooms.scene import PARAMETERS
 from cocogan_core.data.sampler import MacroSampler
-from cocogan_core.data.shards import ShardWriter
-from cocogan_core.projection import Projection
-from cocogan_core.train_config import PRESETS
-from cocogan_core.trainer import Trainer
+from cocogan_core.geometry.projection import Projection
+from cocogan_core.training.config import PRESETS
+from cocogan_core.training.trainer import Trainer
 
 PICTURES = 256
 PRESET_BATCHES = {"matterport3d": 4, "rooms": 8, "rooms-warmup": 4}
@@ -28,7 +28,7 @@ def noise(folder: Path, *, named: bool) -> Path:
     """A data set of the paper's size; what the pictures show costs nothing."""
     rng = np.random.default_rng(0)
     names = PARAMETERS if named else ()
-    writer = ShardWriter(
+    writer = DatasetWriter(
         folder, height_px=256, width_px=768, projection=Projection(), source="noise", latent_names=names
     )
     with writer:

@@ -9,11 +9,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from cocogan_core.resources import resource
+from cocogan_core.files import resource
 from viewer.app import App
-from viewer.camera import View
-from viewer.options import Options
-from viewer.visibility import visible_patches
+from viewer.camera.camera import View
+from viewer.camera.visibility import visible_patches
+from viewer.state.options import Options
 
 SIZE = (640, 360)
 FRAMES = 1200  # the p99 of 300 is its third worst, which scatters by a third

@@ -1,7 +1,7 @@
 """The checkpoint file: safetensors whose metadata key ``cocogan`` holds one JSON object (DESIGN.md §4).
 
 Strict, and free of pickle and torch: the header is checked against the file's size before anything is allocated.
-Knows no networks; whether tensors fit a model is asked by whoever builds it (``cocogan_core.models``).
+Knows no networks; whether tensors fit a model is asked by whoever builds it (``cocogan_core.models.build``).
 """
 
 import json
@@ -19,10 +19,10 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from cocogan_core.atomic import replacing
 from cocogan_core.config import ModelConfig
 from cocogan_core.errors import CheckpointError, ConfigError
-from cocogan_core.projection import Projection
+from cocogan_core.files import replacing
+from cocogan_core.geometry.projection import Projection
 
 __all__ = ["Checkpoint", "Metadata", "Provenance", "code_version", "load", "read_metadata", "save", "write_atomically"]
 

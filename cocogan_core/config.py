@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from cocogan_core.coordinates import PatchGrid
 from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = ["GeneratorKind", "ModelConfig"]
 

@@ -13,10 +13,10 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from cocogan_core.data.shards import ShardWriter
+from cocogan_core.data.dataset import DatasetWriter
 
 about = {"projection": None, "source": "scikit-learn's digits (UCI ML hand-written digits)", "licence": "CC-BY-4.0"}
-with ShardWriter(sys.argv[1], height_px=16, width_px=16, **about) as writer:
+with DatasetWriter(sys.argv[1], height_px=16, width_px=16, **about) as writer:
     for digit in load_digits().images:
         picture = Image.fromarray(np.uint8(digit * 255 / 16)).resize((16, 16), Image.Resampling.BICUBIC)
         writer.append(np.asarray(picture.convert("RGB")))

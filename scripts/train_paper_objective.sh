@@ -9,7 +9,7 @@
 set -euo pipefail
 data=${1:-data/rooms96} run=${2:-runs/paper96} images=${3:-320000} python=${PYTHON:-python}
 
-"$python" -m cocogan_core.cli rooms "$data" --panorama --width 96 --count "${ROOMS:-6000}" --seed 3
+"$python" -m cocogan_core.commands.main rooms "$data" --panorama --width 96 --count "${ROOMS:-6000}" --seed 3
 "$python" train.py paper --data "$data" --run "$run" --images "$images" --unpaired --no-roll \
     --model.architecture compact --model.generator-width 128 --model.discriminator-width 16 --model.grid.patch-px 8 \
     --batch 16 --warmup-images 2000 --gradient-clip 10 \

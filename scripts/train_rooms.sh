@@ -11,9 +11,9 @@
 set -euo pipefail
 data=${1:-data/rooms} runs=${2:-runs/rooms} python=${PYTHON:-python}
 
-"$python" -m cocogan_core.cli rooms "$data-192" --panorama --width 192 --count 8000 --seed 4
-"$python" -m cocogan_core.cli rooms "$data" --panorama --count 2560 --seed 1
-"$python" -m cocogan_core.cli rooms "$data-more" --panorama --count 4864 --seed 5 --samples 1
+"$python" -m cocogan_core.commands.main rooms "$data-192" --panorama --width 192 --count 8000 --seed 4
+"$python" -m cocogan_core.commands.main rooms "$data" --panorama --count 2560 --seed 1
+"$python" -m cocogan_core.commands.main rooms "$data-more" --panorama --count 4864 --seed 5 --samples 1
 
 warm() {  # name, data, patch pixels, images, rate, half-life of the average, [earlier checkpoint]
     "$python" train.py rooms-warmup --data "$2" --run "$runs/$1" --model.grid.patch-px "$3" --batch 8 \

@@ -9,8 +9,8 @@ import pytest
 
 from cocogan_core import checkpoint
 from cocogan_core.config import ModelConfig
-from cocogan_core.coordinates import PatchGrid
-from cocogan_core.projection import Projection
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
 
 TINY = ModelConfig(
     grid=PatchGrid(patch_px=8),
@@ -27,7 +27,7 @@ def write_checkpoint(path: Path, config: ModelConfig) -> Path:
     """A checkpoint of ``config`` with random weights from a fixed seed."""
     import torch
 
-    from cocogan_core.models import build_discriminator, build_generator
+    from cocogan_core.models.build import build_discriminator, build_generator
 
     torch.manual_seed(1)
     tensors = [

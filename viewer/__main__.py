@@ -10,13 +10,13 @@ from typing import Annotated, Literal
 import tyro
 
 from cocogan_core.errors import CocoganError, ConfigError
-from cocogan_core.interrupts import quiet_pipe
-from cocogan_core.resources import resource
-from viewer.arguments import chosen_recipe, size_px
-from viewer.camera import View
-from viewer.files import SHIPPED, is_recipe
-from viewer.graphics import use_software
-from viewer.settings import config_path, log_path, peek, start_log
+from cocogan_core.files import resource
+from cocogan_core.training.interrupts import quiet_pipe
+from viewer.camera.camera import View
+from viewer.state.arguments import chosen_recipe, size_px
+from viewer.state.recipe_files import SHIPPED, is_recipe
+from viewer.state.settings import config_path, log_path, peek, start_log
+from viewer.window.opengl import use_software
 
 __all__ = ["main"]
 
@@ -63,7 +63,7 @@ def view(
     if safe:
         use_software()
     from viewer.app import App
-    from viewer.options import Options
+    from viewer.state.options import Options
 
     if headless and screenshot is None:
         raise ConfigError("--headless has no window to show; add --screenshot FILE")

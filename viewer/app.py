@@ -9,23 +9,23 @@ from PIL import Image
 
 from cocogan_core.checkpoint import Metadata
 from cocogan_core.errors import CheckpointError, CocoganError, DisplayError
-from viewer.atlas import Window
-from viewer.camera import Camera, View
-from viewer.files import new_path
-from viewer.graphics import refusal
-from viewer.inspection import Inspection
-from viewer.lens import LENSES
-from viewer.opening import Opening, chosen_room
-from viewer.options import Options
-from viewer.pipeline import Pipeline
-from viewer.programs import Programs
-from viewer.renderer import Renderer
-from viewer.scene import Look
-from viewer.state import Latents
-from viewer.still import Still
-from viewer.window import open_window, pump
-from viewer.worker import Worker
-from viewer.xray import Cell
+from viewer.camera.camera import Camera, View
+from viewer.camera.view_projection import VIEW_PROJECTIONS
+from viewer.rendering.atlas import AtlasWindow
+from viewer.rendering.renderer import Renderer
+from viewer.rendering.shader_variants import ShaderVariants
+from viewer.rendering.snapshot import Snapshot
+from viewer.session.checkpoint_loader import CheckpointLoader, chosen_room
+from viewer.session.inspector import Inspector
+from viewer.state.latents import Latents
+from viewer.state.options import Options
+from viewer.state.recipe_files import new_path
+from viewer.streaming.patch_status import Cell
+from viewer.streaming.streamer import PatchStreamer
+from viewer.streaming.worker import Worker
+from viewer.ui.view_model import ViewStatus
+from viewer.window.opengl import refusal
+from viewer.window.window import open_window, pump
 
 __all__ = ["App"]
 
@@ -58,7 +58,7 @@ class App:
             if isinstance(error, CocoganError | KeyboardInterrupt):
                 raise
             raise DisplayError(refusal(error, headless=options.headless, safe=options.safe)) from error
-        self.programs = Programs(self.context, plain=options.safe)
+        self.programs = ShaderVariants(self.context, plain=options.safe)
         self.generation = 0
         self._enter(options.checkpoint, metadata, latents)
         self._furnish(options.recipe.view if options.recipe else options.view)
@@ -68,12 +68,14 @@ class App:
         assert metadata.projection is not None
         self.checkpoint, self.metadata, self.projection = checkpoint, metadata, metadata.projection
         self.names, self.latents = metadata.model.latent_names, latents
-        atlas = Window.fitting(metadata.model.grid, min(MOST_ATLAS_PX, self.context.info["GL_MAX_TEXTURE_SIZE"]))
+        atlas = AtlasWindow.fitting(metadata.model.grid, min(MOST_ATLAS_PX, self.context.info["GL_MAX_TEXTURE_SIZE"]))
         self.renderer = Renderer(self.context, atlas, self.projection, self.programs)
-        self.pipeline = Pipeline(self.worker, self.renderer, atlas, self.projection, idle_work=self.options.idle_work)
-        self.inspection = Inspection(self.pipeline, self.renderer, self.projection)
+        self.pipeline = PatchStreamer(
+            self.worker, self.renderer, atlas, self.projection, idle_work=self.options.idle_work
+        )
+        self.inspection = Inspector(self.pipeline, self.renderer, self.projection)
 
-    def take_over(self, opening: Opening) -> None:
+    def take_over(self, opening: CheckpointLoader) -> None:
         """Show the checkpoint whose generator has come up."""
         self.worker.close()
         self.renderer.release()
@@ -93,18 +95,18 @@ class App:
 
     def _furnish(self, view: View) -> None:
         """Make what stays when another checkpoint is opened."""
-        from viewer.controls import Controls
-        from viewer.gui import Gui
-        from viewer.imgui_bridge import ImGuiBridge
-        from viewer.studio import Studio
+        from viewer.session.session import Studio
+        from viewer.ui.imgui_backend import ImGuiBackend
+        from viewer.ui.input import Controls
+        from viewer.ui.panels import Panels
 
         camera = Camera(view, self.projection.half_extent_rad).resized(*self.window.get_size()).look()
         self.controls = Controls(self.window, camera)
         self.notice = ""  # for the user, until the next
         self.studio = Studio(self, self.window, self.options.settings, reduced_motion=self.options.reduced_motion)
-        self.bridge = ImGuiBridge(self.window)
+        self.bridge = ImGuiBackend(self.window)
         self.studio.clipboard.serve_imgui()
-        self.gui = Gui()
+        self.gui = Panels()
         self.fps = 0.0
         self.xray = self.help = self.bare = False  # bare: the panels are hidden
         self._sharp_s = 0.0  # what the last sharp picture took; software OpenGL is the slow one
@@ -112,9 +114,9 @@ class App:
         self._awake = SETTLE_FRAMES
         self.window.push_handlers(on_expose=self._wake, on_resize=self._resized)
 
-    def take_still(self) -> Still:
+    def take_still(self) -> Snapshot:
         """What is made of the room now, in an atlas of its own."""
-        return Still(self.renderer, self.pipeline.window, self.projection, self.pipeline.pixels())
+        return Snapshot(self.renderer, self.pipeline.window, self.projection, self.pipeline.pixels())
 
     def new_texture(self, size: tuple[int, int]) -> moderngl.Texture:
         """An empty one with three channels."""
@@ -227,7 +229,7 @@ class App:
 
     def _panels(self, cells: dict[tuple[int, int], Cell]) -> None:
         """Build the panels, or only what there is to say while they are hidden."""
-        look = Look(self.latents, self.controls.camera, self.xray, self.help)
+        look = ViewStatus(self.latents, self.controls.camera, self.xray, self.help)
         scene = self.inspection.scene(cells, self.names, self.fps)
         look = self.gui.hidden(look, scene) if self.bare else self.gui.draw(look, scene)
         self.studio.draw(bare=self.bare)
@@ -241,7 +243,7 @@ class App:
             self.studio.errand.held.draw(self.controls.camera.view, sharp=sharp)
             self.context.scissor = None
 
-    def _follow(self, look: Look) -> None:
+    def _follow(self, look: ViewStatus) -> None:
         """Do what the panels were used for."""
         self.controls.camera, self.help, self.xray = look.camera, look.help, look.xray
         self.change(look.latents)
@@ -249,8 +251,8 @@ class App:
             self.controls.face(0.0)
         elif look.asked == "seam":
             self.controls.camera = self.inspection.at_the_worst(self.controls.camera)
-        elif look.asked in LENSES:
-            self.controls.through(LENSES[LENSES.index(look.asked)])
+        elif look.asked in VIEW_PROJECTIONS:
+            self.controls.through(VIEW_PROJECTIONS[VIEW_PROJECTIONS.index(look.asked)])
 
     def _press(self, symbol: int) -> None:
         """Keys that are not about the camera."""

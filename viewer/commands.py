@@ -1,6 +1,6 @@
 """The ``cocogan`` command: the core's subcommands, and ``render``, which needs the viewer unknown to the core."""
 
-from cocogan_core import cli
+from cocogan_core.commands import main as cli
 from viewer.render import render
 
 __all__ = ["main"]

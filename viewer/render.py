@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cocogan_core.errors import ConfigError
-from viewer.arguments import chosen_recipe, size_px
-from viewer.graphics import use_software
-from viewer.lens import Lens
+from viewer.camera.view_projection import ViewProjection
+from viewer.state.arguments import chosen_recipe, size_px
+from viewer.window.opengl import use_software
 
 if TYPE_CHECKING:
     from viewer.app import App
-    from viewer.export import Kind
+    from viewer.export.export import Kind
 
 __all__ = ["render"]
 
@@ -29,7 +29,7 @@ def render(
     *,
     out: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="PATH")],
     size: str | None = None,
-    lens: Lens | None = None,
+    lens: ViewProjection | None = None,
     panorama: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     cube: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     turntable: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
@@ -58,8 +58,8 @@ def render(
         DisplayError: there is no OpenGL, or the file cannot be written.
     """
     from viewer.app import App
-    from viewer.export import KINDS
-    from viewer.options import Options
+    from viewer.export.export import KINDS
+    from viewer.state.options import Options
 
     if safe:
         use_software()
@@ -80,7 +80,7 @@ def render(
 
 
 def _export(app: "App", kind: "Kind", out: Path) -> None:
-    from viewer.export import Export
+    from viewer.export.export import Export
 
     pipeline, camera = app.pipeline, app.controls.camera
     job = Export(kind, out, camera.view, app.options.size).start(pipeline, app.take_still)

@@ -1,1 +1,1 @@
-"""Where real panoramas come from: one file a source, all ending in the same shards."""
+"""Training data: prepared data sets, what is drawn from them, and what fills them."""

@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from rich.progress import track
 
-from cocogan_core.atomic import replacing
-from cocogan_core.data.equirect import Equirect
-from cocogan_core.data.images import Images
-from cocogan_core.data.matterport import Matterport3D
+from cocogan_core.data.dataset import DatasetWriter, ImageDataset
 from cocogan_core.data.parallel import in_order, worker_count
-from cocogan_core.data.pictures import Rejected
 from cocogan_core.data.prepare_report import PrepareReport
-from cocogan_core.data.shards import Panoramas, ShardWriter
-from cocogan_core.data.source import Entry, Found, PictureSource
+from cocogan_core.data.sources.base import Entry, Found, PictureSource
+from cocogan_core.data.sources.equirect import Equirect
+from cocogan_core.data.sources.image_io import Rejected
+from cocogan_core.data.sources.images import Images
+from cocogan_core.data.sources.matterport import Matterport3D
 from cocogan_core.errors import DataError
+from cocogan_core.files import replacing
 
 __all__ = ["prepare", "prepare_pictures"]
 
@@ -62,7 +62,7 @@ def prepare_pictures(source: PictureSource) -> PrepareReport:
     began = perf_counter()
     found = source.find()
     earlier, rejected = _fill(source, found, worker_count(source.workers))
-    there = Panoramas.open(source.out)
+    there = ImageDataset.open(source.out)
     if source.export_png is not None:
         _export(there, source.export_png)
     report = PrepareReport(
@@ -95,9 +95,9 @@ def _fill(source: PictureSource, found: Found, workers: int) -> tuple[int, list[
     return earlier, rejected
 
 
-def _writer(source: PictureSource, found: Found) -> ShardWriter:
+def _writer(source: PictureSource, found: Found) -> DatasetWriter:
     height, width = source.size
-    return ShardWriter(
+    return DatasetWriter(
         source.out,
         height_px=height,
         width_px=width,
@@ -126,7 +126,7 @@ def _attempt(source: PictureSource, entry: Entry) -> Image | str:
 
 
 def _digests(folder: Path) -> dict[bytes, str]:
-    there = Panoramas.open(folder)
+    there = ImageDataset.open(folder)
     return {_digest(there.image(index)): name for index, name in enumerate(there.names)}
 
 
@@ -134,7 +134,7 @@ def _digest(image: Image) -> bytes:
     return hashlib.blake2b(image.tobytes(), digest_size=16).digest()
 
 
-def _export(there: Panoramas, folder: Path) -> None:
+def _export(there: ImageDataset, folder: Path) -> None:
     """Write every picture that is not there yet as ``<number>_<name>.png``."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

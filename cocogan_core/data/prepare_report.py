@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.atomic import replacing
-from cocogan_core.data.shards import Panoramas
-from cocogan_core.data.sheet import write_sheet
+from cocogan_core.data.contact_sheet import write_sheet
+from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import DataError
+from cocogan_core.files import replacing
 
 __all__ = ["PrepareReport"]
 
@@ -56,7 +56,7 @@ class PrepareReport:
         lines += [""] * bool(kinds) + [f"{name}: {reason}" for name, reason in self.rejected]
         return "\n".join(lines) + "\n"
 
-    def write(self, pictures: Panoramas) -> None:
+    def write(self, pictures: ImageDataset) -> None:
         """``report.json``, ``report.txt`` and ``sheet.jpg`` beside the shards.
 
         Raises:
@@ -72,7 +72,7 @@ class PrepareReport:
             _sheet(folder / "sheet.jpg", pictures)
 
 
-def _sheet(path: Path, pictures: Panoramas) -> None:
+def _sheet(path: Path, pictures: ImageDataset) -> None:
     """Pictures evenly over the whole data set, thinned where they are large."""
     chosen = np.unique(np.linspace(0, pictures.count - 1, SHOWN).astype(int))
     columns = 3 if pictures.projection is not None else 8

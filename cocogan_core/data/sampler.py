@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.coordinates import PatchGrid
-from cocogan_core.data.shards import Panoramas
-from cocogan_core.data.turning import can_mirror, can_turn, mirrored, turned
+from cocogan_core.data.dataset import ImageDataset
+from cocogan_core.data.label_transforms import can_mirror, can_turn, mirrored, turned
 from cocogan_core.errors import DataError
+from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = ["MacroBatch", "MacroSampler"]
 
@@ -42,7 +42,7 @@ class MacroSampler:
 
     def __init__(
         self,
-        panoramas: Panoramas,
+        panoramas: ImageDataset,
         grid: PatchGrid,
         *,
         roll: bool = False,
@@ -118,7 +118,7 @@ class MacroSampler:
         patch[:, first:] = rows[:, : width - first]
 
 
-def _fitting(panoramas: Panoramas, grid: PatchGrid, held_out: int) -> int:
+def _fitting(panoramas: ImageDataset, grid: PatchGrid, held_out: int) -> int:
     """How many times larger than the grid the pictures are.
 
     Raises:
@@ -139,14 +139,14 @@ def _fitting(panoramas: Panoramas, grid: PatchGrid, held_out: int) -> int:
     return factor
 
 
-def _falsified(panoramas: Panoramas, what: str, remedy: str) -> str:
+def _falsified(panoramas: ImageDataset, what: str, remedy: str) -> str:
     return (
         f"{panoramas.folder} has named parameters, which a {what} would falsify: switch it off, "
         f"or make rooms with {remedy}, whose parameters follow"
     )
 
 
-def _reduced(panoramas: Panoramas, factor: int) -> NDArray[np.uint8]:
+def _reduced(panoramas: ImageDataset, factor: int) -> NDArray[np.uint8]:
     height, width = panoramas.height_px // factor, panoramas.width_px // factor
     small = np.empty((panoramas.count, height, width, 3), np.uint8)
     for index in range(panoramas.count):

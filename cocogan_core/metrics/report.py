@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cocogan_core.errors import ConfigError
-from cocogan_core.metrics.borders import BorderRatios
 from cocogan_core.metrics.results import Comparison, Results
+from cocogan_core.metrics.seams import BorderRatios
 
 __all__ = ["draw_report", "print_report"]
 

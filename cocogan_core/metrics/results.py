@@ -5,10 +5,10 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cocogan_core.metrics.borders import BorderRatios
-from cocogan_core.metrics.responses import LatentResponse
+from cocogan_core.metrics.latents import LatentResponse
+from cocogan_core.metrics.seams import BorderRatios
 
-__all__ = ["Comparison", "Likeness", "Results"]
+__all__ = ["Comparison", "PairedPSNR", "Results"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Likeness:
+class PairedPSNR:
     """PSNR (dB) between generated pictures and the real ones of the same named parameters, over ``pictures``."""
 
     mean_db: float
@@ -71,7 +71,7 @@ class Results:
     borders: BorderRatios | None = None
     real_borders: BorderRatios | None = None
     relative_borders: BorderRatios | None = None
-    likeness: Likeness | None = None
+    likeness: PairedPSNR | None = None
     latents: tuple[LatentResponse, ...] = ()
 
     def to_json(self) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.projection import Projection, u_of_yaw, yaw_pitch_of
+from cocogan_core.geometry.projection import Projection, u_of_yaw, yaw_pitch_of
 
 __all__ = ["VIEW_FOV_RAD", "views_of"]
 

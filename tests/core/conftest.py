@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cocogan_core.data.shards import ShardWriter
-from cocogan_core.projection import Projection
+from cocogan_core.data.dataset import DatasetWriter
+from cocogan_core.geometry.projection import Projection
 
 
 @pytest.fixture
 def data(tmp_path):
-    with ShardWriter(
+    with DatasetWriter(
         tmp_path / "data",
         height_px=32,
         width_px=96,
@@ -30,7 +30,7 @@ def data(tmp_path):
 
 @pytest.fixture
 def config(data, tmp_path, tiny_config):
-    from cocogan_core.train_config import TrainConfig
+    from cocogan_core.training.config import TrainConfig
 
     return TrainConfig(
         data=data,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cocogan_core.errors import CocoganError
-from cocogan_core.resources import resource
+from cocogan_core.files import resource
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path for package in ("cocogan_core", "viewer") for path in (ROOT / package).rglob("*.py"))
@@ -55,7 +55,7 @@ def test_the_wheel_carries_shaders_and_the_default_room(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
     for name in ("shaders/view.frag", "assets/rooms.safetensors"):
-        code = f"from cocogan_core.resources import resource; print(resource({name!r}))"
+        code = f"from cocogan_core.files import resource; print(resource({name!r}))"
         found = subprocess.run(
             [sys.executable, "-c", code], cwd=tmp_path / "site", check=True, capture_output=True, text=True
         )

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from command import environment
 
-from viewer.camera import View
-from viewer.files import fingerprint
-from viewer.recipe import Recipe
-from viewer.state import Latents
+from viewer.camera.camera import View
+from viewer.state.latents import Latents
+from viewer.state.recipe import Recipe
+from viewer.state.recipe_files import fingerprint
 
 WINDOW = """
 import sys, time
 from pathlib import Path
 from viewer.app import App
-from viewer.camera import View
-from viewer.options import Options
+from viewer.camera.camera import View
+from viewer.state.options import Options
 
 def main():
     app = App(Options(Path(sys.argv[1]), 0, View(), (640, 480), "cpu", None, False))

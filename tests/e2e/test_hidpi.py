@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from command import environment
 
-from viewer.camera import View
+from viewer.camera.camera import View
 
 WINDOW = """
 import json, sys, time
@@ -24,8 +24,8 @@ def main():
     xlib.XChangeProperty(display, xlib.XDefaultRootWindow(display), name, 31, 8, 0, data, len(said))
     xlib.XSync(display, False)  # as the desktop's settings say it
     from viewer.app import App
-    from viewer.camera import View
-    from viewer.options import Options
+    from viewer.camera.camera import View
+    from viewer.state.options import Options
     app = App(Options(Path(sys.argv[1]), 0, View(), (700, 500), "cpu", None, False))
     end = time.monotonic() + 120
     while time.monotonic() < end:

@@ -8,9 +8,9 @@ import pytest
 from command import environment, one_line_error
 from PIL import Image
 
-from cocogan_core.resources import resource
-from viewer.files import SHIPPED, fingerprint
-from viewer.recipe import Recipe
+from cocogan_core.files import resource
+from viewer.state.recipe import Recipe
+from viewer.state.recipe_files import SHIPPED, fingerprint
 
 DRIVE = """
 import sys, time
@@ -21,9 +21,9 @@ import pyglet
 pyglet.options.headless = True
 from PIL import Image
 from viewer.app import App
-from viewer.options import Options
-from viewer.camera import View
-from viewer.recipe import Recipe
+from viewer.state.options import Options
+from viewer.camera.camera import View
+from viewer.state.recipe import Recipe
 
 def main():
     from pyglet.window import key  # here, since the generator's process imports this file too
@@ -98,7 +98,7 @@ def main():
     app.frame()
     assert app.context.error == "GL_NO_ERROR"
     app.close()
-    from viewer.settings import load
+    from viewer.state.settings import load
     kept, word = load(folder / "config" / "settings.json")
     assert kept.reduced_motion
     assert not word and kept.seen_hint and kept.size_px == (320, 180)
@@ -148,8 +148,8 @@ def test_a_window_and_no_window_make_the_same_bytes(tiny_checkpoint, tmp_path):
 
 @pytest.fixture
 def saved(tmp_path):
-    from viewer.camera import View
-    from viewer.state import Latents
+    from viewer.camera.camera import View
+    from viewer.state.latents import Latents
 
     recipe = Recipe(
         checkpoint="mine.safetensors",

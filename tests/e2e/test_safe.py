@@ -36,12 +36,12 @@ def test_with_safe_there_is_a_picture(tmp_path):
 SAFE_WINDOW = """
 import os, sys, time
 from pathlib import Path
-from viewer.graphics import use_software
+from viewer.window.opengl import use_software
 if __name__ == "__main__":
     use_software()
     from viewer.app import App
-    from viewer.camera import View
-    from viewer.options import Options
+    from viewer.camera.camera import View
+    from viewer.state.options import Options
     app = App(Options(Path(sys.argv[1]), 0, View(), (320, 240), "cpu", None, False, safe=True))
     end = time.monotonic() + 60
     while not app.pipeline.complete and time.monotonic() < end:

@@ -38,8 +38,8 @@ import numpy as np
 import pyglet
 pyglet.options.headless = True
 from viewer.app import App
-from viewer.options import Options
-from viewer.camera import View
+from viewer.state.options import Options
+from viewer.camera.camera import View
 
 def main():
     from pyglet.window import key, mouse  # here, since the generator's process imports this file too
@@ -142,8 +142,8 @@ WINDOWED = """
 import sys, time
 from pathlib import Path
 from viewer.app import App
-from viewer.options import Options
-from viewer.camera import View
+from viewer.state.options import Options
+from viewer.camera.camera import View
 
 def main():
     app = App(Options(Path(sys.argv[1]), 0, View(), (800, 600), "cpu", None, False))
@@ -226,8 +226,8 @@ def test_a_real_window_is_driven(screen, tiny_checkpoint, tmp_path):
 
 CLIPBOARD = """
 import sys, time
-from viewer.clipboard import Clipboard
-from viewer.window import open_window, pump
+from viewer.ui.clipboard import Clipboard
+from viewer.window.window import open_window, pump
 
 window = open_window((100, 80), headless=False)
 clipboard = Clipboard(window)

@@ -9,22 +9,22 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import moderngl
 from pathlib import Path
-from cocogan_core.coordinates import PatchGrid
-from cocogan_core.projection import Projection
-from viewer.atlas import Window
-from viewer.camera import View
-from viewer.lens import LENSES
-from viewer.renderer import Renderer
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
+from viewer.rendering.atlas import AtlasWindow
+from viewer.camera.camera import View
+from viewer.camera.view_projection import VIEW_PROJECTIONS
+from viewer.rendering.renderer import Renderer
 
 context = moderngl.create_standalone_context(require=330, backend="egl")
 assert context.version_code == 410, context.version_code
 grid = PatchGrid(patch_px=16)
-renderer = Renderer(context, Window.fitting(grid, 1024), Projection.of_aspect("mercator", 3))
+renderer = Renderer(context, AtlasWindow.fitting(grid, 1024), Projection.of_aspect("mercator", 3))
 for renderer.xray in (False, True):
-    for lens in LENSES:
+    for lens in VIEW_PROJECTIONS:
         renderer.picture(View(lens=lens, former=lens), (64, 48), sharp=renderer.xray)
 assert context.error == "GL_NO_ERROR"
-from cocogan_core.data.rooms import RoomRenderer, room_parameters
+from cocogan_core.data.rooms.renderer import RoomRenderer, room_parameters
 for style in ("plain", "varied"):
     with RoomRenderer(48, style=style) as rooms:
         assert rooms.panorama(room_parameters(0, 0, style)).mean() > 20

@@ -9,8 +9,8 @@ pyglet.options.shadow_window = False  # else it stays "current" when other tests
 
 from benchmarks.drive import Driver, gl_objects  # noqa: E402 (the options above have to be set first)
 from viewer.app import App  # noqa: E402
-from viewer.camera import View  # noqa: E402
-from viewer.options import Options  # noqa: E402
+from viewer.camera.camera import View  # noqa: E402
+from viewer.state.options import Options  # noqa: E402
 
 ACTIONS = 150
 

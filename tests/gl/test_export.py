@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cocogan_core.coordinates import PatchGrid
 from cocogan_core.errors import CheckpointError, CocoganError, ConfigError, DisplayError
-from cocogan_core.projection import Projection
-from viewer import export
-from viewer.atlas import Window
-from viewer.camera import View
-from viewer.export import Export
-from viewer.pipeline import Statistics
-from viewer.renderer import Renderer
-from viewer.still import Still
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
+from viewer.camera.camera import View
+from viewer.export import export
+from viewer.export.export import Export
+from viewer.rendering.atlas import AtlasWindow
+from viewer.rendering.renderer import Renderer
+from viewer.rendering.snapshot import Snapshot
+from viewer.streaming.streamer import Statistics
 
 GRID = PatchGrid(patch_px=16)
 PROJECTION = Projection.of_aspect("mercator", 3)
@@ -27,7 +27,7 @@ PROJECTION = Projection.of_aspect("mercator", 3)
 @pytest.fixture(scope="module")
 def renderer():
     context = moderngl.create_standalone_context(require=330, backend="egl")
-    yield Renderer(context, Window.fitting(GRID, 4096), PROJECTION)
+    yield Renderer(context, AtlasWindow.fitting(GRID, 4096), PROJECTION)
     context.release()
 
 
@@ -40,11 +40,11 @@ def take_still(renderer):
         for r in range(4)
         for c in range(12)
     }
-    return lambda: Still(renderer, Window.fitting(GRID, 4096), PROJECTION, patches)
+    return lambda: Snapshot(renderer, AtlasWindow.fitting(GRID, 4096), PROJECTION, patches)
 
 
 @dataclass
-class Pipeline:
+class PatchStreamer:
     """As far as an export asks."""
 
     share: float = 1.0
@@ -66,7 +66,7 @@ def run(job, seconds=30):
 
 
 def start(kind, out, take_still, pipeline=None, size=(64, 48)):
-    return Export(kind, out, View(yaw_rad=1.0), size).start(pipeline or Pipeline(), take_still)
+    return Export(kind, out, View(yaw_rad=1.0), size).start(pipeline or PatchStreamer(), take_still)
 
 
 def test_a_panorama(take_still, tmp_path):
@@ -108,7 +108,7 @@ def test_a_turntable_turns_once(take_still, tmp_path, monkeypatch):
 
 
 def test_what_is_missing_is_made_first(take_still, tmp_path):
-    pipeline = Pipeline(share=0.25)
+    pipeline = PatchStreamer(share=0.25)
     job = start("panorama", tmp_path / "a.jpg", take_still, pipeline)
     for _ in range(3):
         job.step()
@@ -122,7 +122,7 @@ def test_what_is_missing_is_made_first(take_still, tmp_path):
 
 def test_another_room_or_a_dead_generator_ends_it(take_still, tmp_path):
     for change in ({"generation": 1}, {"statistics": Statistics(failed=True, message="the generator stopped")}):
-        pipeline = Pipeline(share=0.25)
+        pipeline = PatchStreamer(share=0.25)
         job = start("panorama", tmp_path / "a.jpg", take_still, pipeline)
         job.step()
         job.step()
@@ -168,8 +168,8 @@ def test_without_the_encoder_it_says_what_to_install(take_still, tmp_path, monke
 
 def test_a_narrow_atlas_shows_the_same(take_still, renderer):
     whole = take_still()
-    narrow = Window.fitting(GRID, 8 * 16)  # eight of twelve columns
-    small = Still(Renderer(renderer._context, narrow, PROJECTION), narrow, PROJECTION, whole._patches)
+    narrow = AtlasWindow.fitting(GRID, 8 * 16)  # eight of twelve columns
+    small = Snapshot(Renderer(renderer._context, narrow, PROJECTION), narrow, PROJECTION, whole._patches)
     for yaw in (0.0, 2.0, -2.5):
         view = View(yaw_rad=yaw, aspect=4 / 3)
         assert np.abs(whole.picture(view, (64, 48)).astype(int) - small.picture(view, (64, 48))).max() <= 1

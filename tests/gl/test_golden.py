@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from cocogan_core.coordinates import PatchGrid
-from cocogan_core.projection import Projection, u_of_yaw
-from viewer.atlas import Window
-from viewer.camera import View
-from viewer.lens import LENSES, WIDEST_RAD
-from viewer.renderer import FADE_S, Renderer
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection, u_of_yaw
+from viewer.camera.camera import View
+from viewer.camera.view_projection import VIEW_PROJECTIONS, WIDEST_RAD
+from viewer.rendering.atlas import AtlasWindow
+from viewer.rendering.renderer import FADE_S, Renderer
 
 ROOT = Path(__file__).parents[2]
 GOLDEN, OUT = ROOT / "tests" / "golden", ROOT / "out" / "golden"
@@ -53,7 +53,7 @@ PATCHES = [GRID.split(panorama(seed)) for seed in (0, 1)]
 
 
 @dataclass(frozen=True)
-class Scene:
+class ViewModel:
     """What one golden picture shows: a view, how far a fade is (seconds), and which slots are empty or coloured."""
 
     view: View
@@ -71,20 +71,20 @@ def look(lens="rectilinear", former=None, mix=1.0, *, yaw=1.0, pitch=0.1, fov=1.
 
 PLANET = look("stereographic", yaw=0.3, pitch=-math.pi / 2, fov=math.radians(280))
 SCENES = {
-    **{f"lens-{lens}": Scene(look(lens, pitch=0.0, fov=0.8 * WIDEST_RAD[lens])) for lens in LENSES},
-    "little-planet": Scene(PLANET),
-    "cap-above": Scene(look(pitch=1.3)),
-    "cap-below": Scene(look(pitch=-1.3)),
-    "bilinear": Scene(look(fov=0.55), sharp=False),
-    "catmull-rom": Scene(look(fov=0.55)),
-    "change-of-lens": Scene(look("panini", "rectilinear", 0.4, fov=2.2)),
-    "narrow-atlas": Scene(look(yaw=3.0, fov=1.0), atlas_px=8 * GRID.patch_px),
-    "missing": Scene(look(yaw=0.0), holes=True),
-    "fading": Scene(look(yaw=0.0), fade_s=FADE_S / 2, holes=True),
-    "fading-cap": Scene(look(pitch=1.2), fade_s=FADE_S / 3, holes=True),
-    "xray": Scene(look(yaw=0.0, fov=1.9), tints=True),
-    "seams": Scene(look(yaw=0.0, fov=1.2), seams=True),
-    "xray-planet": Scene(PLANET, tints=True, seams=True),
+    **{f"lens-{lens}": ViewModel(look(lens, pitch=0.0, fov=0.8 * WIDEST_RAD[lens])) for lens in VIEW_PROJECTIONS},
+    "little-planet": ViewModel(PLANET),
+    "cap-above": ViewModel(look(pitch=1.3)),
+    "cap-below": ViewModel(look(pitch=-1.3)),
+    "bilinear": ViewModel(look(fov=0.55), sharp=False),
+    "catmull-rom": ViewModel(look(fov=0.55)),
+    "change-of-lens": ViewModel(look("panini", "rectilinear", 0.4, fov=2.2)),
+    "narrow-atlas": ViewModel(look(yaw=3.0, fov=1.0), atlas_px=8 * GRID.patch_px),
+    "missing": ViewModel(look(yaw=0.0), holes=True),
+    "fading": ViewModel(look(yaw=0.0), fade_s=FADE_S / 2, holes=True),
+    "fading-cap": ViewModel(look(pitch=1.2), fade_s=FADE_S / 3, holes=True),
+    "xray": ViewModel(look(yaw=0.0, fov=1.9), tints=True),
+    "seams": ViewModel(look(yaw=0.0, fov=1.2), seams=True),
+    "xray-planet": ViewModel(PLANET, tints=True, seams=True),
 }
 
 
@@ -138,7 +138,7 @@ def test_a_difference_is_kept_and_named(tmp_path, monkeypatch):
 
 def picture(context, scene):
     column = float(u_of_yaw(scene.view.yaw_rad, GRID.width_px)) * GRID.columns
-    window = Window.fitting(GRID, scene.atlas_px).centred(2, column)
+    window = AtlasWindow.fitting(GRID, scene.atlas_px).centred(2, column)
     renderer = Renderer(context, window, PROJECTION)
     for (row, column), slot in window.cells():
         index = row * GRID.columns + column

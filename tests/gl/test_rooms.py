@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cocogan_core.coordinates import PatchGrid
-from cocogan_core.data.make_rooms import make_panoramas, make_sheet, make_sky_boxes
-from cocogan_core.data.matterport import Matterport3D
+from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.prepare import prepare_pictures
-from cocogan_core.data.room_numbers import VARIED
-from cocogan_core.data.room_recipe import RoomRecipe, rendered
-from cocogan_core.data.rooms import PARAMETERS, ROOM_PROJECTION, RoomRenderer, room_parameters
+from cocogan_core.data.rooms.generate import make_panoramas, make_sheet, make_sky_boxes
+from cocogan_core.data.rooms.parameters import VARIED
+from cocogan_core.data.rooms.renderer import PARAMETERS, ROOM_PROJECTION, RoomRenderer, room_parameters
+from cocogan_core.data.rooms.skybox import SkyBoxFolder
+from cocogan_core.data.rooms.spec import RoomDatasetSpec, rendered
 from cocogan_core.data.sampler import MacroSampler
-from cocogan_core.data.shards import Panoramas
-from cocogan_core.data.sky_boxes import SkyBoxFolder
+from cocogan_core.data.sources.matterport import Matterport3D
 from cocogan_core.errors import DataError
-from cocogan_core.projection import direction_of, yaw_of_u
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import direction_of, yaw_of_u
 
 WIDTH = 192
 
@@ -86,10 +86,10 @@ def test_the_cylinder_agrees_with_the_six_faces(index):
 
 def test_prepare_makes_the_same_cylinder_of_the_six_faces(tmp_path):
     """The whole way: six JPEG files in Matterport3D's layout, found, projected and stored with their numbers."""
-    recipe = RoomRecipe(seed=21, face_px=256, yaw="random")
+    recipe = RoomDatasetSpec(seed=21, face_px=256, yaw="random")
     make_sky_boxes(tmp_path / "boxes", recipe, count=2)
     prepare_pictures(Matterport3D(src=tmp_path / "boxes", out=tmp_path / "out", workers=1))
-    prepared = Panoramas.open(tmp_path / "out")
+    prepared = ImageDataset.open(tmp_path / "out")
     assert prepared.projection == ROOM_PROJECTION
     assert prepared.latent_names == recipe.names
     with RoomRenderer() as usual:
@@ -107,10 +107,10 @@ def test_prepare_makes_the_same_cylinder_of_the_six_faces(tmp_path):
 
 def test_flips_and_rolls_are_those_of_the_renderer(tmp_path, renderer):
     """A picture that the sampler has mirrored and turned is the room that its numbers now tell of."""
-    recipe = RoomRecipe(seed=5, width_px=WIDTH, yaw="random", mirror="random")
+    recipe = RoomDatasetSpec(seed=5, width_px=WIDTH, yaw="random", mirror="random")
     make_panoramas(tmp_path, recipe, count=2)
     grid = PatchGrid(patch_px=WIDTH // 12)
-    sampler = MacroSampler(Panoramas.open(tmp_path), grid, roll=True, flip=True)
+    sampler = MacroSampler(ImageDataset.open(tmp_path), grid, roll=True, flip=True)
     batch = sampler.whole(np.random.default_rng(0), 10)
     assert len(np.unique(batch.parameters[:, recipe.names.index("view.mirror")])) == 2
     for image, numbers in zip(batch.images, batch.parameters, strict=True):
@@ -122,19 +122,19 @@ def test_flips_and_rolls_are_those_of_the_renderer(tmp_path, renderer):
 
 
 def test_flips_and_rolls_that_no_number_tells_are_refused(tmp_path):
-    make_panoramas(tmp_path, RoomRecipe(seed=5, width_px=48), count=1)
+    make_panoramas(tmp_path, RoomDatasetSpec(seed=5, width_px=48), count=1)
     for options in ({"roll": True}, {"flip": True}):
         with pytest.raises(DataError, match="make rooms with"):
-            MacroSampler(Panoramas.open(tmp_path), PatchGrid(patch_px=4), **options)
+            MacroSampler(ImageDataset.open(tmp_path), PatchGrid(patch_px=4), **options)
 
 
 def test_a_resumed_run_of_other_samples_is_refused(tmp_path):
-    make_panoramas(tmp_path / "shards", RoomRecipe(width_px=48, samples=1), count=1)
-    make_sky_boxes(tmp_path / "boxes", RoomRecipe(face_px=16, samples=1), count=1)
+    make_panoramas(tmp_path / "shards", RoomDatasetSpec(width_px=48, samples=1), count=1)
+    make_sky_boxes(tmp_path / "boxes", RoomDatasetSpec(face_px=16, samples=1), count=1)
     with pytest.raises(DataError, match="samples = 1, not 4"):
-        make_panoramas(tmp_path / "shards", RoomRecipe(width_px=48), count=2)
+        make_panoramas(tmp_path / "shards", RoomDatasetSpec(width_px=48), count=2)
     with pytest.raises(DataError, match="samples"):
-        make_sky_boxes(tmp_path / "boxes", RoomRecipe(face_px=16), count=2)
+        make_sky_boxes(tmp_path / "boxes", RoomDatasetSpec(face_px=16), count=2)
 
 
 def test_the_same_room_gives_the_same_bytes(renderer):
@@ -227,11 +227,11 @@ def test_more_samples_only_refine(renderer):
 
 
 def test_shards_resume_to_the_same_bytes(tmp_path):
-    recipe = RoomRecipe(seed=9, width_px=48, yaw="random")
+    recipe = RoomDatasetSpec(seed=9, width_px=48, yaw="random")
     make_panoramas(tmp_path / "once", recipe, count=3)
     make_panoramas(tmp_path / "twice", recipe, count=1)
     make_panoramas(tmp_path / "twice", recipe, count=3)
-    once, twice = Panoramas.open(tmp_path / "once"), Panoramas.open(tmp_path / "twice")
+    once, twice = ImageDataset.open(tmp_path / "once"), ImageDataset.open(tmp_path / "twice")
     assert once.latent_names == recipe.names
     assert once.count == twice.count == 3
     for index in range(3):
@@ -240,7 +240,7 @@ def test_shards_resume_to_the_same_bytes(tmp_path):
 
 
 def test_sky_boxes_resume_and_keep_what_is_there(tmp_path):
-    recipe = RoomRecipe(seed=9, face_px=32)
+    recipe = RoomDatasetSpec(seed=9, face_px=32)
     make_sky_boxes(tmp_path, recipe, count=1)
     box = SkyBoxFolder(tmp_path, recipe, count=2)
     before = box.faces(0)[0].stat().st_mtime_ns
@@ -254,7 +254,7 @@ def test_sky_boxes_resume_and_keep_what_is_there(tmp_path):
 
 
 def test_workers_render_the_same_rooms_in_order():
-    recipe = RoomRecipe(seed=9, width_px=48)
+    recipe = RoomDatasetSpec(seed=9, width_px=48)
     alone, together = list(rendered(recipe, range(3))), list(rendered(recipe, range(3), workers=2))
     assert [index for index, _ in together] == [0, 1, 2]
     for (_, one), (_, other) in zip(alone, together, strict=True):
@@ -262,6 +262,6 @@ def test_workers_render_the_same_rooms_in_order():
 
 
 def test_a_sheet_shows_all_rooms(tmp_path):
-    make_sheet(tmp_path / "sheet.png", RoomRecipe(width_px=48), count=4)
+    make_sheet(tmp_path / "sheet.png", RoomDatasetSpec(width_px=48), count=4)
     with Image.open(tmp_path / "sheet.png") as picture:
         assert picture.size == (144, 32)

@@ -4,13 +4,13 @@ import moderngl
 import numpy as np
 import pytest
 
-from cocogan_core.coordinates import PatchGrid
-from cocogan_core.projection import Projection, u_of_yaw, yaw_pitch_of
-from viewer.atlas import Window
-from viewer.camera import View
-from viewer.lens import LENSES, WIDEST_RAD
-from viewer.programs import Programs
-from viewer.renderer import Renderer
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection, u_of_yaw, yaw_pitch_of
+from viewer.camera.camera import View
+from viewer.camera.view_projection import VIEW_PROJECTIONS, WIDEST_RAD
+from viewer.rendering.atlas import AtlasWindow
+from viewer.rendering.renderer import Renderer
+from viewer.rendering.shader_variants import ShaderVariants
 
 GRID = PatchGrid(patch_px=16)
 PROJECTION = Projection.of_aspect("mercator", 3)
@@ -78,15 +78,15 @@ def reference(view, kernel=triangle):
 def test_the_shader_equals_the_reference_at_any_yaw(context, yaw, pitch):
     view = View(yaw, pitch, 1.4, SIZE[0] / SIZE[1])
     expected, inside = reference(view)
-    drawn = filled(context, Window.fitting(GRID, 8192)).picture(view, SIZE, sharp=False)
+    drawn = filled(context, AtlasWindow.fitting(GRID, 8192)).picture(view, SIZE, sharp=False)
     assert np.abs(drawn - expected)[inside].mean() <= 1
     assert np.abs(drawn - expected)[inside].max() <= 4
 
 
-@pytest.mark.parametrize("lens", LENSES)
+@pytest.mark.parametrize("lens", VIEW_PROJECTIONS)
 @pytest.mark.parametrize("kernel", [triangle, catmull_rom])
 def test_every_lens_and_filter_equals_the_reference(context, lens, kernel):
-    renderer = filled(context, Window.fitting(GRID, 8192))
+    renderer = filled(context, AtlasWindow.fitting(GRID, 8192))
     for view in (
         View(2.0, 0.3, 1.9, 1.5, lens, lens),
         View(5.0, -0.9, WIDEST_RAD[lens], 1.5, lens, lens),
@@ -102,7 +102,7 @@ def test_every_lens_and_filter_equals_the_reference(context, lens, kernel):
 @pytest.mark.parametrize("yaw", [0.0, 3.0, 6.3, 100.0])
 def test_a_panorama_wider_than_the_atlas_turns_past_360_degrees(context, yaw):
     column = float(u_of_yaw(yaw, GRID.width_px)) * GRID.columns
-    window = Window.fitting(GRID, 7 * GRID.patch_px).centred(2, column)
+    window = AtlasWindow.fitting(GRID, 7 * GRID.patch_px).centred(2, column)
     assert window.columns < GRID.columns
     view = View(yaw, 0.0, 1.4, SIZE[0] / SIZE[1])
     expected, inside = reference(view)
@@ -111,21 +111,21 @@ def test_a_panorama_wider_than_the_atlas_turns_past_360_degrees(context, yaw):
 
 def test_caps_continue_the_border_without_black_and_softer(context):
     view = View(1.0, 1.3, 1.2, SIZE[0] / SIZE[1])
-    drawn = filled(context, Window.fitting(GRID, 8192)).picture(view, SIZE).astype(int)
+    drawn = filled(context, AtlasWindow.fitting(GRID, 8192)).picture(view, SIZE).astype(int)
     assert drawn.max(-1).min() > 40
-    below = filled(context, Window.fitting(GRID, 8192)).picture(View(1.0, 0.0, 1.2, 1.5), SIZE).astype(int)
+    below = filled(context, AtlasWindow.fitting(GRID, 8192)).picture(View(1.0, 0.0, 1.2, 1.5), SIZE).astype(int)
     assert np.abs(np.diff(drawn[:20], axis=1)).mean() < np.abs(np.diff(below, axis=1)).mean()
 
 
 def test_missing_patches_are_dim_not_black_and_not_noise(context):
-    drawn = Renderer(context, Window.fitting(GRID, 8192), PROJECTION).picture(View(), SIZE)
+    drawn = Renderer(context, AtlasWindow.fitting(GRID, 8192), PROJECTION).picture(View(), SIZE)
     assert drawn.min() > 15
     assert drawn.max() < 90
     assert np.abs(np.diff(drawn.astype(int), axis=1)).max() <= 2
 
 
 def test_a_fade_begins_at_the_old_pixels_and_ends_at_the_new(context):
-    window = Window.fitting(GRID, 8192)
+    window = AtlasWindow.fitting(GRID, 8192)
     renderer = filled(context, window)
     view = View(0.4, 0.0, 1.4, SIZE[0] / SIZE[1])
     old = renderer.picture(view, SIZE, sharp=False).astype(int)
@@ -150,7 +150,7 @@ def test_a_fade_begins_at_the_old_pixels_and_ends_at_the_new(context):
 
 
 def test_the_xray_colours_patches_and_borders(context):
-    window = Window.fitting(GRID, 8192)
+    window = AtlasWindow.fitting(GRID, 8192)
     renderer, view = filled(context, window), View(0.0, 0.0, 1.4, SIZE[0] / SIZE[1])
     plain = renderer.picture(view, SIZE).astype(int)
     slots = dict(window.cells())
@@ -168,14 +168,14 @@ def test_the_xray_colours_patches_and_borders(context):
 
 
 def test_programs_that_are_handed_over_are_used(context):
-    programs = Programs(context)
-    Renderer(context, Window.fitting(GRID, 8192), PROJECTION, programs).picture(View(), SIZE)
+    programs = ShaderVariants(context)
+    Renderer(context, AtlasWindow.fitting(GRID, 8192), PROJECTION, programs).picture(View(), SIZE)
     assert programs.compiled == 1
 
 
 def test_in_safe_mode_nothing_is_sharp_nor_compiled_to_be(context):
-    view, window = View(0.4, 0.0, 0.6, SIZE[0] / SIZE[1]), Window.fitting(GRID, 8192)
-    programs = Programs(context, plain=True)
+    view, window = View(0.4, 0.0, 0.6, SIZE[0] / SIZE[1]), AtlasWindow.fitting(GRID, 8192)
+    programs = ShaderVariants(context, plain=True)
     renderer = Renderer(context, window, PROJECTION, programs)
     for (row, column), slot in window.cells():
         renderer.upload(slot, GRID.split(panorama())[row * GRID.columns + column], 1.0, fade=False)
@@ -186,14 +186,14 @@ def test_in_safe_mode_nothing_is_sharp_nor_compiled_to_be(context):
 
 
 def test_after_warming_up_nothing_is_compiled_any_more(context):
-    renderer = filled(context, Window.fitting(GRID, 8192))
+    renderer = filled(context, AtlasWindow.fitting(GRID, 8192))
     while renderer.warm_up():
         pass
     known = renderer._programs.compiled
     target = context.simple_framebuffer(SIZE, 3)
     target.use()
     for renderer.xray in (False, True):
-        for lens in LENSES:
+        for lens in VIEW_PROJECTIONS:
             for view in (
                 View(0, 0, 1.4, 1.5, lens, lens),
                 View(0, 1.5, 2.0, 1.5, lens, "panini", 0.5),

@@ -1,0 +1,1 @@
+"""The subcommands of ``cocogan``: parsing of arguments and printing, nothing else."""

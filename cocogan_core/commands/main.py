@@ -1,0 +1,50 @@
+"""The ``cocogan`` command: subcommands whose functions live beside their nouns.
+
+Each user mistake ends as one line on standard error and exit code 2. Importing this module must not import torch:
+subcommands that need it import it when they run.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import tyro
+
+from cocogan_core.commands.bench import bench
+from cocogan_core.commands.evaluate import evaluate
+from cocogan_core.commands.info import info
+from cocogan_core.commands.sample import sample
+from cocogan_core.data.prepare import prepare
+from cocogan_core.data.rooms.generate import rooms
+from cocogan_core.errors import CocoganError
+from cocogan_core.training.interrupts import quiet_pipe
+
+__all__ = ["main"]
+
+SUBCOMMANDS: dict[str, Callable[..., None]] = {
+    "bench": bench,
+    "evaluate": evaluate,
+    "info": info,
+    "prepare": prepare,
+    "rooms": rooms,
+    "sample": sample,
+}
+
+
+def main(args: Sequence[str] | None = None, *, also: Mapping[str, Callable[..., None]] | None = None) -> None:
+    """Run a subcommand of ``cocogan``; ``args`` default to the command line's, ``also`` are further subcommands."""
+    commands = dict(sorted({**SUBCOMMANDS, **(also or {})}.items()))
+    try:
+        with quiet_pipe():
+            tyro.extras.subcommand_cli_from_dict(
+                commands, prog="cocogan", description="A panorama that is generated only where you look.", args=args
+            )
+    except CocoganError as error:
+        print(f"cocogan: error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("cocogan: stopped; what was finished is kept", file=sys.stderr)
+        sys.exit(130)  # 128 + SIGINT, as shells expect
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""A contact sheet: many pictures side by side in one file, to be looked at before training on them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from cocogan_core.errors import DataError
+from cocogan_core.files import replacing
+
+__all__ = ["write_sheet"]
+
+
+def write_sheet(path: Path, images: Sequence[NDArray[np.uint8]], *, columns: int = 3) -> None:
+    """Write at least one picture (H, W, 3), all of one size, row by row; white where the last row has no more.
+
+    Raises:
+        DataError: the file cannot be written, or its ending is no picture format.
+    """
+    filled = [*images, *[np.full_like(images[0], 255)] * (-len(images) % columns)]
+    rows = [np.concatenate(filled[first : first + columns], axis=1) for first in range(0, len(filled), columns)]
+    try:
+        picture_format = Pillow.registered_extensions().get(path.suffix.lower())
+        if picture_format is None:
+            raise ValueError(f"{path.suffix or 'no ending'} is no picture's")
+        with replacing(path) as file:
+            Pillow.fromarray(np.concatenate(rows)).save(file, picture_format, optimize=True)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot write {path}: {error}; choose another file, ending in .png or .jpg") from error

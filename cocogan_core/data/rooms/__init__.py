@@ -1,0 +1,1 @@
+"""Procedural rooms: from named numbers to rendered panoramas and sky boxes."""

@@ -1,0 +1,126 @@
+"""A data set of rooms as a recipe: any room of it can be rendered by itself, in any order, by any number of processes.
+
+Knows nothing of how pictures are stored.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.data.label_transforms import MIRROR, YAW
+from cocogan_core.data.parallel import in_order
+from cocogan_core.data.rooms.renderer import ASPECT, STYLES, RoomRenderer, Style, room_parameters
+from cocogan_core.errors import ConfigError
+
+__all__ = ["RoomDatasetSpec", "rendered"]
+
+
+DEFAULTS = {"mirror": "never", "style": "plain"}  # left out of a folder's description: older folders lack them
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomDatasetSpec:
+    """What decides every byte of a data set of rooms, on one driver.
+
+    Attributes:
+        seed: chooses the rooms; room ``index`` depends on (seed, index) only.
+        width_px: width of Mercator panoramas, three times their height.
+        face_px: side of sky box faces, or None for panoramas.
+        samples: rays for colours and edges per pixel.
+        yaw: ``"random"`` turns every room by an angle of its own; its cosine and sine become two more parameters.
+        mirror: ``"random"`` mirrors half of the rooms left to right; one more parameter says which, by its sign.
+        style: ``"varied"`` adds patterns, tiles, larger rooms and dusk, by ten more parameters.
+
+    Raises:
+        ConfigError: a size or count that makes no sense.
+    """
+
+    seed: int = 0
+    width_px: int = 768
+    face_px: int | None = None
+    samples: int = 4
+    yaw: Literal["aligned", "random"] = "aligned"
+    mirror: Literal["never", "random"] = "never"
+    style: Style = "plain"
+
+    def __post_init__(self) -> None:
+        """Refuse early, in the words of the command line."""
+        if self.seed < 0:
+            raise ConfigError(f"--seed is {self.seed}; it must not be negative")
+        if self.width_px < 12 or self.width_px % (2 * ASPECT):
+            raise ConfigError(f"--width is {self.width_px}; it must be a multiple of {2 * ASPECT}, at least 12")
+        if self.face_px is not None and (self.face_px < 8 or self.face_px % 2):
+            raise ConfigError(f"--faces is {self.face_px}; it must be an even number of pixels, at least 8")
+        if self.samples not in (1, 4, 9, 16):
+            raise ConfigError(f"--samples is {self.samples}; choose 1, 4, 9 or 16 a pixel")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the entries of :meth:`parameters` mean."""
+        names = STYLES[self.style] + (YAW if self.yaw == "random" else ())
+        return names + ((MIRROR,) if self.mirror == "random" else ())
+
+    @property
+    def about(self) -> dict[str, object]:
+        """The settings as plain JSON values, by which a folder refuses rooms of another recipe."""
+        more = {name: getattr(self, name) for name in ("mirror", "style") if getattr(self, name) != DEFAULTS[name]}
+        return {"source": "rooms", "seed": self.seed, "samples": self.samples, "yaw": self.yaw, **more}
+
+    def yaw_rad(self, index: int) -> float:
+        """How far the camera of room ``index`` is turned to the right, in [0, 2π)."""
+        if self.yaw == "aligned":
+            return 0.0
+        return float(np.random.default_rng((self.seed, index, 1)).uniform(0, 2 * np.pi))
+
+    def mirrors(self, index: int) -> bool:
+        """Whether room ``index`` is mirrored left to right."""
+        return self.mirror == "random" and bool(np.random.default_rng((self.seed, index, 2)).random() < 0.5)
+
+    def parameters(self, index: int) -> NDArray[np.float32]:
+        """The numbers (K,) in [−1, 1] that made room ``index``, in the order of :attr:`names`."""
+        yaw_rad = self.yaw_rad(index)
+        turn = [np.cos(yaw_rad), np.sin(yaw_rad)] if self.yaw == "random" else []
+        side = [1.0 if self.mirrors(index) else -1.0] if self.mirror == "random" else []
+        return np.array([*room_parameters(self.seed, index, self.style), *turn, *side], np.float32)
+
+    def render(self, renderer: RoomRenderer, index: int) -> Image:
+        """Room ``index``: a panorama (W/3, W, 3), or six faces (6, f, f, 3)."""
+        room, yaw_rad, mirror = room_parameters(self.seed, index, self.style), self.yaw_rad(index), self.mirrors(index)
+        if self.face_px is None:
+            return renderer.panorama(room, yaw_rad, mirror=mirror)
+        return renderer.faces(room, self.face_px, yaw_rad, mirror=mirror)
+
+
+def rendered(recipe: RoomDatasetSpec, indices: Sequence[int], *, workers: int = 1) -> Iterator[tuple[int, Image]]:
+    """(index, picture) of the recipe's rooms, in order.
+
+    Software OpenGL uses every core for one room already; more ``workers`` fill the gaps between its passes.
+
+    Raises:
+        ConfigError: ``workers`` is not positive.
+        DisplayError: there is no OpenGL.
+    """
+    if workers < 1:
+        raise ConfigError(f"--workers is {workers}; it must be at least 1")
+    if workers == 1:
+        with RoomRenderer(recipe.width_px, recipe.samples, recipe.style) as renderer:
+            for index in indices:
+                yield index, recipe.render(renderer, index)
+        return
+    yield from zip(indices, in_order(partial(_render_here, recipe), indices, workers=workers), strict=True)
+
+
+def _render_here(recipe: RoomDatasetSpec, index: int) -> Image:
+    """In a worker process."""
+    return recipe.render(_renderer(recipe.width_px, recipe.samples, recipe.style), index)
+
+
+@cache
+def _renderer(width_px: int, samples: int, style: Style) -> RoomRenderer:
+    return RoomRenderer(width_px, samples, style)

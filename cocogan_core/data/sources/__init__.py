@@ -1,0 +1,1 @@
+"""Real pictures and where they come from, one file a source."""

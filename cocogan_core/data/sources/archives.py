@@ -1,0 +1,59 @@
+"""Files under a folder and inside its zip archives, alike; nothing is unpacked to disk."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cocogan_core.data.sources.image_io import Rejected
+
+__all__ = ["Member", "members"]
+
+
+@dataclass(frozen=True, order=True)
+class Member:
+    """A file, or a member ``inside`` the zip archive ``path``."""
+
+    path: Path
+    inside: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its path with forward slashes; inside an archive, the member's path after the archive's folder."""
+        return (self.path.parent / self.inside).as_posix() if self.inside else self.path.as_posix()
+
+    def read(self) -> bytes:
+        """All of it.
+
+        Raises:
+            Rejected: it cannot be read, or the archive is damaged there.
+        """
+        try:
+            return _archive(self.path).read(self.inside) if self.inside else self.path.read_bytes()
+        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+            raise Rejected(f"cannot be read: {error}") from error
+
+
+def members(root: Path) -> Iterator[Member | tuple[Path, str]]:
+    """Every file under ``root`` (or in it, if it is a zip file itself), sorted, those in folders first.
+
+    A damaged archive is given as (path, reason).
+    """
+    paths = sorted(path for path in root.rglob("*") if path.is_file()) if root.is_dir() else [root]
+    archives = [path for path in paths if path.suffix.lower() == ".zip"]
+    yield from (Member(path) for path in paths if path.suffix.lower() != ".zip")
+    for path in archives:
+        try:
+            names = sorted(_archive(path).namelist())
+        except (OSError, zipfile.BadZipFile, ValueError) as error:
+            yield path, f"cannot be read as a zip archive: {error}"
+        else:
+            yield from (Member(path, name) for name in names if not name.endswith("/"))
+
+
+@lru_cache(maxsize=16)
+def _archive(path: Path) -> zipfile.ZipFile:
+    """Kept open: reading an archive's list anew for each member would cost more than the member."""
+    return zipfile.ZipFile(path)

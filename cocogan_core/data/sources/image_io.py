@@ -1,0 +1,109 @@
+"""Linear light to a picture for a screen. Numpy only.
+
+Picture files to uint8 RGB: whatever Pillow reads, Radiance .hdr and, with the extra ``exr``, OpenEXR.
+
+Every way in which a file can be broken ends as one exception with a few words. Knows nothing of projections.
+"""
+
+import io
+import struct
+import warnings
+import zlib
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageOps
+
+from cocogan_core.data.sources.radiance import decode_radiance
+from cocogan_core.errors import ConfigError
+
+__all__ = ["ENDINGS", "Rejected", "decoded", "read_picture", "require_readers", "tone_mapped"]
+
+MIDDLE = 0.20  # where the mean of the logarithm of light goes, before the curve
+DARKEST = 1e-6  # of light that counts for the mean: unlit parts must not brighten the rest without end
+
+
+def tone_mapped(light: NDArray[np.float32], exposure_stops: float = 0.0) -> NDArray[np.uint8]:
+    """Light (H, W, 3), any scale, to 8-bit sRGB: exposed to its logarithmic mean, then Narkowicz's fit of ACES.
+
+    ``exposure_stops`` brightens by powers of two. Negative and broken values count as dark, infinite ones as bright.
+    """
+    light = np.nan_to_num(np.asarray(light, np.float32), nan=0.0, posinf=65504.0).clip(0, None)
+    luminance = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    mean = np.exp(np.log(np.maximum(luminance, DARKEST)).mean(dtype=np.float64))
+    x = light * np.float32(MIDDLE / mean * 2.0**exposure_stops)
+    shown = (x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)).clip(0, 1)
+    srgb = np.where(shown <= 0.0031308, 12.92 * shown, 1.055 * shown ** (1 / 2.4) - 0.055)
+    return np.asarray(np.rint(srgb * 255), np.uint8)
+
+
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".hdr", ".exr")
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, struct.error, zlib.error)
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+class Rejected(Exception):  # noqa: N818 (a verdict on a file, not a failure of the program)
+    """A picture that cannot be used, and why; reported and skipped, so it never reaches the user as an error."""
+
+
+def require_readers(paths: list[Path]) -> None:
+    """Refuse EXR files before work starts where their reader is missing.
+
+    Raises:
+        ConfigError: what to install.
+    """
+    first = next((path for path in paths if path.suffix.lower() == ".exr"), None)
+    if first is not None and find_spec("OpenEXR") is None:
+        raise ConfigError(f"{first.name} needs OpenEXR: pip install 'cocogan-panorama[exr]', or use .hdr files")
+
+
+def read_picture(path: Path, exposure_stops: float = 0.0) -> Image:
+    """A picture file (H, W, 3); files of light (.hdr, .exr) are tone-mapped.
+
+    Raises:
+        Rejected: it cannot be read.
+    """
+    ending = path.suffix.lower()
+    try:
+        if ending == ".exr":
+            return tone_mapped(_exr(path), exposure_stops)
+        content = path.read_bytes()
+        if ending == ".hdr":
+            return tone_mapped(decode_radiance(content), exposure_stops)
+    except BROKEN as error:
+        raise Rejected(f"cannot be read: {error}") from error
+    return decoded(content)
+
+
+def decoded(content: bytes) -> Image:
+    """The bytes of a picture file that Pillow knows (H, W, 3), turned as its EXIF says.
+
+    Raises:
+        Rejected: they are broken, truncated, or more than Pillow's 179 million pixels.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of large pictures and odd metadata: neither is the user's mistake
+            with Pillow.open(io.BytesIO(content)) as file:
+                return np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
+    except (*BROKEN, Pillow.DecompressionBombError) as error:
+        said = str(error).split("<")[0].strip()  # Pillow names the buffer's address
+        raise Rejected(f"cannot be read: {said or 'not a picture'}") from error
+
+
+def _exr(path: Path) -> Floats:
+    import OpenEXR
+
+    with OpenEXR.File(str(path)) as file:
+        channels = file.channels()
+        for wanted in ("RGB", "RGBA", "Y"):
+            name = next((name for name in channels if name.split(".")[-1] == wanted), None)
+            if name is not None:
+                pixels = np.asarray(channels[name].pixels, np.float32)
+                return np.repeat(pixels[..., None], 3, -1) if wanted == "Y" else pixels[..., :3]
+    raise Rejected(f"has no colours, only {', '.join(channels)}")

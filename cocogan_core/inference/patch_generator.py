@@ -1,0 +1,131 @@
+"""Pictures by parts from a checkpoint: (z, patch ids) → uint8 micro patches. Knows no window and no training."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Self, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from cocogan_core.checkpoint import Checkpoint, Metadata, load
+from cocogan_core.errors import CheckpointError, ConfigError
+from cocogan_core.inference.graph import Frozen, freeze
+from cocogan_core.models.build import load_generator
+
+__all__ = ["DEVICES", "Device", "PatchGenerator", "choose_device", "to_uint8"]
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+DEVICES: tuple[str, ...] = get_args(Device)
+# Patches a pass, always exactly so many: libraries choose their kernels by shape and round differently, so that only
+# passes of one size give a patch the same bytes whatever it is made together with. Four of the compact network's cost a
+# CPU a tenth more than eight; the paper's takes so long that nobody should wait for three others.
+PASS = {"compact": 4, "paper": 1}
+GPU_PASS = 8
+PROBES = 384  # random z whose responses give the principal directions
+DIRECTIONS_METHOD = 1  # the viewer keeps directions under this number: raise it when they come about otherwise
+
+
+class PatchGenerator:
+    """A frozen generator on one device."""
+
+    directions_method = DIRECTIONS_METHOD
+
+    def __init__(self, metadata: Metadata, frozen: Frozen, device: torch.device) -> None:
+        """Use :meth:`load` or :meth:`of`."""
+        self.metadata = metadata
+        self._frozen = frozen
+        self._device = device
+        self.pass_size = PASS[metadata.model.architecture] if device.type == "cpu" else GPU_PASS
+        """Asking for a multiple of so many patches wastes nothing."""
+
+    @classmethod
+    def load(cls, path: Path | str, device: str = "auto") -> Self:
+        """Read a checkpoint.
+
+        Raises:
+            CheckpointError: the file cannot be used (see :mod:`cocogan_core.checkpoint`).
+            ConfigError: there is no such device here.
+        """
+        try:
+            return cls.of(load(path), device)
+        except CheckpointError as error:
+            raise error if str(path) in str(error) else CheckpointError(f"{path}: {error}") from error
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, device: str = "auto") -> Self:
+        """Freeze a checkpoint that is already in memory; raises as :meth:`load`."""
+        chosen = choose_device(device)
+        return cls(checkpoint.metadata, freeze(load_generator(checkpoint).to(chosen)), chosen)
+
+    @torch.inference_mode()
+    def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]]) -> NDArray[np.uint8]:
+        """Micro patches (n, s, s, 3) of one z (z_dim,) at (row, column) ids; columns wrap on a cylinder.
+
+        On one machine a patch has the same bytes whatever else is asked for with it.
+        """
+        grid = self.metadata.model.grid
+        code = torch.from_numpy(np.asarray(z, np.float32)).to(self._device)
+        indices = torch.tensor([row * grid.columns + column % grid.columns for row, column in ids], dtype=torch.long)
+        passes = torch.split(indices, self.pass_size) if ids else ()
+        parts = [self._pass(code, indices) for indices in passes]
+        return np.concatenate(parts) if ids else np.zeros((0, grid.patch_px, grid.patch_px, 3), np.uint8)
+
+    def _pass(self, code: Tensor, indices: Tensor) -> NDArray[np.uint8]:
+        """At most ``pass_size`` patches, filled up with copies of the last."""
+        filled = torch.cat([indices, indices[-1:].expand(self.pass_size - len(indices))])
+        return to_uint8(self._frozen.patches(code, filled.to(self._device))[: len(indices)])
+
+    def panorama(self, z: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """The full image (H, W, 3) of one z (z_dim,): all micro patches, merged (φ)."""
+        grid = self.metadata.model.grid
+        merged: NDArray[np.uint8] = grid.merge(self.patches(z, [(int(r), int(c)) for r, c in grid.micro_ids()]))
+        return merged
+
+    @torch.inference_mode()
+    def principal_directions(self, count: int) -> NDArray[np.float32]:
+        """The ``count`` unit directions (count, z_dim) in z that change the picture most, strongest first.
+
+        PCA of the generator's first features over random z, regressed back onto z (GANSpace, Härkönen et al. 2020,
+        §2.2). The probes are fixed, so the same checkpoint always has the same directions.
+        """
+        model = self.metadata.model
+        z = np.random.default_rng(0).uniform(-1, 1, (PROBES, model.z_dim)).astype(np.float32)
+        features = self._frozen.responses(torch.from_numpy(z).to(self._device)).float().cpu().numpy()
+        centred = features - features.mean(0)
+        # the left singular vectors, from the small Gram matrix: many times faster than a decomposition of the features
+        _, scores = np.linalg.eigh(centred @ centred.T)
+        directions = scores[:, ::-1][:, : min(count, model.z_dim)].T @ z
+        unit = directions / np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-12)
+        return np.asarray(unit, np.float32)
+
+    @torch.inference_mode()
+    def patch_gflop(self) -> float:
+        """10⁹ floating-point operations that one micro patch costs, margins included, a multiply-add counted as two."""
+        with FlopCounterMode(display=False) as counter:
+            code = torch.zeros(self.metadata.model.z_dim, device=self._device)
+            self._frozen.patches(code, torch.zeros(1, dtype=torch.long, device=self._device))
+        return float(counter.get_total_flops()) / 1e9
+
+
+def choose_device(name: str) -> torch.device:
+    """``auto``: CUDA, else Apple's MPS, else the CPU.
+
+    Raises:
+        ConfigError: the named device is not here.
+    """
+    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(device for device, present in here.items() if present))
+    if not here.get(name):
+        raise ConfigError(f"device {name} is not available here; use --device cpu")
+    return torch.device(name)
+
+
+def to_uint8(images: Tensor) -> NDArray[np.uint8]:
+    """(n, 3, h, w) in [−1, 1] → (n, h, w, 3) bytes, rounded."""
+    scaled = ((images.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    result: NDArray[np.uint8] = scaled.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return result

@@ -1,0 +1,165 @@
+"""The paper's networks, and what every generator and discriminator offers. Knows no losses, files or windows.
+
+Architecture after COCO-GAN's Fig. 13 (generator) and Fig. 14 (discriminator and its heads A and Q); depth follows from
+the patch size, width from the settings. Where the published code differs from the text, the text wins (DESIGN.md §6).
+"""
+
+import math
+from itertools import pairwise
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+from cocogan_core.config import ModelConfig
+from cocogan_core.models.base import Discriminator, DiscriminatorOutput, Generator
+
+__all__ = ["PaperDiscriminator", "PaperGenerator"]
+
+BASE = 2  # the generator starts from 2×2 (Fig. 13a)
+BASE_WIDTHS = 16  # … with 16 times the last stage's channels
+HEAD_WIDTH = 128
+
+Layer = TypeVar("Layer", bound=nn.Module)
+
+
+def stage_widths(patch_px: int, width: int) -> list[int]:
+    """Channels of G's residual blocks (Fig. 13a): 8, 4, 2, 1, 1 … times ``width``, one block for each doubling."""
+    return [width * max(1, 8 >> i) for i in range(int(math.log2(patch_px // BASE)))]
+
+
+def critic_widths(macro_px: int, width: int) -> list[int]:
+    """Channels of D's residual blocks (Fig. 14a): … 1, 1, 2, 4, 8, 8 times ``width``; the last does not halve."""
+    blocks = int(math.log2(macro_px)) - 1
+    multiples = ([1] * blocks + [2, 4, 8, 8])[-blocks:]
+    return [width, *(width * multiple for multiple in multiples[1:])]
+
+
+class ConditionalBatchNorm(nn.Module):
+    """Batch norm whose scale and shift come from an MLP of (z, c) (Fig. 13b); γ is 1 + the MLP's answer."""
+
+    def __init__(self, channels: int, condition_dim: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.affine = _normed(nn.Linear(condition_dim, 2 * channels))
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """Normalise (B, C, h, w) by the batch's statistics and apply this sample's affine."""
+        affine: Tensor = self.affine(condition)[:, :, None, None]
+        gamma, beta = affine.chunk(2, 1)
+        normal: Tensor = self.norm(x)
+        conditioned: Tensor = normal * (1 + gamma) + beta
+        return conditioned
+
+
+class GeneratorBlock(nn.Module):
+    """Residual block with ×2 nearest upsampling (Fig. 13b)."""
+
+    def __init__(self, width_in: int, width_out: int, condition_dim: int) -> None:
+        super().__init__()
+        self.norm1 = ConditionalBatchNorm(width_in, condition_dim)
+        self.convolution1 = _normed(nn.Conv2d(width_in, width_out, 3, padding=1))
+        self.norm2 = ConditionalBatchNorm(width_out, condition_dim)
+        self.convolution2 = _normed(nn.Conv2d(width_out, width_out, 3, padding=1))
+        self.shortcut = _normed(nn.Conv2d(width_in, width_out, 1))
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """(B, C, h, w) → (B, C', 2h, 2w)."""
+        h = F.interpolate(F.relu(self.norm1(x, condition)), scale_factor=2)
+        h = self.convolution2(F.relu(self.norm2(self.convolution1(h), condition)))
+        short: Tensor = self.shortcut(x)
+        # a 1×1 convolution commutes with nearest upsampling and is four times cheaper before it
+        joined: Tensor = h + F.interpolate(short, scale_factor=2)
+        return joined
+
+
+class PaperGenerator(Generator):
+    """The paper's G (Fig. 13): (z, c) → linear → 2×2 → residual blocks → batch norm, ReLU, 3×3, tanh."""
+
+    def __init__(self, config: ModelConfig, base: tuple[int, int] = (BASE, BASE)) -> None:
+        """Build with fresh weights; ``base`` is the (rows, columns) that the first layer makes, 2×2 in the paper."""
+        super().__init__(config)
+        self.base = base
+        condition_dim = config.z_dim + config.grid.coordinate_dim
+        wide = BASE_WIDTHS * config.generator_width
+        widths = [wide, *stage_widths(config.grid.patch_px, config.generator_width)]
+        self.dense = _normed(nn.Linear(condition_dim, wide * base[0] * base[1]))
+        self.blocks = nn.ModuleList(GeneratorBlock(a, b, condition_dim) for a, b in pairwise(widths))
+        self.norm = nn.BatchNorm2d(widths[-1])
+        self.rgb = _normed(nn.Conv2d(widths[-1], 3, 3, padding=1))
+
+    def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
+        """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
+        condition = torch.cat([z, coordinates], 1)
+        x = self.dense(condition).reshape(len(z), -1, *self.base).contiguous(memory_format=torch.channels_last)
+        for block in self.blocks:
+            x = block(x, condition)
+        pixels: Tensor = self.rgb(F.relu(self.norm(x)))
+        return pixels.tanh()
+
+
+class DiscriminatorBlock(nn.Module):
+    """Residual block, halving by average pooling where asked (Fig. 14b)."""
+
+    def __init__(self, width_in: int, width_out: int, *, first: bool = False, down: bool = True) -> None:
+        super().__init__()
+        self.first, self.down = first, down
+        self.convolution1 = _normed(nn.Conv2d(width_in, width_out, 3, padding=1))
+        self.convolution2 = _normed(nn.Conv2d(width_out, width_out, 3, padding=1))
+        self.shortcut = _normed(nn.Conv2d(width_in, width_out, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, h, w) → (B, C', h/2, w/2), or the same size without ``down``."""
+        h = self.convolution1(x if self.first else F.relu(x))
+        h = self.convolution2(F.relu(h))
+        if not self.down:
+            same_size: Tensor = h + self.shortcut(x)
+            return same_size
+        short: Tensor = self.shortcut(F.avg_pool2d(x, 2))
+        pooled: Tensor = F.avg_pool2d(h, 2) + short
+        return pooled
+
+
+class PaperDiscriminator(Discriminator):
+    """The paper's D (Fig. 14): residual blocks → global sum → linear score + projection of c; heads A and Q."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Build with fresh weights."""
+        super().__init__(config)
+        grid = config.grid
+        widths = critic_widths(min(grid.macro_height_px, grid.macro_width_px), config.discriminator_width)
+        self.blocks = nn.Sequential(
+            DiscriminatorBlock(3, widths[0], first=True),
+            *(DiscriminatorBlock(a, b) for a, b in pairwise(widths[:-1])),
+            DiscriminatorBlock(widths[-2], widths[-1], down=False),
+        )
+        self.score = _normed(nn.Linear(widths[-1], 1))
+        self.project = _normed(nn.Linear(grid.coordinate_dim, widths[-1]))
+        self.spatial = _head(widths[-1], grid.coordinate_dim if config.spatial_head == "full" else 1)
+        self.content = _head(widths[-1], config.z_dim) if config.content_head else None
+
+    def forward(self, images: Tensor, coordinates: Tensor) -> DiscriminatorOutput:
+        """Judge macro patches (B, 3, N·s, M·s) in [−1, 1] at macro coordinates (B, 2 or 3)."""
+        features = F.relu(self.blocks(images)).sum((2, 3))
+        score = self.score(features)[:, 0] + (self.project(coordinates) * features).sum(1)
+        content = None if self.content is None else self.content(features)
+        return DiscriminatorOutput(score, self.spatial(features), content, features)
+
+
+def _normed(layer: Layer) -> Layer:
+    """Spectral norm on a layer, in place (paper: on every convolution and linear layer)."""
+    spectral_norm(layer)
+    return layer
+
+
+def _head(features: int, outputs: int) -> nn.Sequential:
+    """Heads A and Q (Fig. 14c, d): linear, batch norm, leaky ReLU, linear, tanh."""
+    return nn.Sequential(
+        _normed(nn.Linear(features, HEAD_WIDTH)),
+        nn.BatchNorm1d(HEAD_WIDTH),
+        nn.LeakyReLU(0.2),
+        _normed(nn.Linear(HEAD_WIDTH, outputs)),
+        nn.Tanh(),
+    )

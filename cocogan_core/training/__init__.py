@@ -1,0 +1,1 @@
+"""Training runs: their settings, data, losses, steps, state and records."""

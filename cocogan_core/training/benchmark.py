@@ -1,0 +1,123 @@
+"""One measurement of ``cocogan bench train``, a process: ``python -m cocogan_core.training.benchmark JSON``."""
+
+import json
+import resource
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cocogan_core.errors import CocoganError, ConfigError
+from cocogan_core.models.build import build_discriminator, build_generator
+from cocogan_core.training.augment import DRAWS
+from cocogan_core.training.batches import TrainingBatch
+from cocogan_core.training.config import PRESETS, TrainConfig
+from cocogan_core.training.distributed import Ranks
+from cocogan_core.training.objective import Objective
+from cocogan_core.training.optimizer import Optimizers, constant
+
+__all__ = ["measure"]
+
+
+def measure(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Train a few steps on random pictures.
+
+    Returns:
+        ``size`` in words, ``peak_bytes``, ``images_per_s`` and the ``device``.
+
+    Raises:
+        ConfigError: no such preset, or settings that do not fit together.
+    """
+    config, ranks = _config(wanted), Ranks.alone()
+    if config.precision != "float32" and ranks.device.type != "cuda":
+        raise ConfigError(f"--precision {config.precision} needs a CUDA card, and none is here; leave it out")
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports much more of torch, which is not what is measured
+    before = _memory_bytes(ranks.device)
+    objectives = Objective(
+        config,
+        build_generator(config.model).to(ranks.device),
+        build_discriminator(config.model).to(ranks.device),
+    )
+    took_s = _seconds_a_step(objectives, ranks, wanted["steps"])
+    grid = config.model.grid
+    return {
+        "size": f"{grid.macro_width_px}×{grid.macro_height_px}",
+        "peak_bytes": _memory_bytes(ranks.device) - before,
+        "images_per_s": config.batch / took_s,
+        "device": torch.cuda.get_device_name() if ranks.device.type == "cuda" else f"{torch.get_num_threads()} threads",
+    }
+
+
+def _seconds_a_step(objectives: Objective, ranks: Ranks, steps: int) -> float:
+    """Mean over ``steps``, after one that is not counted."""
+    config = objectives.config
+    descents = Optimizers(objectives.generator, config, ranks), Optimizers(objectives.discriminator, config, ranks)
+    given = _inputs(config, ranks.device)
+    _step(objectives, descents, given)
+    started = time.perf_counter()
+    for _ in range(steps):
+        _step(objectives, descents, given)
+    return (time.perf_counter() - started) / steps
+
+
+def _config(wanted: dict[str, Any]) -> TrainConfig:
+    if wanted["preset"] not in PRESETS:
+        raise ConfigError(f"there is no preset {wanted['preset']}; choose one of {', '.join(sorted(PRESETS))}")
+    config = PRESETS[wanted["preset"]]
+    model = config.model
+    width = {f"{n}_width": wanted["width"] or getattr(model, f"{n}_width") for n in ("generator", "discriminator")}
+    model = replace(model, grid=replace(model.grid, patch_px=wanted["patch"] or model.grid.patch_px), **width)
+    config = replace(config, model=model, batch=wanted["batch"], precision=wanted["precision"], objective="adversarial")
+    return replace(config, optimal_d=wanted["mode"] == "full").named(())
+
+
+def _inputs(config: TrainConfig, device: torch.device) -> TrainingBatch:
+    grid, batch = config.model.grid, config.batch
+    ids = torch.zeros(batch, 2, dtype=torch.long)
+    return TrainingBatch(
+        real=torch.rand(batch, 3, grid.macro_height_px, grid.macro_width_px, device=device) * 2 - 1,
+        ids=ids.to(device),
+        coordinates=torch.from_numpy(grid.macro_coordinates(ids.numpy())).to(device),
+        z=torch.rand(batch, config.model.z_dim, device=device) * 2 - 1,
+        mix=torch.rand(batch, 1, 1, 1, device=device),
+        jitter=torch.rand(batch, DRAWS, device=device),
+    )
+
+
+def _step(objectives: Objective, descents: tuple[Optimizers, Optimizers], given: TrainingBatch) -> None:
+    """D's step and G's, as in training; reading the loss waits for the card."""
+    of_g, of_d = descents
+    of_d.step(objectives.critic(given)[0], 1e-6)
+    with constant(objectives.discriminator):
+        of_g.step(objectives.generation(given)[0], 1e-6)
+
+
+def _memory_bytes(device: torch.device) -> int:
+    """The most memory that this process has used so far: on a card its tensors', else resident."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+        return torch.cuda.max_memory_allocated()
+    status = Path("/proc/self/status")
+    if status.exists():
+        # maxrss of a fresh process starts at its parent's; the high-water mark of its own pages does not
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def main() -> int:
+    """Measure what the one argument asks for, and print it as JSON."""
+    try:
+        print(json.dumps(measure(json.loads(sys.argv[1]))))
+    except CocoganError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

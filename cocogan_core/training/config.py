@@ -1,0 +1,199 @@
+"""What a training run does, as one frozen dataclass; its docstrings are the command's ``--help``."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from cocogan_core.config import GeneratorKind, ModelConfig
+from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.training.augment import Augmentation
+from cocogan_core.training.losses import AdversarialLoss
+
+__all__ = ["PRESETS", "TrainConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Settings of one run. The same command again goes on where the run stopped."""
+
+    data: Path = Path("data/rooms")
+    """folder of prepared pictures (`cocogan rooms`)"""
+    run: Path = Path("runs/default")
+    """folder of the run: state, checkpoint, sheets, log"""
+    init: tuple[Path, ...] = ()
+    """checkpoints to start from, later ones over earlier ones as far as they fit: one with smaller patches grows by
+    fresh levels, one with larger patches shrinks; large.safetensors small.safetensors puts a small one back"""
+    images: int = 1_000_000
+    """stop after this many images (panoramas, or macro patches of them); a larger number later goes on"""
+    batch: int = 16
+    """images a step, over all processes"""
+    seed: int = 0
+    """all randomness is a function of this, of the process and of the images seen"""
+    model: ModelConfig = field(default_factory=ModelConfig)
+    """shape of G and D"""
+    objective: Literal["adversarial", "regression"] = "adversarial"
+    """adversarial: the paper's; regression: warm-up, L1 from named parameters to whole panoramas"""
+    loss: AdversarialLoss = "wasserstein"
+    """adversarial loss; the paper's is wasserstein"""
+    gradient_penalty: float = 10.0
+    """λ of WGAN-GP (paper: 10); 0 switches it off"""
+    r1: float = 0.0
+    """weight of R1 on real patches, a cheaper penalty for hinge and nonsaturating; 0 switches it off"""
+    r1_every: int = 8
+    """steps between R1 penalties, which are scaled up to match (lazy regularisation); 1 pays at every step"""
+    spatial_weight: float = 100.0
+    """α of the spatial consistency loss through head A (paper: 100); much less where all z come to give one picture"""
+    content_weight: float = 0.0
+    """weight of the content loss through head Q; it learns named parameters from real patches, else z from made ones"""
+    regression_weight: float = 0.0
+    """in adversarial runs: weight of L1 to the real patch of the same named parameters, which keeps sliders true"""
+    generator_rate: float = 1e-4
+    """Adam's rate for G (paper: 1e-4)"""
+    discriminator_rate: float = 4e-4
+    """Adam's rate for D (paper: 4e-4)"""
+    beta1: float = 0.0
+    """Adam's β1 (paper: 0)"""
+    beta2: float = 0.999
+    """Adam's β2 (paper: 0.999)"""
+    gradient_clip: float = 0.0
+    """G's gradient norm is cut here, so that a rare steep batch does not undo an hour; 0 (paper) never"""
+    warmup_images: int = 0
+    """images over which both rates rise from 0, so that Adam's first, blind steps are small"""
+    generator_warmup_images: int = 0
+    """images over which G's rate alone rises from 0 (if longer), so that D knows something before G listens"""
+    final_rate: float = 1.0
+    """the rates fall to this share of themselves by the end, along a cosine"""
+    ema_images: float = 10_000.0
+    """half-life of the exported generator's weight average, in images, growing from 0; 0 exports the latest weights"""
+    augment: tuple[Augmentation, ...] = ()
+    """DiffAugment: D sees real and made pictures recoloured, shifted and holed, and cannot learn few by heart"""
+    continuous_sampling: bool = False
+    """paper's ablation (§4.4): macro patches lie at any pixel, not only on the grid; shows what the grid is worth"""
+    optimal_d: bool = False
+    """paper's ablation (§4.4): D sees the full image, made by micro patches; shows what D loses by seeing parts"""
+    optimal_g: bool = False
+    """paper's ablation (§4.4): G makes the full image at once, D sees macro patches; shows what G loses by parts"""
+    multiple_g: bool = False
+    """paper's ablation (§4.4): a generator of its own for every micro patch; shows what one shared G is worth"""
+    unpaired: bool = False
+    """forget the pictures' named parameters: all of z is random and means nothing, as in the paper"""
+    roll: bool = False
+    """turn each panorama by a random angle (named parameters: only of rooms made with --yaw random)"""
+    flip: bool = False
+    """mirror half of the pictures (named parameters: only of rooms made with --mirror random)"""
+    save_every: int = 4000
+    """images between saved states, checkpoints and sample sheets"""
+    log_every: int = 1000
+    """images between lines of log.jsonl, which give the means since the last"""
+    tensorboard: bool = True
+    """write TensorBoard events too (needs the package tensorboardX; without it there is only log.jsonl)"""
+    fd_every: int = 0
+    """images between Fréchet distances to pictures that are held out; 0 measures none"""
+    fd_samples: int = 500
+    """pictures a side of a Fréchet distance; fewer are quicker and biased upwards, so compare equal numbers only"""
+    held_out: Path | None = None
+    """folder of prepared pictures to measure by; else the data's last --fd-samples (a fifth at most), not trained on"""
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    """of G's and D's passes on a CUDA card, which are faster in 16 bits; penalties and weights stay in float32"""
+    channels_last: bool = False
+    """lay weights out as NHWC, which convolutions in 16 bits, and some on CPUs, like better"""
+    compile: bool = False
+    """compile G and D with torch.compile: slow to start, faster after; penalties stay as they are"""
+    threads: int = 0
+    """CPU threads; 0 leaves the choice to torch"""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot run.
+
+        Raises:
+            ConfigError: what is wrong and what would be right.
+        """
+        for name in ("images", "batch", "save_every", "r1_every", "log_every"):
+            _require_at_least(1, name, getattr(self, name))
+        for name in ("fd_every", "ema_images", "warmup_images", "generator_warmup_images"):
+            _require_at_least(0, name, getattr(self, name))
+        if self.optimal_g and self.multiple_g:
+            raise ConfigError("--optimal-g and --multiple-g are two different generators; choose one")
+        if self.multiple_g and self.continuous_sampling:
+            raise ConfigError(
+                "--multiple-g has a generator for each grid point and none between them; "
+                "leave out --continuous-sampling"
+            )
+
+    def named(self, latent_names: tuple[str, ...]) -> "TrainConfig":
+        """These settings with the model that is really trained: the data's names, and the ablations' shapes."""
+        grid = self.model.grid
+        if self.optimal_d:
+            grid = replace(grid, macro_rows=grid.rows, macro_columns=grid.columns)
+        makes: GeneratorKind = "full" if self.optimal_g else "multiple" if self.multiple_g else self.model.generator
+        return replace(self, model=replace(self.model, grid=grid, generator=makes, latent_names=latent_names))
+
+
+def _require_at_least(least: int, name: str, value: float) -> None:
+    if value < least:
+        raise ConfigError(f"--{name.replace('_', '-')} is {value}; it must be at least {least}")
+
+
+def _compact(patch_px: int) -> ModelConfig:
+    return ModelConfig(
+        grid=PatchGrid(patch_px=patch_px),
+        architecture="compact",
+        generator_width=192,
+        discriminator_width=16,
+        spatial_head="vertical",
+        content_head=True,
+    )
+
+
+_ROOMS = TrainConfig(
+    model=_compact(64),
+    objective="regression",
+    generator_rate=3e-3,
+    beta1=0.9,
+    beta2=0.99,
+    warmup_images=1600,
+    final_rate=0.02,
+    ema_images=500,
+    gradient_clip=10.0,
+)
+_ROOMS_GAN = TrainConfig(
+    model=_compact(64),
+    loss="nonsaturating",
+    gradient_penalty=0,
+    r1=1.0,
+    spatial_weight=1.0,
+    content_weight=1.0,
+    regression_weight=10.0,
+    generator_rate=3e-4,
+    discriminator_rate=1e-3,
+    beta2=0.9,
+    warmup_images=1600,
+    final_rate=0.1,
+    ema_images=1000,
+    gradient_clip=10.0,
+)
+_PAPER = TrainConfig(batch=128, save_every=50_000)
+
+
+def _paper(system: Literal["cylindrical", "planar"], rows: int, columns: int, patch_px: int, macro: int) -> TrainConfig:
+    grid = PatchGrid(
+        system=system, rows=rows, columns=columns, patch_px=patch_px, macro_rows=macro, macro_columns=macro
+    )
+    return replace(_PAPER, model=ModelConfig(grid=grid), roll=system == "cylindrical", flip=system == "planar")
+
+
+PRESETS: dict[str, TrainConfig] = {
+    "rooms-warmup": _ROOMS,
+    "rooms": _ROOMS_GAN,
+    "paper": _paper("cylindrical", 4, 12, 64, 2),  # its panoramas: what this project is about
+    "matterport3d": _paper("cylindrical", 4, 12, 64, 2),
+    "celeba64": _paper("planar", 4, 4, 16, 2),
+    "celeba128": _paper("planar", 4, 4, 32, 2),
+    "celeba128-micro16": _paper("planar", 8, 8, 16, 4),
+    "celeba128-micro8": _paper("planar", 16, 16, 8, 8),
+    "celeba128-micro4": _paper("planar", 32, 32, 4, 16),
+    "lsun64": _paper("planar", 4, 4, 16, 2),
+    "lsun256": _paper("planar", 4, 4, 64, 2),
+    "celebahq1024": _paper("planar", 4, 4, 256, 2),
+}

@@ -1,0 +1,140 @@
+"""What a run writes down as it goes: ``log.jsonl``, one JSON object a line, and TensorBoard events beside it.
+
+What a run shows while it goes: a bar in a terminal, a plain line now and then anywhere else.
+"""
+
+import json
+import time
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from cocogan_core.checkpoint import write_atomically
+
+__all__ = ["LOG", "MetricLogger", "ProgressDisplay"]
+
+LOG = "log.jsonl"
+
+
+class _Events(Protocol):
+    """What is used of tensorboardX, which has no types."""
+
+    def add_scalar(self, name: str, value: float, step: int) -> object: ...
+    def close(self) -> None: ...
+
+
+class MetricLogger:
+    """The log of one run folder. Every line names the ``seen`` images of this run.
+
+    A run that was killed goes on from its last saved state; what it had logged after that is dropped, so that the log
+    never tells the same images twice.
+    """
+
+    def __init__(self, folder: Path, *, seen: int, tensorboard: bool) -> None:
+        """Open for appending after ``seen`` images."""
+        self._path = folder / LOG
+        self._sums: dict[str, float] = {}
+        self._steps = 0
+        folder.mkdir(parents=True, exist_ok=True)
+        if self._path.exists():
+            lines = [line for line in self._path.read_text().splitlines() if _seen(line) <= seen]
+            write_atomically(self._path, "".join(f"{line}\n" for line in lines).encode())
+        self._events = _events(folder, seen) if tensorboard else None
+
+    def add(self, terms: Mapping[str, float]) -> None:
+        """Count one step's terms into the next line's means."""
+        self._steps += 1
+        for name, value in terms.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+
+    def write(self, seen: int, **figures: float) -> None:
+        """A line with the means of the terms since the last one, and ``figures``."""
+        means = {name: total / self._steps for name, total in self._sums.items()}
+        self._sums, self._steps = {}, 0
+        line = {"seen": seen, **means, **figures}
+        with self._path.open("a") as log:
+            log.write(json.dumps(line) + "\n")
+        for name, value in {**means, **figures}.items():
+            if self._events is not None:
+                self._events.add_scalar(name, value, seen)
+
+    def close(self) -> None:
+        """Finish the events file."""
+        if self._events is not None:
+            self._events.close()
+
+
+def _seen(line: str) -> float:
+    """Images seen of a line; a line that a crash cut short counts as beyond everything."""
+    try:
+        return float(json.loads(line)["seen"])
+    except (ValueError, KeyError, TypeError):
+        return float("inf")
+
+
+def _events(folder: Path, seen: int) -> _Events | None:
+    """A writer of TensorBoard events, or None without its package: the log says the same."""
+    try:
+        from tensorboardX import SummaryWriter
+    except ImportError:
+        return None
+    writer: _Events = SummaryWriter(str(folder / "events"), purge_step=seen + 1)
+    return writer
+
+
+EVERY_S = 30.0  # between plain lines
+WINDOW = 50  # steps that the speed is taken over
+
+
+class ProgressDisplay:
+    """Shows progress in images; a context manager. ``quiet`` shows nothing: only one process of several talks."""
+
+    def __init__(self, total: int, seen: int, *, quiet: bool = False, console: Console | None = None) -> None:
+        """Start at ``seen`` of ``total`` images."""
+        self._console = console or Console(quiet=quiet)
+        self._total, self._quiet = total, quiet
+        self._last = -EVERY_S
+        self._times: deque[tuple[float, int]] = deque([(time.monotonic(), seen)], maxlen=WINDOW)
+        columns = (MofNCompleteColumn(), "{task.fields[speed]:.1f} images/s", TimeRemainingColumn())
+        self._bar = Progress("training", BarColumn(), *columns, "{task.fields[terms]}", console=self._console)
+        self._task = self._bar.add_task("training", total=total, completed=seen, terms="", speed=0.0)
+
+    def __enter__(self) -> Self:
+        """Show the bar, where there is a terminal."""
+        if self._console.is_terminal and not self._quiet:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the bar as it stands."""
+        if self._console.is_terminal:
+            self._bar.stop()
+
+    def tick(self, seen: int, terms: Mapping[str, float]) -> None:
+        """One step is done."""
+        now = time.monotonic()
+        self._times.append((now, seen))
+        (since, before), words = self._times[0], " ".join(f"{name} {value:.3f}" for name, value in terms.items())
+        speed = (seen - before) / max(now - since, 1e-9)
+        if self._console.is_terminal:
+            self._bar.update(self._task, completed=seen, terms=words, speed=speed)
+        elif now - self._last >= EVERY_S or seen >= self._total:
+            self._last = now
+            left_s = (self._total - seen) / max(speed, 1e-9)
+            self.say(f"{seen}/{self._total} images, {speed:.1f} images/s, {_clock(left_s)} left, {words}")
+
+    def say(self, line: str) -> None:
+        """A line of its own, above the bar if there is one."""
+        self._console.print(line, highlight=False, soft_wrap=True)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

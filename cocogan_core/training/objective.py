@@ -1,0 +1,140 @@
+"""What D and G minimise, as scalars with named terms: inputs in, losses out. Knows no optimizer, loop or file."""
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from cocogan_core.errors import ConfigError
+from cocogan_core.models.base import Discriminator, DiscriminatorOutput, Generator
+from cocogan_core.training import losses
+from cocogan_core.training.augment import augment
+from cocogan_core.training.batches import TrainingBatch
+from cocogan_core.training.config import TrainConfig
+
+__all__ = ["Objective", "Terms"]
+
+Terms = dict[str, Tensor]
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+class Objective:
+    """The losses of G and D with its heads A and Q.
+
+    Raises:
+        ConfigError: --compile has no compiler here.
+    """
+
+    def __init__(self, config: TrainConfig, generator: Generator, discriminator: Discriminator) -> None:
+        """``config.model`` is that of the networks, names included."""
+        self.config, self.generator, self.discriminator = config, generator, discriminator
+        self.named = len(config.model.latent_names)
+        self._device = next(generator.parameters()).device
+        self._make: Callable[[Tensor, Tensor], Tensor] = generator.macro
+        self._judge: Callable[[Tensor, Tensor], DiscriminatorOutput] = discriminator
+        if config.compile:
+            _require_compiler()
+            _leave_spectral_norms_out(generator, discriminator)
+            self._make, self._judge = torch.compile(generator.macro), torch.compile(discriminator)
+
+    def regression(self, given: TrainingBatch) -> tuple[Tensor, Terms]:
+        """L1 from named parameters to whole panoramas: shows G the rooms before D judges them."""
+        with self._autocast():
+            made = self.generator.full(given.z)
+        error = (_whole(made) - given.real).abs().mean()
+        return error, {"L1": error.detach()}
+
+    def critic(self, given: TrainingBatch, *, lazy: bool = True) -> tuple[Tensor, Terms]:
+        """D's loss on macro patches with its penalties; A learns from real and fake; Q too (paper §3.3, §3.6).
+
+        ``lazy`` says whether this step pays R1, which is scaled up to match (StyleGAN2, Karras et al. 2020, §4.1).
+        """
+        config, c = self.config, given.coordinates
+        with torch.no_grad(), self._autocast():
+            made = self._make(given.z, given.ids)
+        real, fake = self._shown(given.real, given), self._shown(_whole(made), given)
+        of_real, of_fake = self._said(real, c), self._said(fake, c)
+        critic = losses.critic_loss(config.loss, of_real.score, of_fake.score)
+        spatial = losses.spatial_loss(of_real.spatial, c) + losses.spatial_loss(of_fake.spatial, c)
+        loss = critic + config.spatial_weight * spatial
+        said = of_real if self.named else of_fake  # a real picture's z is known only where its entries are named
+        if said.content is not None:
+            loss = loss + config.content_weight * losses.content_loss(said.content, self._known(given.z))
+        loss = loss + self._penalty(real, fake, given, lazy=lazy)
+        gap = of_real.score.mean() - of_fake.score.mean()
+        return loss, {"D": critic.detach(), "W": gap.detach(), "A": spatial.detach() / 2}
+
+    def generation(self, given: TrainingBatch) -> tuple[Tensor, Terms]:
+        """Fool D on merged macro patches; be where A says (eq. 4) and what Q says (§3.6); stay near the paired room."""
+        config, c = self.config, given.coordinates
+        with self._autocast():
+            made = self._make(given.z, given.ids)
+        said = self._said(self._shown(_whole(made), given), c)
+        adversarial = losses.generator_loss(config.loss, said.score)
+        loss = adversarial + config.spatial_weight * losses.spatial_loss(said.spatial, c)
+        terms = {"G": adversarial.detach()}
+        if said.content is not None and config.content_weight:
+            content = losses.content_loss(said.content, self._known(given.z))
+            loss, terms["Q"] = loss + config.content_weight * content, content.detach()
+        if config.regression_weight and self.named:
+            error = (_whole(made) - given.real).abs().mean()
+            loss, terms["L1"] = loss + config.regression_weight * error, error.detach()
+        return loss, terms
+
+    def _penalty(self, real: Tensor, fake: Tensor, given: TrainingBatch, *, lazy: bool) -> Tensor:
+        """Gradient penalties, in float32 and never compiled: both are differentiated twice."""
+        config = self.config
+        total = torch.zeros((), device=self._device)
+        if config.gradient_penalty:
+            slope = losses.gradient_penalty(self._score(given), real, fake, given.mix)
+            total = total + config.gradient_penalty * slope
+        if config.r1 and lazy:
+            total = total + config.r1 * config.r1_every * losses.r1_penalty(self._score(given), real)
+        return total
+
+    def _score(self, given: TrainingBatch) -> Callable[[Tensor], Tensor]:
+        return lambda images: self.discriminator(images, given.coordinates).score
+
+    def _said(self, images: Tensor, coordinates: Tensor) -> DiscriminatorOutput:
+        """D's answer in float32, whatever precision it was worked out in."""
+        with self._autocast():
+            said = self._judge(images, coordinates)
+        content = None if said.content is None else _whole(said.content)
+        return DiscriminatorOutput(_whole(said.score), _whole(said.spatial), content, _whole(said.features))
+
+    def _shown(self, images: Tensor, given: TrainingBatch) -> Tensor:
+        """Pictures as D sees them: the same policy and draws on real and fake."""
+        grid = self.config.model.grid
+        closes = grid.wraps and grid.macro_columns == grid.columns
+        return augment(images, given.jitter, self.config.augment, wraps=closes)
+
+    def _known(self, z: Tensor) -> Tensor:
+        """What head Q is asked for: the named entries of z, which real pictures have too; all of z without names."""
+        return z[:, : self.named or None]
+
+    def _autocast(self) -> AbstractContextManager[object]:
+        dtype = DTYPES[self.config.precision]
+        return torch.autocast(self._device.type, dtype, enabled=self.config.precision != "float32")
+
+
+def _leave_spectral_norms_out(*networks: nn.Module) -> None:
+    """Spectral norm iterates in place; compiled, D's second pass overwrites what its first needs to go back."""
+    for module in (module for network in networks for module in network.modules()):
+        if parametrize.is_parametrized(module):
+            assert isinstance(module.parametrizations, nn.ModuleDict)
+            for parametrization in module.parametrizations.values():
+                parametrization.forward = torch.compiler.disable(parametrization.forward)  # type: ignore[no-untyped-call]
+
+
+def _whole(x: Tensor) -> Tensor:
+    """At least 32 bits wide: losses are not taken in 16."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
+
+
+def _require_compiler() -> None:
+    if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++"))):
+        raise ConfigError("--compile needs a C++ compiler (c++, g++ or clang++), and there is none: leave it out")

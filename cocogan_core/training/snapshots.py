@@ -1,0 +1,64 @@
+"""Whole pictures of a generator that is still in training, a few at a time, however large they are.
+
+Sample sheets: the same z again and again as training goes, to be looked at one after the other.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from cocogan_core.inference.patch_generator import to_uint8
+from cocogan_core.models.base import Generator
+from cocogan_core.training.batches import TrainingBatch
+
+__all__ = ["SampleGrid", "pictures"]
+
+PIXELS = 1 << 20  # a pass: what a training step of these networks would need is more
+
+
+@torch.no_grad()
+def pictures(generator: Generator, z: Tensor) -> Iterator[NDArray[np.uint8]]:
+    """Whole pictures (H, W, 3) of z (n, z_dim), one by one, with the statistics gathered in training."""
+    grid, training = generator.config.grid, generator.training
+    generator.eval()
+    try:
+        for part in z.split(max(1, PIXELS // (grid.height_px * grid.width_px))):  # type: ignore[no-untyped-call]
+            yield from to_uint8(generator.full(part))
+    finally:
+        generator.train(training)
+
+
+Images = NDArray[np.uint8]
+COLUMNS = 8  # of planar pictures
+
+
+class SampleGrid:
+    """Pictures of fixed inputs. Panoramas stand twice side by side, so that the wrap is seen.
+
+    Where z has named entries the real room of the same ones follows.
+    """
+
+    def __init__(self, fixed: TrainingBatch, *, named: bool) -> None:
+        """``fixed`` holds whole pictures with their z."""
+        self._fixed, self._named = fixed, named
+
+    def draw(self, generator: Generator, path: Path) -> dict[str, float]:
+        """Write the sheet; returns ``psnr_db`` against the named rooms, or nothing."""
+        made = np.stack(list(pictures(generator, self._fixed.z)))
+        figures = {}
+        columns = [made, made] if generator.config.grid.wraps else [made]
+        if self._named:
+            real = to_uint8(self._fixed.real)
+            columns.append(real)
+            error = ((made.astype(np.float32) - real) / 255) ** 2
+            figures["psnr_db"] = float(-10 * np.log10(error.mean((1, 2, 3)).clip(1e-10)).mean())
+        rows = [np.concatenate(row, axis=1) for row in zip(*columns, strict=True)]
+        if len(columns) == 1:
+            rows = [np.concatenate(made[i : i + COLUMNS], axis=1) for i in range(0, len(made), COLUMNS)]
+        Image.fromarray(np.concatenate(rows)).save(path)
+        return figures

@@ -1,0 +1,143 @@
+"""Everything a run needs to go on bit-identically, as one safetensors file; no pickle.
+
+What must not change within a run: the settings that shape it, and the data. Knows no networks.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from cocogan_core.checkpoint import write_atomically
+from cocogan_core.data.dataset import ImageDataset
+from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.training.config import TrainConfig
+
+__all__ = ["identity_of", "load_state", "read_progress", "require_same", "save_state"]
+
+FORMAT = 2
+KEY = "cocogan_state"
+MOMENTS = ("exp_avg", "exp_avg_sq", "step")
+
+
+def save_state(
+    path: Path,
+    progress: Mapping[str, Any],
+    modules: Mapping[str, nn.Module],
+    optimizers: Mapping[str, torch.optim.Adam],
+) -> None:
+    """Write weights, Adam's moments and ``progress`` (JSON values) atomically."""
+    tensors = {f"{name}.{key}": t for name, module in modules.items() for key, t in module.state_dict().items()}
+    for name, optimizer in optimizers.items():
+        tensors |= {f"{name}.{key}": t for key, t in _moments(optimizer).items()}
+    whole = {key: tensor.detach().cpu().contiguous().clone() for key, tensor in tensors.items()}
+    write_atomically(path, safetensors.torch.save(whole, {KEY: json.dumps({"format": FORMAT, **progress})}))
+
+
+def read_progress(path: Path) -> dict[str, Any]:
+    """The ``progress`` of a state file, without its tensors.
+
+    Raises:
+        TrainingError: the file is broken or of another version.
+    """
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            progress: dict[str, Any] = json.loads(file.metadata()[KEY])
+    except (safetensors.SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise TrainingError(f"{path} is broken ({error}); remove it to start the run anew") from error
+    if progress.get("format") != FORMAT:
+        raise TrainingError(
+            f"{path} was written by another version of this program; start another --run with --init "
+            f"{path.with_name('checkpoint.safetensors')}"
+        )
+    return progress
+
+
+def load_state(path: Path, modules: Mapping[str, nn.Module], optimizers: Mapping[str, torch.optim.Adam]) -> None:
+    """Read the tensors that :func:`save_state` wrote into modules and optimizers.
+
+    Raises:
+        TrainingError: the file is broken or of another model.
+    """
+    try:
+        tensors = safetensors.torch.load_file(path)
+        for name, module in modules.items():
+            module.load_state_dict(_under(name, tensors))
+        for name, optimizer in optimizers.items():
+            _restore(optimizer, _under(name, tensors))
+    except (safetensors.SafetensorError, KeyError, RuntimeError, ValueError) as error:
+        raise TrainingError(
+            f"{path} is broken or of another model ({error}); remove it to start the run anew"
+        ) from error
+
+
+def _under(name: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {key.removeprefix(f"{name}."): tensor for key, tensor in tensors.items() if key.startswith(f"{name}.")}
+
+
+def _moments(optimizer: torch.optim.Adam) -> dict[str, Tensor]:
+    state = optimizer.state_dict()["state"]
+    return {f"{index}.{moment}": entry[moment] for index, entry in state.items() for moment in MOMENTS}
+
+
+def _restore(optimizer: torch.optim.Adam, moments: Mapping[str, Tensor]) -> None:
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in moments.items():
+        index, moment = key.split(".")
+        state.setdefault(int(index), {})[moment] = tensor
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+# Folders, intervals and what only the speed depends on may change, and a run may be made longer.
+FREE = {
+    *("run", "data", "init", "images", "threads", "compile", "channels_last", "tensorboard"),
+    *("save_every", "log_every", "fd_every", "fd_samples", "held_out"),
+}
+
+
+def identity_of(config: TrainConfig, panoramas: ImageDataset, *, held_out: int) -> dict[str, Any]:
+    """Settings by dotted name and a short word for the data set, as JSON values.
+
+    ``held_out`` pictures at the data's end are not trained on, so their number belongs to the run.
+    """
+    settings = {name: value for name, value in asdict(config).items() if name not in FREE}
+    stated = {**_flat(settings), "held-out pictures": held_out, "data set": _fingerprint(panoramas)}
+    identity: dict[str, Any] = json.loads(json.dumps(stated))
+    return identity
+
+
+def require_same(run: Path, stated: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Compare a run's identity with what it is asked to go on as.
+
+    Raises:
+        ConfigError: names the first difference.
+    """
+    for name in now.keys() | stated.keys():
+        if stated.get(name) != now.get(name):
+            raise ConfigError(
+                f"{run} was started with {name} = {stated.get(name)!r}, not {now.get(name)!r}; "
+                "give the same settings and data, or another --run"
+            )
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return flat
+
+
+def _fingerprint(panoramas: ImageDataset) -> str:
+    """The data set's index and its first and last picture, hashed: two data sets of one source still differ there."""
+    digest = hashlib.sha256(json.dumps(panoramas.about, sort_keys=True).encode())
+    if panoramas.count:
+        digest.update(panoramas.image(0).tobytes() + panoramas.image(panoramas.count - 1).tobytes())
+    size = f"{panoramas.width_px}×{panoramas.height_px}"
+    return f"{panoramas.about['source']}, {panoramas.count} of {size}, {digest.hexdigest()[:8]}"

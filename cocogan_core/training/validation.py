@@ -1,0 +1,56 @@
+"""The Fréchet distance of a generator in training to pictures that it never trains on.
+
+EfficientNet-Lite0's features, so that it works offline; figures are comparable only at the same count of samples
+(``cocogan_core.metrics.frechet``: biased upwards at small counts). Knows no training.
+"""
+
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cocogan_core.data.dataset import ImageDataset
+from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.metrics.features import FeatureExtractor, load_features
+from cocogan_core.metrics.frechet import ReferenceStats, fit, frechet_of, moments_of
+from cocogan_core.models.base import Generator
+from cocogan_core.training.snapshots import pictures
+
+__all__ = ["FrechetValidator"]
+
+FEWEST = 2  # pictures that have a covariance
+
+
+class FrechetValidator:
+    """Held-out pictures' moments, and the z of the generated side: the same at every measurement."""
+
+    def __init__(self, reference: ReferenceStats, *, seed: int) -> None:
+        """Use :meth:`of`."""
+        self._reference, self._seed = reference, seed
+
+    @property
+    def samples(self) -> int:
+        """Pictures a side."""
+        return self._reference.moments.count
+
+    @classmethod
+    def of(cls, held_out: ImageDataset, indices: NDArray[np.intp], grid: PatchGrid, device: str, *, seed: int) -> Self:
+        """Look at pictures ``indices`` of ``held_out`` once.
+
+        Raises:
+            ConfigError: too few pictures, or the feature network is not installed.
+            DataError: the pictures do not fit the grid.
+        """
+        if len(indices) < FEWEST:
+            raise ConfigError(f"{held_out.folder} leaves {len(indices)} pictures to measure by; hold more out")
+        lens = FeatureExtractor(network=load_features(device=device), projection=held_out.projection)
+        real = (fit(held_out.image(int(index)), grid) for index in indices)
+        return cls(ReferenceStats(lens=lens, moments=moments_of(lens.features(real))), seed=seed)
+
+    def distance(self, generator: Generator) -> float:
+        """Fréchet distance of as many generated pictures as there are real ones."""
+        like = next(generator.parameters())
+        codes = np.random.default_rng(self._seed).uniform(-1, 1, (self.samples, generator.config.z_dim))
+        return frechet_of(pictures(generator, torch.from_numpy(codes).to(like)), self._reference)

@@ -1,0 +1,43 @@
+"""``cocogan rooms`` answers mistakes with one line and exit code 2."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cocogan_core.commands.main import main
+
+
+def fails(capsys, *args):
+    with pytest.raises(SystemExit) as stopped:
+        main(["rooms", *map(str, args)])
+    assert stopped.value.code == 2
+    message = capsys.readouterr().err
+    assert message.startswith("cocogan: error: ")
+    assert message.count("\n") == 1
+    return message
+
+
+def test_mistakes_are_one_line(capsys, tmp_path):
+    assert "name a folder OUT" in fails(capsys)
+    assert "--count is 0" in fails(capsys, tmp_path, "--count", 0)
+    assert "--width is 100" in fails(capsys, tmp_path, "--width", 100)
+    assert "--faces is 7" in fails(capsys, tmp_path, "--faces", 7)
+    (tmp_path / "file").write_text("")
+    assert "cannot write" in fails(capsys, tmp_path / "file" / "rooms", "--count", 1)
+    assert "cannot write" in fails(capsys, tmp_path / "file" / "rooms", "--count", 1, "--panorama")
+
+
+def test_a_missing_display_names_the_packages(capsys, tmp_path, monkeypatch):
+    def fail(**_named):
+        raise Exception("libEGL.so not loaded")  # as glcontext does
+
+    monkeypatch.setattr("moderngl.create_context", fail)
+    message = fails(capsys, tmp_path, "--count", 1)
+    assert "libegl1" in message
+    assert "libgl1" in message
+
+
+def test_the_command_does_not_import_torch():
+    code = "import sys, cocogan_core.commands.main; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,121 @@
+"""A data set of rooms as a recipe, and its folder of sky boxes, without drawing anything."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors import safe_open
+
+from cocogan_core.data.rooms.renderer import PARAMETERS
+from cocogan_core.data.rooms.skybox import SkyBoxFolder
+from cocogan_core.data.rooms.spec import RoomDatasetSpec, rendered
+from cocogan_core.errors import ConfigError, DataError
+
+BOXES = RoomDatasetSpec(seed=3, face_px=16)
+
+
+def faces(value):
+    return np.full((6, 16, 16, 3), value, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"width_px": 100}, "--width is 100"),
+        ({"width_px": 6}, "--width is 6"),
+        ({"face_px": 15}, "--faces is 15"),
+        ({"face_px": 0}, "--faces is 0"),
+        ({"samples": 3}, "--samples is 3"),
+        ({"seed": -1}, "--seed is -1"),
+    ],
+)
+def test_impossible_recipes_are_refused_in_the_users_words(settings, named):
+    with pytest.raises(ConfigError, match=named):
+        RoomDatasetSpec(**settings)
+
+
+def test_no_workers_are_refused():
+    with pytest.raises(ConfigError, match="--workers is 0"):
+        next(rendered(BOXES, range(1), workers=0))
+
+
+def test_parameters_depend_on_seed_and_index_only():
+    one, same, other = RoomDatasetSpec(seed=1), RoomDatasetSpec(seed=1, width_px=96), RoomDatasetSpec(seed=2)
+    np.testing.assert_array_equal(one.parameters(7), same.parameters(7))
+    assert np.abs(one.parameters(7) - other.parameters(7)).max() > 0.1
+    assert np.abs(one.parameters(7) - one.parameters(8)).max() > 0.1
+    assert one.parameters(7).shape == (len(PARAMETERS),)
+    assert np.abs([one.parameters(index) for index in range(50)]).max() <= 1
+
+
+def test_a_random_yaw_is_named_too():
+    recipe = RoomDatasetSpec(seed=1, yaw="random")
+    assert recipe.names == (*PARAMETERS, "view.yaw_cos", "view.yaw_sin")
+    for index in range(5):
+        cosine, sine = recipe.parameters(index)[-2:]
+        assert np.arctan2(sine, cosine) % (2 * np.pi) == pytest.approx(recipe.yaw_rad(index), abs=1e-5)
+    np.testing.assert_array_equal(recipe.parameters(4)[:-2], RoomDatasetSpec(seed=1).parameters(4))
+
+
+def test_sky_boxes_lie_as_in_matterport3d(tmp_path):
+    box = SkyBoxFolder(tmp_path, BOXES, count=2)
+    box.write(1, faces(90))
+    names = sorted(path.relative_to(tmp_path).parts for path in tmp_path.rglob("*.jpg"))
+    uuids = {name.split("_")[0] for _, _, name in names}
+    assert {folder for _, folder, _ in names} == {"matterport_skybox_images"}
+    assert len(uuids) == 1
+    assert len(uuids.pop()) == 32
+    assert [name.split("_", 1)[1] for _, _, name in names] == [f"skybox{face}_sami.jpg" for face in range(6)]
+    with Image.open(box.faces(1)[0]) as picture:
+        assert picture.size == (16, 16)
+        assert np.abs(np.asarray(picture).astype(int) - 90).max() <= 2
+    assert box.has(1)
+    assert not box.has(0)
+
+
+def test_parameters_travel_with_their_names(tmp_path):
+    box = SkyBoxFolder(tmp_path, BOXES, count=3)
+    with safe_open(tmp_path / "parameters.safetensors", "np") as file:
+        metadata, parameters = file.metadata(), file.get_tensor("parameters")
+    assert tuple(json.loads(metadata["names"])) == PARAMETERS
+    np.testing.assert_array_equal(parameters, [BOXES.parameters(index) for index in range(3)])
+    assert all(box.faces(i)[0].name.startswith(uuid) for i, uuid in enumerate(json.loads(metadata["viewpoints"])))
+
+
+def test_a_broken_write_leaves_no_face(tmp_path, monkeypatch):
+    box = SkyBoxFolder(tmp_path, BOXES, count=1)
+
+    def fail(*_args, **_named):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("PIL.Image.Image.save", fail)
+    with pytest.raises(DataError, match="No space left"):
+        box.write(0, faces(5))
+    assert not box.has(0)
+
+
+def test_the_same_recipe_goes_on_and_another_is_refused(tmp_path):
+    SkyBoxFolder(tmp_path, BOXES, count=1).write(0, faces(9))
+    assert SkyBoxFolder(tmp_path, BOXES, count=5).has(0)
+    with pytest.raises(DataError, match="choose another folder"):
+        SkyBoxFolder(tmp_path, RoomDatasetSpec(seed=4, face_px=16), count=1)
+
+
+def test_fewer_rooms_keep_the_parameters_of_all(tmp_path):
+    SkyBoxFolder(tmp_path, BOXES, count=5)
+    SkyBoxFolder(tmp_path, BOXES, count=2)
+    with safe_open(tmp_path / "parameters.safetensors", "np") as file:
+        assert file.get_slice("parameters").get_shape() == [5, len(PARAMETERS)]
+
+
+def test_a_broken_parameters_file_is_a_clear_error(tmp_path):
+    (tmp_path / "parameters.safetensors").write_bytes(b"not that")
+    with pytest.raises(DataError, match="is broken"):
+        SkyBoxFolder(tmp_path, BOXES, count=1)
+
+
+def test_a_folder_that_is_a_file_is_a_clear_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="cannot write"):
+        SkyBoxFolder(tmp_path / "file", BOXES, count=1)

@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from cocogan_core.config import ModelConfig
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.models.build import build_discriminator, build_generator
+
+ARCHITECTURES = ["compact", "paper"]
+
+
+def size(network):
+    return sum(parameter.numel() for parameter in network.parameters()) / 1e6
+
+
+def test_the_papers_matterport_setting_has_the_papers_size():
+    # The published code's G has about 11.5 M parameters and its D 9.9 M; ours has head Q (0.08 M) besides, and a bias
+    # in the coordinate's projection.
+    config = ModelConfig(content_head=True)
+    assert size(build_generator(config)) == pytest.approx(11.5, abs=0.05)
+    assert size(build_discriminator(config)) == pytest.approx(9.9 + 0.08, abs=0.12)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("patch_px", [4, 8, 32])
+@pytest.mark.parametrize("system", ["cylindrical", "planar"])
+def test_shapes_for_any_patch_size(tiny_config, architecture, patch_px, system):
+    grid = PatchGrid(system=system, rows=3, columns=5, patch_px=patch_px)
+    config = replace(tiny_config, architecture=architecture, grid=grid, generator_width=8)
+    z, ids = torch.rand(4, config.z_dim) * 2 - 1, torch.tensor([[0, 0], [1, 3], [0, 2], [1, 1]])
+    macro = build_generator(config).macro(z, ids)
+    assert macro.shape == (4, 3, 2 * patch_px, 2 * patch_px)
+    critique = build_discriminator(config)(macro, torch.from_numpy(grid.macro_coordinates(ids.numpy())))
+    assert critique.score.shape == (4,)
+    assert critique.spatial.shape == (4, grid.coordinate_dim)
+    assert critique.content.shape == (4, config.z_dim)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_blocks_are_their_micro_patches_merged(tiny_config, architecture):
+    config = replace(tiny_config, architecture=architecture)
+    generator, grid = build_generator(config).eval(), config.grid
+    z = torch.rand(1, config.z_dim) * 2 - 1
+    with torch.no_grad():
+        full = generator.full(z)[0]
+        ids = torch.from_numpy(grid.micro_ids())
+        patches = generator(z.expand(len(ids), -1), torch.from_numpy(grid.micro_coordinates(grid.micro_ids())))
+        wrapped = generator.macro(z, torch.tensor([[1, grid.columns - 1]]))[0]
+    merged = grid.merge(patches.permute(0, 2, 3, 1).numpy())
+    assert full.permute(1, 2, 0).numpy() == pytest.approx(merged, abs=1e-4)
+    s = grid.patch_px
+    expected = torch.cat([full[:, s : 3 * s, -s:], full[:, s : 3 * s, :s]], 2)
+    assert wrapped.numpy() == pytest.approx(expected.numpy(), abs=1e-4)
+
+
+def test_compact_patches_meet_without_a_border(tiny_config):
+    """What one patch would show beyond its edge is what its neighbour shows: the field is one, whoever draws it."""
+    generator = build_generator(tiny_config).eval()
+    z, s = torch.rand(1, tiny_config.z_dim), tiny_config.grid.patch_px
+    with torch.no_grad():
+        left_two = generator.block(z, torch.tensor([[0, 3]]), (1, 2))
+        right_two = generator.block(z, torch.tensor([[0, 4]]), (1, 2))
+    assert left_two[..., s:].numpy() == pytest.approx(right_two[..., :s].numpy(), abs=1e-4)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_small_models_tensors_fit_a_larger_patch(tiny_config, architecture):
+    small = build_generator(replace(tiny_config, architecture=architecture)).state_dict()
+    grid = replace(tiny_config.grid, patch_px=16)
+    large = build_generator(replace(tiny_config, architecture=architecture, grid=grid)).state_dict()
+    same = [name for name in small if name in large and small[name].shape == large[name].shape]
+    assert len(same) >= 0.9 * len(small)
+
+
+def test_gradients_reach_every_weight_through_merged_patches_and_heads(tiny_config):
+    generator, discriminator = build_generator(tiny_config), build_discriminator(tiny_config)
+    z, ids = torch.rand(4, tiny_config.z_dim), torch.tensor([[0, 0], [1, 3], [2, 11], [1, 1]])
+    c = torch.from_numpy(tiny_config.grid.macro_coordinates(ids.numpy()))
+    critique = discriminator(generator.macro(z, ids), c)
+    (critique.score.sum() + critique.spatial.sum() + critique.content.sum()).backward()
+    silent = [name for name, p in generator.named_parameters() if p.grad is None or not p.grad.abs().sum()]
+    assert silent == []
+
+
+def test_heads_learn_apart_from_the_score(tiny_config):
+    discriminator = build_discriminator(tiny_config)
+    discriminator(torch.rand(2, 3, 16, 16), torch.zeros(2, 3)).spatial.sum().backward()
+    assert discriminator.spatial.weight.grad.abs().sum() > 0
+    assert discriminator.score.weight.grad is None
+    assert discriminator.content.weight.grad is None

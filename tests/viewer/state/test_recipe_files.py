@@ -1,0 +1,81 @@
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from cocogan_core.errors import CheckpointError, DisplayError, RecipeError
+from cocogan_core.files import resource
+from viewer.camera.camera import View
+from viewer.state.latents import Latents
+from viewer.state.recipe import Recipe
+from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read, write_atomically
+
+
+@pytest.fixture
+def here(tmp_path):
+    (tmp_path / "a.safetensors").write_bytes(b"weights of a")
+    (tmp_path / "b.safetensors").write_bytes(b"weights of b")
+    return tmp_path
+
+
+def recipe(path, content=b"weights of a"):
+    return Recipe(
+        checkpoint=str(path),
+        sha256=hashlib.sha256(content).hexdigest(),
+        latents=Latents(0, (0.5,)),
+        view=View(),
+        size_px=(160, 90),
+    )
+
+
+def test_the_checkpoint_is_found_by_its_hash_wherever_it_lies(here):
+    path = here / "a.safetensors"
+    assert find_checkpoint(recipe(path)) == path
+    assert find_checkpoint(recipe("/gone/a.safetensors"), beside=here / "room.json") == path
+    assert find_checkpoint(recipe("/gone/renamed.safetensors"), at_hand=[here / "b.safetensors", path]) == path
+    shipped = replace(recipe("/gone/x"), sha256=fingerprint(resource(SHIPPED)))
+    assert find_checkpoint(shipped) == resource(SHIPPED)
+
+
+def test_another_checkpoint_of_the_same_name_is_refused_in_one_line(here):
+    with pytest.raises(RecipeError, match=r"b\.safetensors is another one .*--checkpoint"):
+        find_checkpoint(recipe(here / "b.safetensors"), at_hand=[here / "b.safetensors"])
+    with pytest.raises(RecipeError, match=r"gone\.safetensors\), which is not here; .*--checkpoint"):
+        find_checkpoint(recipe("gone.safetensors"), beside=here / "room.json")
+    with pytest.raises(RecipeError, match="not here"):
+        find_checkpoint(recipe("\0"))
+
+
+def test_a_fingerprint_follows_the_file(here):
+    path = here / "a.safetensors"
+    before = fingerprint(path)
+    path.write_bytes(b"longer weights of a")
+    assert fingerprint(path) != before
+    with pytest.raises(CheckpointError, match="cannot read"):
+        fingerprint(here / "gone")
+
+
+def test_a_recipe_is_told_from_a_checkpoint_by_its_content(here):
+    (here / "plain").write_text(" " + recipe("a").line())
+    assert is_recipe(here / "plain")
+    assert is_recipe(here / "gone.json")
+    assert not is_recipe(here / "a.safetensors")
+    assert not is_recipe(resource(SHIPPED))
+
+
+def test_a_recipe_comes_as_text_or_as_a_file(here):
+    wanted = recipe("a")
+    write_atomically(here / "new" / "room.json", wanted.file_text().encode())
+    assert parse_or_read(wanted.line()) == (wanted, None)
+    assert parse_or_read(str(here / "new" / "room.json")) == (wanted, here / "new" / "room.json")
+    with pytest.raises(RecipeError, match="check the path"):
+        parse_or_read("gone.json")
+    with pytest.raises(RecipeError, match="not JSON"):
+        parse_or_read(str(here / "a.safetensors"))
+
+
+def test_a_failed_write_leaves_nothing_behind(here):
+    (here / "taken").mkdir()
+    with pytest.raises(DisplayError, match="cannot write"):
+        write_atomically(here / "taken", b"new")
+    assert sorted(path.name for path in here.iterdir()) == ["a.safetensors", "b.safetensors", "taken"]

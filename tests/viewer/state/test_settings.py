@@ -1,0 +1,87 @@
+import json
+import logging
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewer.state.settings import MOST_RECENT, Settings, load, save, start_log
+
+settings = st.builds(
+    Settings,
+    size_px=st.tuples(st.integers(160, 9999), st.integers(160, 9999)),
+    reduced_motion=st.booleans(),
+    recent=st.lists(st.text(max_size=9), max_size=MOST_RECENT).map(tuple),
+    last=st.text(max_size=9),
+    seen_hint=st.booleans(),
+)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+)
+
+
+@given(settings)
+def test_what_is_saved_is_loaded(tmp_path_factory, wanted):
+    path = tmp_path_factory.mktemp("config") / "deep" / "settings.json"
+    assert load(path) == (Settings(), "")
+    assert save(path, wanted) == ""
+    assert load(path) == (wanted, "")
+
+
+@given(anything | st.fixed_dictionaries({}, optional=dict.fromkeys(("size_px", "recent", "last"), anything)))
+def test_no_file_can_stop_the_viewer(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("config") / "settings.json"
+    path.write_text(json.dumps(content))
+    found, word = load(path)
+    assert isinstance(found, Settings)
+    assert path.exists() == (not word)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 10_000, b'{"size_px": [0, 0]}'])
+def test_a_broken_file_is_set_aside_and_named(tmp_path, content):
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+    found, word = load(path)
+    assert found == Settings()
+    (aside,) = tmp_path.iterdir()
+    assert "broken" in aside.name
+    assert str(aside) in word
+    assert "\n" not in word
+    assert aside.read_bytes() == content
+    assert load(path) == (Settings(), "")
+
+
+def test_settings_of_other_versions_are_read_as_far_as_known(tmp_path):
+    (tmp_path / "a").write_text('{"sound": true, "reduced_motion": true}')
+    assert load(tmp_path / "a") == (Settings(reduced_motion=True), "")
+
+
+def test_recent_files_are_few_newest_first_and_once(tmp_path):
+    remembered = Settings()
+    for name in [*"abcdefghijkl", "k"]:
+        remembered = remembered.opened(tmp_path / name)
+    assert len(remembered.recent) == MOST_RECENT
+    assert [Path(name).name for name in remembered.recent[:3]] == ["k", "l", "j"]
+
+
+def test_a_folder_that_cannot_be_written_is_a_word_and_no_more(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "cannot write" in save(tmp_path / "file" / "settings.json", Settings())
+    start_log(tmp_path / "file" / "viewer.log")
+
+
+def test_a_log_stays_small(tmp_path):
+    path, log = tmp_path / "logs" / "viewer.log", logging.getLogger("viewer")
+    before = list(log.handlers)
+    start_log(path)
+    try:
+        for _ in range(3000):
+            log.info("x" * 400)
+    finally:
+        for handler in set(log.handlers) - set(before):
+            log.removeHandler(handler)
+            handler.close()
+    sizes = [file.stat().st_size for file in path.parent.iterdir()]
+    assert len(sizes) == 3
+    assert sum(sizes) < 800_000

@@ -1,0 +1,123 @@
+"""What reaches the screen, with a generator and a renderer that only keep books."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
+from viewer.camera.camera import Camera, View
+from viewer.camera.visibility import visible_patches
+from viewer.rendering.atlas import AtlasWindow
+from viewer.state.latents import Latents
+from viewer.streaming.scheduler import Plan
+from viewer.streaming.streamer import UPLOADS_A_FRAME, PatchStreamer
+from viewer.streaming.worker import Directions, Finished
+
+GRID = PatchGrid(patch_px=16)
+PROJECTION = Projection.of_aspect("mercator", 3)
+ROOM = Latents(1, (0.25, -0.5))
+OTHER = Latents(2, (-0.75, 0.5))
+NORTH = Directions(np.array([[0.0, 1.0]], np.float32))
+
+
+class Generator:
+    """Makes every patch of the last plan, in the colour of z's last entry."""
+
+    def __init__(self):
+        self.plan, self.z, self.made, self.events = Plan(-1, ()), None, [], []
+
+    def send(self, plan, z):
+        self.plan, self.z = plan, z
+
+    def poll(self):
+        events, self.events = self.events, []
+        return events
+
+    def work(self):
+        patches, colour = self.plan.patches, round(100 * float(self.z[-1])) % 256
+        self.made += patches
+        if patches:
+            pixels = np.full((len(patches), 16, 16, 3), colour, np.uint8)
+            self.events.append(Finished(self.plan.generation, patches, pixels, 0.01))
+
+
+class Screen:
+    """The colour of every slot, and how many uploads there were since it was last asked."""
+
+    def __init__(self):
+        self.slots, self.uploads = {}, 0
+
+    def upload(self, slot, pixels, _now_s, *, fade):
+        self.slots[slot] = int(pixels[0, 0, 0])
+        self.uploads += 1
+
+    def clear(self, slot):
+        self.slots.pop(slot, None)
+
+
+class Viewer:
+    def __init__(self, *, idle_work):
+        self.generator, self.screen, self.now_s, self.most_uploads = Generator(), Screen(), 0.0, 0
+        window = AtlasWindow.fitting(GRID, 4096)
+        self.pipeline = PatchStreamer(self.generator, self.screen, window, PROJECTION, idle_work=idle_work)
+        self.camera = Camera(View(yaw_rad=0.4), PROJECTION.half_extent_rad)
+
+    def frames(self, generation, latents, count=12):
+        for _ in range(count):
+            self.pipeline.step(self.camera, generation, latents, self.now_s)
+            self.generator.work()
+            self.now_s += 1 / 60
+            self.most_uploads, self.screen.uploads = max(self.most_uploads, self.screen.uploads), 0
+        return {self.screen.slots.get(slot) for patch, slot in self.pipeline.window.cells() if self.seen(patch)}
+
+    def seen(self, patch):
+        return patch in visible_patches(self.camera.view, GRID, PROJECTION)
+
+
+@pytest.fixture
+def viewer():
+    return Viewer(idle_work=False)
+
+
+def test_exactly_what_is_seen_is_made_and_shown(viewer):
+    assert viewer.frames(1, ROOM) == {206}
+    assert sorted(viewer.generator.made) == sorted(visible_patches(viewer.camera.view, GRID, PROJECTION))
+    assert viewer.pipeline.complete
+    viewer.camera = replace(viewer.camera, view=replace(viewer.camera.view, yaw_rad=0.4 + math.pi))
+    assert viewer.frames(1, ROOM) == {206}
+    assert len(set(viewer.generator.made)) == len(viewer.generator.made), "a patch was made twice"
+
+
+def test_whatever_comes_at_once_is_uploaded_a_few_a_frame():
+    viewer = Viewer(idle_work=True)
+    viewer.frames(1, ROOM)
+    assert viewer.pipeline.share == 1
+    assert viewer.most_uploads == UPLOADS_A_FRAME
+
+
+def test_a_room_seen_before_comes_from_the_cache(viewer):
+    viewer.frames(1, ROOM)
+    viewer.frames(2, OTHER)
+    made = len(viewer.generator.made)
+    assert viewer.frames(3, ROOM) == {206}
+    assert len(viewer.generator.made) == made
+
+
+def test_while_directions_are_awaited_no_other_rooms_patches_stand_in(viewer):
+    viewer.frames(1, ROOM)
+    moved = ROOM.with_along(0, 0.25)  # without the directions its z would be the room's own
+    viewer.frames(2, moved)
+    assert viewer.generator.plan == Plan(2, ()), "the generator is to work the directions out first"
+    assert not viewer.pipeline.complete
+    viewer.generator.events.append(NORTH)
+    assert viewer.frames(2, moved) == {round(100 * -0.25) % 256}
+
+
+def test_patches_of_a_room_that_was_left_are_not_shown(viewer):
+    viewer.pipeline.step(viewer.camera, 1, ROOM, 0.0)
+    viewer.generator.work()
+    assert viewer.frames(2, OTHER) == {50}
+    assert viewer.pipeline.statistics.made > len(viewer.pipeline.visible)  # the late ones were made, and dropped

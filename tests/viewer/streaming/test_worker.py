@@ -1,0 +1,173 @@
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cocogan_core.checkpoint import read_metadata
+from cocogan_core.inference.patch_generator import DIRECTIONS_METHOD, PatchGenerator
+from viewer.state.settings import cache_folder
+from viewer.streaming.directions import kept_directions
+from viewer.streaming.protocol import SLOTS
+from viewer.streaming.scheduler import Plan
+from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Worker
+
+IDS = tuple((row, column) for row in range(4) for column in range(12))
+
+
+@pytest.fixture
+def worker(tiny_checkpoint):
+    worker = Worker(tiny_checkpoint, "cpu", read_metadata(tiny_checkpoint).model.grid)
+    yield worker
+    worker.close()
+
+
+def collect(worker, until, seconds=60):
+    events, end = [], time.monotonic() + seconds
+    while not until(events):
+        assert time.monotonic() < end, f"nothing came; got {[type(event).__name__ for event in events]}"
+        events += worker.poll()
+        time.sleep(0.01)
+    return events
+
+
+def made(events, generation):
+    return {
+        patch: pixels
+        for event in events
+        if isinstance(event, Finished) and event.generation == generation
+        for patch, pixels in zip(event.patches, event.pixels, strict=True)
+    }
+
+
+def test_the_child_makes_what_the_synthesis_makes(worker, tiny_checkpoint):
+    z = np.linspace(-1, 1, 12).astype(np.float32)
+    worker.send(Plan(0, IDS), z)
+    events = collect(worker, lambda seen: len(made(seen, 0)) == 48 and any(isinstance(e, Directions) for e in seen))
+    expected = PatchGenerator.load(tiny_checkpoint, "cpu").patches(z, IDS)
+    for patch, pixels in zip(IDS, expected, strict=True):
+        assert np.abs(made(events, 0)[patch].astype(int) - pixels).max() <= 1
+
+
+def directions(checkpoint):
+    worker = Worker(checkpoint, "cpu", read_metadata(checkpoint).model.grid)
+    try:
+        worker.send(Plan(0, ()), np.zeros(12, np.float32))
+        events = collect(worker, lambda seen: any(isinstance(event, Directions) for event in seen))
+    finally:
+        worker.close()
+    return next(event for event in events if isinstance(event, Directions))
+
+
+@pytest.fixture
+def log(caplog):
+    """What is logged, wherever other tests have the log go."""
+    logging.getLogger("viewer").addHandler(caplog.handler)
+    yield caplog
+    logging.getLogger("viewer").removeHandler(caplog.handler)
+
+
+def test_directions_come_from_the_cache_and_a_broken_one_is_mended(tiny_checkpoint, tmp_path, monkeypatch, log):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    other = np.eye(12, dtype=np.float32)
+    kept_directions(tiny_checkpoint, cache_folder(), shape=(12, 12), method=DIRECTIONS_METHOD, work_out=lambda _: other)
+    (entry,) = cache_folder().iterdir()
+    assert tmp_path in entry.parents
+    assert (directions(tiny_checkpoint).unit == other).all(), "they were worked out again"
+    assert not log.messages
+    entry.write_bytes(b"broken")
+    assert directions(tiny_checkpoint).unit == pytest.approx(
+        PatchGenerator.load(tiny_checkpoint, "cpu").principal_directions(12), abs=1e-4
+    )
+    assert str(entry) in log.messages[0]
+
+
+def test_newest_wins(worker):
+    z = np.zeros(12, np.float32)
+    worker.send(Plan(0, IDS), z)
+    worker.send(Plan(1, IDS[:5]), z)
+    events = collect(worker, lambda seen: len(made(seen, 1)) == 5)
+    assert len(made(events, 0)) < 48
+
+
+def test_a_killed_child_is_replaced(worker):
+    collect_first = np.zeros(12, np.float32)
+    worker.send(Plan(0, IDS[:2]), collect_first)
+    collect(worker, lambda seen: len(made(seen, 0)) == 2)
+    os.kill(worker.pid, signal.SIGKILL)
+    events = collect(worker, lambda seen: any(isinstance(event, Restarted) for event in seen))
+    assert "new one" in events[-1].message
+    worker.send(Plan(0, IDS[:3]), collect_first)
+    collect(worker, lambda seen: len(made(seen, 0)) == 3)
+
+
+def test_a_bad_checkpoint_is_one_message(tmp_path, tiny_checkpoint):
+    worker = Worker(tmp_path / "gone.safetensors", "cpu", read_metadata(tiny_checkpoint).model.grid)
+    try:
+        events = collect(worker, bool)
+        assert isinstance(events[0], Failed)
+        assert "does not exist" in events[0].message
+    finally:
+        worker.close()
+
+
+def test_a_full_ring_waits_for_the_window(worker):
+    worker.send(Plan(0, IDS), np.zeros(12, np.float32))
+    begun = collect(worker, lambda seen: len(made(seen, 0)) >= 1)
+    time.sleep(1.0)  # nobody listens: the child may fill its slots, and no more
+    first = worker.poll()
+    assert 0 < len([event for event in first if isinstance(event, Finished)]) <= SLOTS
+    collect(worker, lambda seen: len(made([*begun, *first, *seen], 0)) == len(IDS))
+
+
+def test_restarts_become_rarer_and_end(worker, monkeypatch):
+    monkeypatch.setattr("viewer.streaming.worker.RESTART_S", (0.0, 0.3))
+    begun, events = time.monotonic(), []
+    for _ in range(3):
+        os.kill(worker.pid, signal.SIGKILL)
+        events = collect(worker, lambda seen: any(isinstance(event, Restarted | Failed) for event in seen))
+        before = worker.pid
+        while isinstance(events[-1], Restarted) and worker.pid == before:
+            worker.poll()
+    assert time.monotonic() - begun > 0.3
+    assert "stopped 3 times" in events[-1].message
+
+
+ORPHAN = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from cocogan_core.checkpoint import read_metadata
+from viewer.streaming.protocol import SLOTS
+from viewer.streaming.scheduler import Plan
+from viewer.streaming.worker import Worker
+
+if __name__ == "__main__":
+    worker = Worker(Path(sys.argv[1]), "cpu", read_metadata(sys.argv[1]).model.grid)
+    worker.send(Plan(0, ((0, 0),)), np.zeros(12, np.float32))
+    while not worker.poll():
+        time.sleep(0.01)
+    print(worker.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_nothing_outlives_a_killed_window(tiny_checkpoint, tmp_path):
+    (tmp_path / "orphan.py").write_text(ORPHAN)
+    command = [sys.executable, str(tmp_path / "orphan.py"), str(tiny_checkpoint)]
+    parent = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."}
+    )
+    child = int(parent.stdout.readline())
+    parent.kill()
+    _, said = parent.communicate(timeout=20)  # ends only when the child and the tracker of its resources have ended
+    assert said == ""
+    stat, end = Path(f"/proc/{child}/stat"), time.monotonic() + 10
+    while stat.exists() and " Z " not in stat.read_text():
+        assert time.monotonic() < end, "the generator lives on"
+        time.sleep(0.05)

@@ -1,0 +1,1 @@
+"""Pictures, panoramas, cube maps and films of a room as files."""

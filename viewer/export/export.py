@@ -1,0 +1,191 @@
+"""Getting things out: a panorama, a cube map, a turntable film. Made bit by bit, so that frames keep their pace.
+
+An export first has the whole room generated, then works on a :class:`Snapshot` of it, so that from then on the room may
+change. What needs OpenGL is done in the frame loop, a picture a step; encoding runs in a thread. A file is complete or
+not there.
+"""
+
+import math
+import threading
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, Self, get_args
+
+import numpy as np
+
+from cocogan_core.errors import CheckpointError, DisplayError
+from viewer.camera.camera import View
+from viewer.export.photo_sphere import encoded, equirectangular, xmp
+from viewer.export.video import Film, check_encoder
+from viewer.rendering.snapshot import Snapshot
+from viewer.state.recipe_files import write_atomically
+from viewer.streaming.streamer import PatchStreamer
+
+__all__ = ["GATHERED", "KINDS", "Export", "Kind", "Steps", "gathered", "suffix"]
+
+Kind = Literal["panorama", "cube", "turntable"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+GATHERED = 0.3  # of the progress bar, when the whole room is made
+TURN_S, RATE = 12, 30  # of a turntable
+# In the order in which the faces of a cube map are often named: Marzipano's f, r, b, l, u, d.
+FACES = {
+    "front": (0.0, 0.0), "right": (0.5, 0.0), "back": (1.0, 0.0), "left": (1.5, 0.0),
+    "up": (0.0, 0.5), "down": (0.0, -0.5),
+}  # fmt: skip
+Steps = Generator[float, None, None]
+
+
+def suffix(kind: Kind) -> str:
+    """How a file of a kind is called when nobody says."""
+    return {"panorama": "-panorama.jpg", "cube": "-cube.png", "turntable": "-turntable.mp4"}[kind]
+
+
+@dataclass
+class Export:
+    """One export on its way: :meth:`step` once a frame until ``done``, or :meth:`close` to give up.
+
+    Attributes:
+        kind: what to make.
+        out: the file; of a cube map, six files with the face's name added.
+        view: the look; a turntable turns on from it, a panorama is first seen so.
+        size_px: of a turntable.
+    """
+
+    kind: Kind
+    out: Path
+    view: View
+    size_px: tuple[int, int]
+    share: float = 0.0
+    done: bool = False
+
+    def start(self, pipeline: PatchStreamer, take_still: Callable[[], Snapshot]) -> Self:
+        """Begin; ``take_still`` is called once the pipeline holds the whole room.
+
+        Raises:
+            ConfigError: a film without an encoder, or a file of an unknown kind.
+        """
+        if self.kind == "turntable":
+            check_encoder()
+        else:
+            encoded(np.zeros((1, 1, 3), np.uint8), self.out)
+        self._steps = self._all(pipeline, take_still)
+        return self
+
+    @property
+    def stage(self) -> str:
+        """What it does now, for people."""
+        return "making the rest of the room" if self.share < GATHERED else f"writing {self.out.name}"
+
+    def step(self) -> None:
+        """Go on for a moment.
+
+        Raises:
+            CocoganError: it cannot be finished; nothing is left of it.
+        """
+        try:
+            self.share = next(self._steps)
+        except StopIteration:
+            self.share, self.done = 1.0, True
+
+    def close(self) -> None:
+        """End it, wherever it is."""
+        self._steps.close()
+
+    def _all(self, pipeline: PatchStreamer, take_still: Callable[[], Snapshot]) -> Steps:
+        yield from gathered(pipeline)
+        with closing(take_still()) as still:
+            for share in {"panorama": self._panorama, "cube": self._cube, "turntable": self._turntable}[self.kind](
+                still
+            ):
+                yield GATHERED + (1 - GATHERED) * share
+
+    def _panorama(self, still: Snapshot) -> Steps:
+        panorama = still.panorama
+
+        def encode() -> dict[Path, bytes]:
+            strip = equirectangular(panorama, still.projection)
+            metadata = xmp(strip.shape[1], strip.shape[0], yaw_rad=self.view.yaw_rad)
+            return {self.out: encoded(strip, self.out, metadata=metadata)}
+
+        yield from _written(encode)
+
+    def _cube(self, still: Snapshot) -> Steps:
+        side = 16 * math.ceil(still.grid.width_px / math.pi / 16)  # at a face's middle, the panorama's own resolution
+        pictures = {}
+        for name, (turn, rise) in FACES.items():
+            view = View(turn * math.pi, rise * math.pi, math.pi / 2, 1.0)
+            pictures[name] = still.picture(view, (side, side)).copy()
+            yield len(pictures) / (len(FACES) + 1)
+
+        def encode() -> dict[Path, bytes]:
+            paths = {name: self.out.with_name(f"{self.out.stem}-{name}{self.out.suffix}") for name in pictures}
+            return {paths[name]: encoded(picture, paths[name]) for name, picture in pictures.items()}
+
+        yield from _written(encode)
+
+    def _turntable(self, still: Snapshot) -> Steps:
+        size = (self.size_px[0] // 2 * 2, self.size_px[1] // 2 * 2)
+        part = self.out.with_name(f".{self.out.name}.part")
+        try:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            with closing(Film(part, size, RATE)) as film:
+                for index in range(count := TURN_S * RATE):
+                    view = replace(self.view, yaw_rad=self.view.yaw_rad + 2 * math.pi * index / count)
+                    picture = still.picture(view, size).copy()
+                    while not film.offer(picture):
+                        yield index / count
+                    yield index / count
+                while not film.offer(None):
+                    yield 1.0
+                while not film.finished():
+                    yield 1.0
+            part.replace(self.out)
+        except OSError as error:
+            raise DisplayError(f"cannot write {self.out}: {error.strerror}; choose another folder") from error
+        finally:
+            with suppress(OSError):  # it has become the film, or never was
+                part.unlink()
+
+
+def gathered(pipeline: PatchStreamer) -> Steps:
+    """Have every patch made; the room must stay the same as long."""
+    pipeline.whole = True
+    try:
+        yield 0.0  # a step, so that the pipeline knows of the present room
+        generation = pipeline.generation
+        while pipeline.share < 1:
+            if pipeline.statistics.failed:
+                raise CheckpointError(pipeline.statistics.message)
+            yield GATHERED * pipeline.share * 0.999
+            if pipeline.generation != generation:
+                raise CheckpointError("the room was changed before all of it was made; export it again")
+    finally:
+        pipeline.whole = False
+
+
+def _written(encode: Callable[[], dict[Path, bytes]]) -> Steps:
+    """Encode and write files beside the frames; what goes wrong is raised here. Given up before: nothing is written."""
+    errors: list[BaseException] = []
+    given_up = threading.Event()
+
+    def run() -> None:
+        try:
+            files = encode()
+            if not given_up.is_set():
+                for path, data in files.items():
+                    write_atomically(path, data)
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name="export")
+    thread.start()
+    try:
+        while thread.is_alive():
+            yield 0.9
+    finally:
+        given_up.set()
+        thread.join()  # at most the encoding of one panorama, after which nobody touches the files
+    for error in errors:
+        raise error

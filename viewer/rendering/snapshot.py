@@ -1,0 +1,66 @@
+"""A room that no longer changes, in an atlas of its own: for exports, and to compare with the room that is shown."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection, u_of_yaw
+from viewer.camera.camera import View
+from viewer.rendering.atlas import AtlasWindow
+from viewer.rendering.renderer import FADE_S, Renderer
+
+__all__ = ["Snapshot"]
+
+Pixels = NDArray[np.uint8]
+Patch = tuple[int, int]
+
+
+class Snapshot:
+    """All patches of one room. Costs a second atlas in the graphics card's memory; no second generator."""
+
+    def __init__(
+        self, like: Renderer, window: AtlasWindow, projection: Projection, patches: Mapping[Patch, Pixels]
+    ) -> None:
+        """Upload ``patches``, which must be the whole panorama, into a twin of the renderer ``like``."""
+        self.projection, self._patches, self._window = projection, dict(patches), window
+        self._renderer = like.twin()
+        self._owners: dict[Patch, Patch] = {}
+
+    @property
+    def grid(self) -> PatchGrid:
+        """How the panorama is cut."""
+        return self._window.grid
+
+    @property
+    def panorama(self) -> Pixels:
+        """The whole panorama (H, W, 3)."""
+        ids = [(int(row), int(column)) for row, column in self.grid.micro_ids()]
+        merged: Pixels = self.grid.merge(np.stack([self._patches[patch] for patch in ids]))
+        return merged
+
+    def picture(self, view: View, size: tuple[int, int]) -> Pixels:
+        """A view of it, (h, w, 3)."""
+        self._bring(view)
+        return self._renderer.picture(view, size)
+
+    def draw(self, view: View, *, sharp: bool) -> None:
+        """Draw a view of it into the framebuffer and viewport in use, as sharp as what it is compared with."""
+        self._bring(view)
+        self._renderer.draw(view, FADE_S, sharp=sharp)  # nothing fades
+
+    def close(self) -> None:
+        """Give the atlas back."""
+        self._renderer.release()
+
+    def _bring(self, view: View) -> None:
+        """Upload what the view needs and the atlas does not hold; after the first time only if that is small."""
+        column = float(u_of_yaw(view.yaw_rad, self.grid.width_px)) * self.grid.columns
+        limit = self.projection.half_extent_rad
+        row = float(self.projection.v_of_pitch(min(max(view.pitch_rad, -limit), limit))) * self.grid.rows
+        self._window = self._window.centred(row, column)
+        for patch, slot in self._window.cells():
+            if self._owners.get(slot) != patch:
+                self._renderer.upload(slot, self._patches[patch], 0.0, fade=False)
+                self._owners[slot] = patch

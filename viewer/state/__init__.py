@@ -1,0 +1,1 @@
+"""What is remembered: latents, saved rooms, settings, and the paths between rooms. Pure, or files only."""

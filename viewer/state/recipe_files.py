@@ -1,0 +1,125 @@
+"""Files around a recipe: hashing checkpoints, finding the one that a recipe means, reading and writing recipes."""
+
+import hashlib
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from cocogan_core.errors import CheckpointError, CocoganError, DisplayError, RecipeError
+from cocogan_core.files import replacing, resource
+from viewer.state.recipe import MOST_CHARACTERS, Recipe
+
+__all__ = [
+    "SHIPPED", "find_checkpoint", "fingerprint", "is_recipe", "new_path", "parse_or_read", "read_recipe",
+    "write_atomically",
+]  # fmt: skip
+
+SHIPPED = "assets/rooms.safetensors"
+SHOWN_DIGITS = 12  # of a hash, in messages
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file as 64 hexadecimal digits; remembered until the file changes.
+
+    Raises:
+        CheckpointError: the file cannot be read.
+    """
+    try:
+        state = path.stat()
+        return _hashed(path, state.st_mtime_ns, state.st_size)
+    except OSError as error:
+        raise CheckpointError(f"cannot read {path}: {error.strerror}; check the path") from error
+
+
+@lru_cache(maxsize=32)
+def _hashed(path: Path, _mtime_ns: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_recipe(path: Path) -> bool:
+    """Whether a file that the user hands over looks like a recipe rather than a checkpoint: JSON begins with {."""
+    try:
+        with path.open("rb") as file:
+            return path.suffix == ".json" or file.read(16).lstrip().startswith(b"{")
+    except OSError:
+        return path.suffix == ".json"
+
+
+def read_recipe(path: Path) -> Recipe:
+    """A recipe from a file.
+
+    Raises:
+        RecipeError: the file cannot be read or is no recipe.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_CHARACTERS + 1)
+    except OSError as error:
+        raise RecipeError(f"cannot read {path}: {error.strerror}; check the path") from error
+    return Recipe.parse(data.decode("utf-8", "replace"), str(path))
+
+
+def parse_or_read(text: str) -> tuple[Recipe, Path | None]:
+    """A recipe from a command line: its one line of text, or the name of its file, which is returned too.
+
+    Raises:
+        RecipeError: as :meth:`Recipe.parse` and :func:`read_recipe`.
+    """
+    if text.lstrip().startswith("{"):
+        return Recipe.parse(text, "the recipe"), None
+    return read_recipe(Path(text)), Path(text)
+
+
+def find_checkpoint(recipe: Recipe, *, beside: Path | None = None, at_hand: Iterable[Path] = ()) -> Path:
+    """The checkpoint that a recipe means, by its hash.
+
+    Looked for where the recipe says, beside the recipe's own file, among those ``at_hand``, and in the installation.
+
+    Raises:
+        RecipeError: none of them is the right one.
+    """
+    stated = Path(recipe.checkpoint)
+    places = [*at_hand, stated]
+    if beside is not None:
+        places += [beside.parent / stated, beside.parent / stated.name]
+    wrong = None
+    for path in [*places, resource(SHIPPED)]:
+        found = _fingerprint_if_there(path)
+        if found == recipe.sha256:
+            return path
+        wrong = (path, found) if found and path == stated else wrong
+    means = f"the recipe is of a checkpoint whose SHA-256 begins {recipe.sha256[:SHOWN_DIGITS]}"
+    if wrong:
+        raise RecipeError(f"{means}, but {wrong[0]} is another one ({wrong[1][:SHOWN_DIGITS]}); {_REMEDY}")
+    raise RecipeError(f"{means} ({stated.name or 'unnamed'}), which is not here; {_REMEDY}")
+
+
+_REMEDY = "put the right file beside the recipe or name it with --checkpoint"
+
+
+def _fingerprint_if_there(path: Path) -> str:
+    try:
+        return fingerprint(path) if path.is_file() else ""
+    except (CocoganError, OSError, ValueError):  # a stated path may be anything
+        return ""
+
+
+def new_path(ending: str) -> Path:
+    """A file in the present folder that is named by the time."""
+    return Path(f"cocogan-{time.strftime('%Y%m%d-%H%M%S')}{ending}").absolute()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file that is either complete or not there.
+
+    Raises:
+        DisplayError: it cannot be written.
+    """
+    try:
+        with replacing(path) as file:
+            file.write(data)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise DisplayError(f"cannot write {path}: {why}; choose another folder or free space") from error

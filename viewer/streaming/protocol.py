@@ -1,0 +1,106 @@
+"""What window and generator process tell each other, and how patches lie in the memory that they share. No logic."""
+
+from dataclasses import dataclass
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.geometry.grid import PatchGrid
+
+__all__ = [
+    "MOST_BATCH",
+    "SLOTS",
+    "Attached",
+    "BatchReady",
+    "Directions",
+    "Failed",
+    "Latent",
+    "Patch",
+    "PatchRequest",
+    "Started",
+    "WorkerConfig",
+    "batch_bytes",
+    "slot_view",
+]  # fmt: skip
+
+SLOTS = 4
+MOST_BATCH = 8  # patches in a slot
+
+Patch = tuple[int, int]
+Latent = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PatchRequest:
+    """To the child: make these patches of this z; replaces every order before.
+
+    ``received`` counts the batches that had arrived when this was written: what the child has made since is not known
+    to the planner yet, and is not to be made again.
+    """
+
+    generation: int
+    z: Latent
+    patches: tuple[Patch, ...]
+    received: int = 0
+
+
+@dataclass(frozen=True)
+class Directions:
+    """From the child, once: the principal directions (n, z_dim), 10⁹ operations that a patch costs; a note to log."""
+
+    unit: Latent
+    patch_gflop: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """From the child: these are being made."""
+
+    generation: int
+    patches: tuple[Patch, ...]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The generator cannot run; ``message`` is for the user."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Attached:
+    """From the child: it holds the memory, whose name is no longer needed."""
+
+
+@dataclass(frozen=True)
+class BatchReady:
+    """From the child: a batch lies in a slot; it took so many seconds a patch."""
+
+    generation: int
+    patches: tuple[Patch, ...]
+    slot: int
+    patch_s: float
+
+
+@dataclass(frozen=True)
+class WorkerConfig:
+    """What the child needs to know to start."""
+
+    checkpoint: Path
+    device: str
+    grid: PatchGrid
+    directions: int
+
+
+def batch_bytes(grid: PatchGrid) -> int:
+    """Size of a slot."""
+    return MOST_BATCH * grid.patch_px**2 * 3
+
+
+def slot_view(shared: SharedMemory, grid: PatchGrid, slot: int, count: int) -> NDArray[np.uint8]:
+    """A view of the first ``count`` patches (count, s, s, 3) of a slot."""
+    s = grid.patch_px
+    return np.ndarray((count, s, s, 3), np.uint8, shared.buf, slot * batch_bytes(grid))

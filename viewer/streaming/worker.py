@@ -1,0 +1,182 @@
+"""The generator in its own process: plans in, finished patches out through shared memory, a new process on death.
+
+The GUI process never imports torch; the child does, at a lower priority, so that frames keep their pace. One pipe
+carries small messages each way; pixels travel in a ring of shared-memory slots, and the child waits with a full ring
+until it hears how many batches have been received. The memory has no name once both sides hold it, and the child ends
+with its parent, so that nothing is left behind whichever of them is killed.
+"""
+
+import contextlib
+import logging
+import multiprocessing as mp
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.geometry.grid import PatchGrid
+from viewer.streaming.protocol import (
+    SLOTS,
+    Attached,
+    BatchReady,
+    Directions,
+    Failed,
+    Latent,
+    Patch,
+    PatchRequest,
+    Started,
+    WorkerConfig,
+    batch_bytes,
+    slot_view,
+)
+from viewer.streaming.scheduler import Plan
+from viewer.streaming.worker_process import serve
+
+__all__ = ["Directions", "Failed", "Finished", "Restarted", "Started", "Worker"]
+
+RESTART_S = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before the first, second … restart; after the last it stays down
+STEADY_S = 30.0  # a child that has run this long counts as sound again
+
+
+@dataclass(frozen=True)
+class Finished:
+    """From the child: patches (n, s, s, 3) are made, in so many seconds a patch."""
+
+    generation: int
+    patches: tuple[Patch, ...]
+    pixels: NDArray[np.uint8]
+    patch_s: float
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """The generator process died and a new one takes over."""
+
+    message: str
+
+
+Event = Directions | Started | Finished | Failed | Restarted
+
+
+class Worker:
+    """Owns the child process and the shared memory; call :meth:`poll` each frame and :meth:`close` at the end."""
+
+    def __init__(self, checkpoint: Path, device: str, grid: PatchGrid, *, directions: int = 16) -> None:
+        """Start the child at once; it reports a bad checkpoint as :class:`Failed`."""
+        self._task = WorkerConfig(checkpoint, device, grid, directions)
+        self._order: PatchRequest | None = None
+        self._restarts = 0
+        self._down_until_s: float | None = None  # a restart is due then
+        self._dead = False
+        self._start()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child."""
+        return self._process.pid
+
+    def send(self, plan: Plan, z: Latent) -> None:
+        """Hand over the newest plan; the one before is void."""
+        self._order = PatchRequest(plan.generation, z, plan.patches)
+        self._tell(replace(self._order, received=self._received_batches))
+
+    def poll(self) -> list[Event]:
+        """Everything that has happened since the last call; never waits."""
+        if self._down_until_s is not None and time.monotonic() >= self._down_until_s:
+            self._start()
+        before = self._received_batches
+        events = list(self._heard())
+        if self._received_batches > before:
+            self._tell(self._received_batches)
+        self._dead |= any(isinstance(event, Failed) for event in events)
+        if not self._dead and self._down_until_s is None and not self._process.is_alive():
+            events.append(self._mourn())
+        return events
+
+    def close(self) -> None:
+        """End the child and free the memory."""
+        self._process.terminate()
+        self._process.join(2)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._free()
+
+    def _start(self) -> None:
+        """A new child with its own pipe and memory; it gets the last order, if there was one."""
+        context = mp.get_context("spawn")
+        self._memory = SharedMemory(create=True, size=SLOTS * batch_bytes(self._task.grid))
+        self._pipe, child = context.Pipe()
+        self._process = context.Process(
+            target=serve, args=(child, self._memory.name, self._task), daemon=True, name="generator"
+        )
+        with _interrupts_ignored():
+            self._process.start()
+        child.close()
+        self._received_batches, self._began_s, self._down_until_s = 0, time.monotonic(), None
+        if self._order is not None:
+            self._tell(self._order)
+
+    def _mourn(self) -> Event:
+        """Note a death; the next child starts after a pause that grows, so that a broken one cannot spin."""
+        self._free()
+        if self._restarts == len(RESTART_S):
+            self._dead = True
+            return Failed(f"The generator stopped {self._restarts + 1} times; the picture stays as it is.")
+        self._down_until_s = time.monotonic() + RESTART_S[self._restarts]
+        self._restarts += 1
+        return Restarted(f"The generator stopped (exit code {self._process.exitcode}); a new one is starting.")
+
+    def _free(self) -> None:
+        with contextlib.suppress(OSError):
+            self._pipe.close()
+        self._memory.close()
+        self._forget_name()
+
+    def _forget_name(self) -> None:
+        with contextlib.suppress(FileNotFoundError):  # a second time
+            self._memory.unlink()
+
+    def _tell(self, message: PatchRequest | int) -> None:
+        with contextlib.suppress(OSError):  # a dead child is noticed by poll()
+            self._pipe.send(message)
+
+    def _heard(self) -> Iterator[Event]:
+        with contextlib.suppress(EOFError, OSError):
+            while self._pipe.poll():
+                message = self._pipe.recv()
+                if isinstance(message, Attached):
+                    self._forget_name()
+                else:
+                    yield self._received(message)
+
+    def _received(self, message: object) -> Event:
+        if isinstance(message, BatchReady):
+            pixels = slot_view(self._memory, self._task.grid, message.slot, len(message.patches)).copy()
+            self._received_batches += 1
+            if time.monotonic() - self._began_s > STEADY_S:
+                self._restarts = 0
+            return Finished(message.generation, message.patches, pixels, message.patch_s)
+        assert isinstance(message, Directions | Started | Failed)
+        if isinstance(message, Directions) and message.note:
+            logging.getLogger("viewer").warning(message.note)
+        return message
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """What starts now ignores Ctrl-C, which a terminal sends to both: ending the child is the window's part."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

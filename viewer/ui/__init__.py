@@ -1,0 +1,1 @@
+"""Panels, keys and the mouse."""

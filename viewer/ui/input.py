@@ -1,0 +1,186 @@
+"""From mouse and keys to the camera. What ImGui owns never gets here."""
+
+import math
+from dataclasses import replace
+
+from pyglet.window import BaseWindow, key, mouse
+
+from viewer.camera.camera import DEFAULT_FOV_RAD, FLIGHT_S, Camera
+from viewer.camera.view_projection import VIEW_PROJECTIONS, ViewProjection
+
+__all__ = ["Controls"]
+
+DOUBLE_CLICK_S = 0.35
+DOUBLE_CLICK_PX = 6
+KEY_SPEED = 0.9  # of a rectilinear view's default field of view, a second
+IDLE_S = 5.0  # before the room turns by itself; Pannellum's and Photo Sphere Viewer's lie between 2 and 10
+IDLE_SPEED_RAD_S = math.radians(12)  # Photo Sphere Viewer's two turns a minute
+ARROWS = {key.LEFT: (-1, 0), key.RIGHT: (1, 0), key.UP: (0, 1), key.DOWN: (0, -1)}
+ARROWS |= {key.A: (-1, 0), key.D: (1, 0), key.W: (0, 1), key.S: (0, -1)}
+# Held while scrolling; pyglet tells of no modifiers then.
+CTRL, SHIFT = frozenset({key.LCTRL, key.RCTRL}), frozenset({key.LSHIFT, key.RSHIFT})
+NOTCH_TURN = 0.06  # of the field of view, as KEY_SPEED: sixteen notches turn by what is seen
+ZOOM_KEYS = {key.EQUAL: 1, key.PLUS: 1, key.NUM_ADD: 1, key.MINUS: -1, key.NUM_SUBTRACT: -1}
+
+
+class Controls:
+    """Holds the camera that the events turn; ``active`` says whether a button or key is down.
+
+    ``pressed`` collects the keys that are not about the camera, for whoever acts on them. With ``autorotate`` the room
+    turns by itself when nobody has touched anything for a while. With ``reduced_motion`` nothing flies or glides, and
+    the room turns only until it is touched.
+    """
+
+    def __init__(self, window: BaseWindow, camera: Camera) -> None:
+        """Push handlers onto the window; attach ImGui after this, so that it comes first."""
+        self.camera = camera
+        self.pressed: list[int] = []
+        self.autorotate = self.reduced_motion = False
+        self._window, self._home = window, camera
+        self._held: set[int] = set()
+        self._dragging = False
+        self._moved_s = 0.0  # since the last drag event
+        self._click = (-math.inf, 0, 0)
+        self._clock_s = self._touched_s = 0.0
+        window.push_handlers(
+            on_mouse_press=self._press,
+            on_mouse_drag=self._drag,
+            on_mouse_release=self._release,
+            on_mouse_scroll=self._scroll,
+            on_key_press=self._key_press,
+            on_key_release=self._key_release,
+            on_deactivate=self._let_go,
+            on_resize=self._resize,
+        )
+
+    @property
+    def active(self) -> bool:
+        """Whether the user turns the camera right now or inertia does."""
+        return self._dragging or bool(self._held - CTRL - SHIFT) or self.camera.moving or self.turning
+
+    @property
+    def turning(self) -> bool:
+        """Whether the room turns by itself now."""
+        return self.autorotate and not self._dragging and self._clock_s - self._touched_s > IDLE_S
+
+    def through(self, lens: ViewProjection) -> None:
+        """Look through another lens."""
+        self.touch()
+        self.camera = self.camera.through(lens, seconds=0) if self.reduced_motion else self.camera.through(lens)
+
+    def face(self, yaw_rad: float) -> None:
+        """Turn to a yaw, the shorter way round."""
+        self.touch()
+        turn = (yaw_rad - self.camera.view.yaw_rad + math.pi) % (2 * math.pi) - math.pi
+        self.camera = self.camera.stopped().nudge(turn, 0.0)
+
+    def touch(self) -> None:
+        """Somebody is there: the room does not turn by itself; with reduced motion, not until it is asked to again."""
+        self._touched_s = self._clock_s
+        self.autorotate &= not self.reduced_motion
+
+    def reduce_motion(self, on: bool) -> None:
+        """Move only as the user does, or as usual again; what moves by itself is at its end."""
+        self.reduced_motion = on
+        if on:
+            self.touch()
+            self.camera = self.camera.stopped().step(FLIGHT_S)
+
+    def step(self, dt_s: float) -> None:
+        """Advance keys and inertia."""
+        self._clock_s += dt_s
+        self._moved_s += dt_s
+        if self._dragging:
+            self.camera = self.camera.hold(dt_s) if self._moved_s > dt_s else self.camera
+            return
+        if self.reduced_motion:
+            self.camera = self.camera.stopped()
+        arrows = [ARROWS[symbol] for symbol in self._held if symbol in ARROWS]
+        right, up = sum(x for x, _ in arrows), sum(y for _, y in arrows)
+        if right or up:
+            self.touch()
+            way = KEY_SPEED * min(self.camera.view.fov_rad, DEFAULT_FOV_RAD) * dt_s
+            self.camera = self.camera.stopped().nudge(right * way, up * way)
+        elif self.turning:
+            self.camera = self.camera.step(dt_s).nudge(IDLE_SPEED_RAD_S * dt_s, 0.0)
+        else:
+            self.camera = self.camera.step(dt_s)
+
+    def _device(self, x: float, y: float) -> tuple[float, float]:
+        width, height = self._window.get_size()
+        return 2 * x / max(width, 1) - 1, 2 * y / max(height, 1) - 1
+
+    def _press(self, x: int, y: int, button: int, _modifiers: int) -> None:
+        self.touch()
+        if button != mouse.LEFT:
+            return
+        when, before_x, before_y = self._click
+        self._click = (self._clock_s, x, y)
+        if self._clock_s - when < DOUBLE_CLICK_S and math.hypot(x - before_x, y - before_y) < DOUBLE_CLICK_PX:
+            self.reset()
+        self.camera, self._dragging, self._moved_s = self.camera.stopped(), True, 0.0
+
+    def _drag(self, x: int, y: int, dx: int, dy: int, _buttons: int, _modifiers: int) -> None:
+        if self._dragging:
+            self.camera = self.camera.drag(self._device(x - dx, y - dy), self._device(x, y), self._moved_s)
+            self._moved_s = 0.0
+
+    def _release(self, _x: int, _y: int, button: int, _modifiers: int) -> None:
+        if button == mouse.LEFT:
+            self._dragging = False
+
+    def _scroll(self, x: int, y: int, right: float, up: float) -> None:
+        """Up and down zooms, with Ctrl (so drivers tell of a pinch) about the cursor; sideways or with Shift turns."""
+        self.touch()
+        if self._held & SHIFT:
+            right, up = right - up, 0.0
+        if up:
+            self.camera = self.camera.zoom(up, self._device(x, y) if self._held & CTRL else None)
+        if right:
+            way = NOTCH_TURN * min(self.camera.view.fov_rad, DEFAULT_FOV_RAD) * right
+            self.camera = self.camera.stopped().nudge(way, 0.0)
+
+    def _key_press(self, symbol: int, modifiers: int) -> bool | None:
+        turns = self.autorotate
+        self.touch()
+        if symbol in CTRL | SHIFT:
+            self._held.add(symbol)
+        elif modifiers & (key.MOD_CTRL | key.MOD_COMMAND):
+            self.pressed.append(symbol)
+        elif symbol in ARROWS:
+            self._held.add(symbol)
+        elif symbol in ZOOM_KEYS:
+            self.camera = self.camera.zoom(ZOOM_KEYS[symbol])
+        elif symbol == key.HOME:
+            self.reset()
+        elif symbol == key.P:
+            self.through(VIEW_PROJECTIONS[(VIEW_PROJECTIONS.index(self.camera.view.lens) + 1) % len(VIEW_PROJECTIONS)])
+        elif symbol == key.R:
+            self.autorotate = not turns
+            self._touched_s = -IDLE_S if self.autorotate else self._clock_s
+        elif symbol == key.N:
+            self.face(0.0)
+        else:
+            self.pressed.append(symbol)
+            return True if symbol == key.ESCAPE else None  # else pyglet closes the window
+        return None
+
+    def _key_release(self, symbol: int, _modifiers: int) -> None:
+        self._held.discard(symbol)
+
+    def _let_go(self) -> None:
+        """Another window has the keyboard now, and hears when a key comes up."""
+        self._held.clear()
+
+    def _resize(self, width: int, height: int) -> None:
+        self.camera = self.camera.resized(width, height)
+
+    def settle(self, camera: Camera) -> None:
+        """Another room: look through this camera, and come back to it."""
+        self.touch()
+        self.camera = self._home = camera
+
+    def reset(self) -> None:
+        """Back to the first look and lens, in the present shape of the window."""
+        aspect = self.camera.view.aspect
+        self.camera = replace(self._home, view=replace(self._home.view, aspect=aspect)).look()
