@@ -13,6 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from cocogan_core.checkpoint import Checkpoint, Metadata, load_checkpoint
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.inference.graph import Frozen, freeze
+from cocogan_core.inference.latents import sample_z
 from cocogan_core.models.build import load_generator
 
 __all__ = ["DEVICES", "Device", "PatchGenerator", "choose_device", "to_uint8"]
@@ -29,7 +30,12 @@ DIRECTIONS_METHOD = 1  # the viewer keeps directions under this number: raise it
 
 
 class PatchGenerator:
-    """A frozen generator on one device."""
+    """Makes the patches of one checkpoint's panoramas, on one device.
+
+    Attributes:
+        metadata: what the checkpoint says of itself: model, projection, provenance.
+        pass_size: patches that are made at once; asking for a multiple of it wastes nothing.
+    """
 
     directions_method = DIRECTIONS_METHOD
 
@@ -39,11 +45,14 @@ class PatchGenerator:
         self._frozen = frozen
         self._device = device
         self.pass_size = PASS[metadata.model.architecture] if device.type == "cpu" else GPU_PASS
-        """Asking for a multiple of so many patches wastes nothing."""
 
     @classmethod
     def load(cls, path: Path | str, device: str = "auto") -> Self:
         """Read a checkpoint.
+
+        Args:
+            path: a .safetensors file.
+            device: "auto" (CUDA, else Apple's MPS, else the CPU), "cpu", "cuda" or "mps".
 
         Raises:
             CheckpointError: the file cannot be used (see :mod:`cocogan_core.checkpoint`).
@@ -62,9 +71,16 @@ class PatchGenerator:
 
     @torch.inference_mode()
     def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]]) -> NDArray[np.uint8]:
-        """Micro patches (n, s, s, 3) of one z (z_dim,) at (row, column) ids; columns wrap on a cylinder.
+        """Make micro patches of one room, each independently of the others (paper §3.1).
 
         On one machine a patch has the same bytes whatever else is asked for with it.
+
+        Args:
+            z: (z_dim,), trained on [−1, 1] (:func:`cocogan_core.sample_z`).
+            ids: n pairs (row, column) in the grid of micro patches; columns wrap on a cylinder.
+
+        Returns:
+            sRGB bytes (n, s, s, 3), s being the grid's ``patch_px``.
         """
         grid = self.metadata.model.grid
         code = torch.from_numpy(np.asarray(z, np.float32)).to(self._device)
@@ -79,7 +95,14 @@ class PatchGenerator:
         return to_uint8(self._frozen.patches(code, filled.to(self._device))[: len(indices)])
 
     def panorama(self, z: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """The full image (H, W, 3) of one z (z_dim,): all micro patches, merged (φ)."""
+        """Make the full image of one room: all micro patches, merged (φ, paper eq. 1).
+
+        Args:
+            z: (z_dim,), trained on [−1, 1].
+
+        Returns:
+            sRGB bytes (height_px, width_px, 3); the first column is yaw 0, rows run from the top.
+        """
         grid = self.metadata.model.grid
         merged: NDArray[np.uint8] = grid.merge(self.patches(z, [(int(r), int(c)) for r, c in grid.micro_ids()]))
         return merged
@@ -88,11 +111,12 @@ class PatchGenerator:
     def principal_directions(self, count: int) -> NDArray[np.float32]:
         """The ``count`` unit directions (count, z_dim) in z that change the picture most, strongest first.
 
-        PCA of the generator's first features over random z, regressed back onto z (GANSpace, Härkönen et al. 2020,
-        §2.2). The probes are fixed, so the same checkpoint always has the same directions.
+        At most ``z_dim`` of them; ``z + amount * directions[i]`` walks along one. PCA of the generator's first features
+        over random z, regressed back onto z (GANSpace, Härkönen et al. 2020, §2.2). The probes are fixed, so the same
+        checkpoint always has the same directions.
         """
         model = self.metadata.model
-        z = np.random.default_rng(0).uniform(-1, 1, (PROBES, model.z_dim)).astype(np.float32)
+        z = sample_z(0, model.z_dim, count=PROBES)
         features = self._frozen.responses(torch.from_numpy(z).to(self._device)).float().cpu().numpy()
         centred = features - features.mean(0)
         # the left singular vectors, from the small Gram matrix: many times faster than a decomposition of the features

@@ -6,6 +6,7 @@ from cocogan_core.checkpoint import load_checkpoint
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import resource
 from cocogan_core.inference.graph import freeze
+from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator, choose_device, to_uint8
 from cocogan_core.models.build import load_generator
 
@@ -32,25 +33,25 @@ def test_frozen_equals_the_module(path):
 
 
 def test_any_list_of_ids_in_any_order(path):
-    synthesis = PatchGenerator.load(path, "cpu")
-    grid = synthesis.metadata.model.grid
-    z = np.linspace(-1, 1, synthesis.metadata.model.z_dim).astype(np.float32)
-    panorama = grid.split(synthesis.panorama(z)).reshape(grid.rows, grid.columns, grid.patch_px, grid.patch_px, 3)
+    generator = PatchGenerator.load(path, "cpu")
+    grid = generator.metadata.model.grid
+    z = np.linspace(-1, 1, generator.metadata.model.z_dim).astype(np.float32)
+    panorama = grid.split(generator.panorama(z)).reshape(grid.rows, grid.columns, grid.patch_px, grid.patch_px, 3)
     ids = [(3, 11), (0, 0), (2, 12), (2, -1), (3, 11)]
-    patches = synthesis.patches(z, ids)
+    patches = generator.patches(z, ids)
     assert patches.dtype == np.uint8
     for patch, (row, column) in zip(patches, ids, strict=True):
         assert np.abs(patch.astype(int) - panorama[row, column % grid.columns]).max() <= 1
-    assert synthesis.patches(z, []).shape == (0, grid.patch_px, grid.patch_px, 3)
+    assert generator.patches(z, []).shape == (0, grid.patch_px, grid.patch_px, 3)
 
 
 def test_a_patch_has_the_same_bytes_whatever_it_is_made_with():
-    synthesis = PatchGenerator.load(resource("assets/rooms.safetensors"), "cpu")
-    z = np.random.default_rng(1).uniform(-1, 1, synthesis.metadata.model.z_dim).astype(np.float32)
+    generator = PatchGenerator.load(resource("assets/rooms.safetensors"), "cpu")
+    z = sample_z(1, generator.metadata.model.z_dim)
     ids = [(row, column) for row in range(4) for column in range(12)]
-    alone = np.concatenate([synthesis.patches(z, [patch]) for patch in ids])
+    alone = np.concatenate([generator.patches(z, [patch]) for patch in ids])
     for size in (3, 7, 48):
-        parts = [synthesis.patches(z, ids[i : i + size]) for i in range(0, 48, size)]
+        parts = [generator.patches(z, ids[i : i + size]) for i in range(0, 48, size)]
         assert (np.concatenate(parts) == alone).all()
 
 
