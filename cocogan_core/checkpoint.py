@@ -24,7 +24,17 @@ from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import replacing
 from cocogan_core.geometry.projection import Projection
 
-__all__ = ["Checkpoint", "Metadata", "Provenance", "code_version", "load", "read_metadata", "save", "write_atomically"]
+__all__ = [
+    "Checkpoint",
+    "Metadata",
+    "Provenance",
+    "code_version",
+    "load_checkpoint",
+    "read_metadata",
+    "save_checkpoint",
+    "weight_counts",
+    "write_atomically",
+]
 
 FORMAT = 1
 KEY = "cocogan"
@@ -113,7 +123,7 @@ def weight_counts(path: Path | str) -> dict[str, int]:
     return dict(counts)
 
 
-def load(path: Path | str) -> Checkpoint:
+def load_checkpoint(path: Path | str) -> Checkpoint:
     """Read a checkpoint whole, weights as float32.
 
     Raises:
@@ -136,7 +146,9 @@ def load(path: Path | str) -> Checkpoint:
     return Checkpoint(metadata=metadata, **networks)
 
 
-def save(path: Path | str, metadata: Metadata, *, generator: Tensors, discriminator: Tensors | None = None) -> None:
+def save_checkpoint(
+    path: Path | str, metadata: Metadata, *, generator: Tensors, discriminator: Tensors | None = None
+) -> None:
     """Write a checkpoint; the old file stays until the new one is complete.
 
     Raises:

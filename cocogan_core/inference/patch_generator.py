@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from cocogan_core.checkpoint import Checkpoint, Metadata, load
+from cocogan_core.checkpoint import Checkpoint, Metadata, load_checkpoint
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.inference.graph import Frozen, freeze
 from cocogan_core.models.build import load_generator
@@ -50,7 +50,7 @@ class PatchGenerator:
             ConfigError: there is no such device here.
         """
         try:
-            return cls.of(load(path), device)
+            return cls.of(load_checkpoint(path), device)
         except CheckpointError as error:
             raise error if str(path) in str(error) else CheckpointError(f"{path}: {error}") from error
 

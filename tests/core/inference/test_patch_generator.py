@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from cocogan_core.checkpoint import load
+from cocogan_core.checkpoint import load_checkpoint
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import resource
 from cocogan_core.inference.graph import freeze
@@ -16,12 +16,12 @@ def path(request):
 
 
 def test_frozen_equals_the_module(path):
-    module, grid = load_generator(load(path)), load(path).metadata.model.grid
+    module, grid = load_generator(load_checkpoint(path)), load_checkpoint(path).metadata.model.grid
     for name, buffer in module.named_buffers():  # statistics as after training, not those of a fresh network
         if name.endswith(("running_mean", "running_var")):
             buffer.copy_(torch.rand(buffer.shape) + 0.5)
     state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
-    again = load_generator(load(path))
+    again = load_generator(load_checkpoint(path))
     again.load_state_dict(state)
     z = torch.rand(again.config.z_dim) * 2 - 1
     coordinates = torch.from_numpy(grid.micro_coordinates(grid.micro_ids()))

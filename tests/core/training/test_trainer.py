@@ -130,7 +130,7 @@ def test_regression_learns_what_the_numbers_say(config):
 
 def test_the_exported_checkpoint_tells_the_truth(config):
     Trainer(config).run()
-    saved = checkpoint.load(config.run / "checkpoint.safetensors")
+    saved = checkpoint.load_checkpoint(config.run / "checkpoint.safetensors")
     assert saved.metadata.provenance.images_seen == 24
     assert saved.metadata.model.latent_names == ("a.b", "a.c")
     assert saved.discriminator
@@ -294,7 +294,7 @@ def test_an_unpaired_run_forgets_the_names(config):
     assert len(np.unique(given.z[:, 0])) == 40
     trainer.step()
     trainer.save()
-    assert checkpoint.load(config.run / "checkpoint.safetensors").metadata.model.latent_names == ()
+    assert checkpoint.load_checkpoint(config.run / "checkpoint.safetensors").metadata.model.latent_names == ()
 
 
 def test_coordinates_as_fed_to_d(config):
@@ -342,7 +342,7 @@ def test_a_checkpoint_is_tuned_small_and_goes_on_large_with_what_it_learned(conf
     Trainer(small).run()
     inits = (large.run / "checkpoint.safetensors", small.run / "checkpoint.safetensors")
     both = Trainer(replace(large, run=config.run.with_name("both"), init=inits))
-    of_large, of_small = (checkpoint.load(path).generator for path in inits)
+    of_large, of_small = (checkpoint.load_checkpoint(path).generator for path in inits)
     for name, tensor in both.generator.state_dict().items():
         assert np.array_equal(tensor.numpy(), of_small.get(name, of_large[name])), name
     assert set(of_small) < set(of_large)
