@@ -15,9 +15,9 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from cocogan_core.checkpoint import write_atomically
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.files import write_atomically
 from cocogan_core.training.config import TrainConfig
 
 __all__ = ["identity_of", "load_state", "read_progress", "require_same", "save_state"]

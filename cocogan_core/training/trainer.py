@@ -131,7 +131,7 @@ class Trainer:
         }
         save_state(folder / "state.safetensors", progress, self._modules(), self._optimizers())
         provenance = self.material.provenance(seen=self.seen, seen_before=self.seen_before)
-        checkpoint.save(
+        checkpoint.save_checkpoint(
             folder / "checkpoint.safetensors",
             Metadata(model=self.config.model, projection=self.material.panoramas.projection, provenance=provenance),
             generator=_arrays(self.average),
@@ -191,7 +191,7 @@ class Trainer:
         """Take over every tensor of each of ``config.init`` that fits; returns the most images that one had seen."""
         seen = 0
         for path in self.config.init:
-            earlier = checkpoint.load(path)
+            earlier = checkpoint.load_checkpoint(path)
             if not _take(self.generator, earlier.generator):
                 raise ConfigError(f"no weight of G in {path} fits this model: give --model.* as `cocogan info` says")
             _take(self.discriminator, earlier.discriminator)
