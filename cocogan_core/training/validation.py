@@ -14,7 +14,7 @@ from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.metrics.features import FeatureExtractor, load_features
-from cocogan_core.metrics.frechet import ReferenceStats, fit, frechet_of, moments_of
+from cocogan_core.metrics.frechet import ReferenceStats, frechet_to_reference, moments_of, resize_to_grid
 from cocogan_core.models.base import Generator
 from cocogan_core.training.snapshots import pictures
 
@@ -45,12 +45,12 @@ class FrechetValidator:
         """
         if len(indices) < FEWEST:
             raise ConfigError(f"{held_out.folder} leaves {len(indices)} pictures to measure by; hold more out")
-        lens = FeatureExtractor(network=load_features(device=device), projection=held_out.projection)
-        real = (fit(held_out.image(int(index)), grid) for index in indices)
-        return cls(ReferenceStats(lens=lens, moments=moments_of(lens.features(real))), seed=seed)
+        extractor = FeatureExtractor(network=load_features(device=device), projection=held_out.projection)
+        real = (resize_to_grid(held_out.image(int(index)), grid) for index in indices)
+        return cls(ReferenceStats(extractor=extractor, moments=moments_of(extractor.features(real))), seed=seed)
 
     def distance(self, generator: Generator) -> float:
         """Fréchet distance of as many generated pictures as there are real ones."""
         like = next(generator.parameters())
         codes = np.random.default_rng(self._seed).uniform(-1, 1, (self.samples, generator.config.z_dim))
-        return frechet_of(pictures(generator, torch.from_numpy(codes).to(like)), self._reference)
+        return frechet_to_reference(pictures(generator, torch.from_numpy(codes).to(like)), self._reference)
