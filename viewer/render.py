@@ -13,7 +13,6 @@ from rich.progress import Progress
 from cocogan_core.errors import ConfigError
 from viewer.camera.view_projection import ViewProjection
 from viewer.state.arguments import chosen_recipe, size_px
-from viewer.window.opengl import use_software
 
 if TYPE_CHECKING:
     from viewer.app import App
@@ -60,6 +59,7 @@ def render(
     from viewer.app import App
     from viewer.export.export import KINDS
     from viewer.state.options import Options
+    from viewer.window.opengl import use_software
 
     if safe:
         use_software()

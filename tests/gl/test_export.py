@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cocogan_core.errors import CheckpointError, CocoganError, ConfigError, DisplayError
+from cocogan_core.errors import CheckpointError, CocoganError, ConfigError, OutputError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
@@ -152,7 +152,7 @@ def test_a_folder_that_cannot_be_is_one_line(take_still, tmp_path):
     for kind, name in (("panorama", "a.png"), ("cube", "a.png"), ("turntable", "a.mp4")):
         if kind == "turntable":
             pytest.importorskip("av")
-        with pytest.raises(DisplayError, match="cannot write") as caught:
+        with pytest.raises(OutputError, match="cannot write") as caught:
             run(start(kind, tmp_path / "file" / name, take_still))
         assert "\n" not in str(caught.value)
     with pytest.raises(ConfigError, match=r"\.png or \.jpg"):

@@ -11,8 +11,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.geometry.projection import yaw_pitch_of
-from viewer.camera.view_projection import WIDEST_RAD, ViewProjection, gudermannian, half_width, mercator, rays, tilted
+from cocogan_core.geometry.projection import gudermannian, mercator, yaw_pitch_of
+from viewer.camera.view_projection import WIDEST_RAD, ViewProjection, half_width, rays, tilted
 
 __all__ = ["Camera", "View"]
 

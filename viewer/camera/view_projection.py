@@ -11,13 +11,13 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.geometry.projection import gudermannian, mercator
+
 __all__ = [
     "VIEW_PROJECTIONS",
     "WIDEST_RAD",
     "ViewProjection",
-    "gudermannian",
     "half_width",
-    "mercator",
     "rays",
     "tilted",
 ]
@@ -65,16 +65,6 @@ def tilted(lens: ViewProjection, x: float, y: float, height: float, near_rad: fl
     rise = math.asin(min(max(height / max(reach, 1e-12), -1.0), 1.0))
     ways = ((way - phase - near_rad + math.pi) % (2 * math.pi) - math.pi for way in (rise, math.pi - rise))
     return near_rad + min(ways, key=abs)
-
-
-def mercator(pitch_rad: Floats | float) -> Floats:
-    """Mercator's ordinate ln tan(π/4 + φ/2)."""
-    return np.arctanh(np.sin(pitch_rad))
-
-
-def gudermannian(ordinate: Floats | float) -> Floats:
-    """Pitch of Mercator's ordinate; inverse of :func:`mercator`."""
-    return np.arctan(np.sinh(ordinate))
 
 
 def _local(lens: ViewProjection, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:

@@ -8,19 +8,19 @@ not there.
 import math
 import threading
 from collections.abc import Callable, Generator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self, get_args
 
 import numpy as np
 
-from cocogan_core.errors import CheckpointError, DisplayError
+from cocogan_core.errors import CheckpointError
+from cocogan_core.files import replacement_path, write_atomically
 from viewer.camera.camera import View
 from viewer.export.photo_sphere import encoded, equirectangular, xmp
 from viewer.export.video import Film, check_encoder
 from viewer.rendering.snapshot import Snapshot
-from viewer.state.recipe_files import write_atomically
 from viewer.streaming.streamer import PatchStreamer
 
 __all__ = ["GATHERED", "KINDS", "Export", "Kind", "Steps", "gathered", "suffix"]
@@ -127,26 +127,17 @@ class Export:
 
     def _turntable(self, still: Snapshot) -> Steps:
         size = (self.size_px[0] // 2 * 2, self.size_px[1] // 2 * 2)
-        part = self.out.with_name(f".{self.out.name}.part")
-        try:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            with closing(Film(part, size, RATE)) as film:
-                for index in range(count := TURN_S * RATE):
-                    view = replace(self.view, yaw_rad=self.view.yaw_rad + 2 * math.pi * index / count)
-                    picture = still.picture(view, size).copy()
-                    while not film.offer(picture):
-                        yield index / count
+        with replacement_path(self.out) as part, closing(Film(part, size, RATE)) as film:
+            for index in range(count := TURN_S * RATE):
+                view = replace(self.view, yaw_rad=self.view.yaw_rad + 2 * math.pi * index / count)
+                picture = still.picture(view, size).copy()
+                while not film.offer(picture):
                     yield index / count
-                while not film.offer(None):
-                    yield 1.0
-                while not film.finished():
-                    yield 1.0
-            part.replace(self.out)
-        except OSError as error:
-            raise DisplayError(f"cannot write {self.out}: {error.strerror}; choose another folder") from error
-        finally:
-            with suppress(OSError):  # it has become the film, or never was
-                part.unlink()
+                yield index / count
+            while not film.offer(None):
+                yield 1.0
+            while not film.finished():
+                yield 1.0
 
 
 def gathered(pipeline: PatchStreamer) -> Steps:

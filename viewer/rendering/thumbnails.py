@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.resampling import box_filter
 from viewer.state.latents import Latents
 
 __all__ = ["Filmstrip", "Texture", "thumbnail", "thumbnail_size"]
@@ -42,7 +43,7 @@ def thumbnail(patches: Mapping[tuple[int, int], Pixels], grid: PatchGrid) -> Pix
     cell = _cell(grid)
     step = max(1, grid.patch_px // cell // 2)  # four points of each square stand for it: a whole one would cost a frame
     points = {patch: pixels[step // 2 :: step, step // 2 :: step] for patch, pixels in patches.items()}
-    shrunk = {patch: few.reshape(cell, len(few) // cell, cell, -1, 3).mean((1, 3)) for patch, few in points.items()}
+    shrunk = {patch: box_filter(few, len(few) // cell).astype(float) for patch, few in points.items()}
     mean = np.mean(list(shrunk.values()), (0, 1, 2)) if shrunk else np.zeros(3)
     small = np.full((height, width, 3), np.rint(mean), np.uint8)
     for (row, column), means in shrunk.items():

@@ -1,10 +1,10 @@
 """The X-ray and the seam microscope at work: asks the pipeline, colours the renderer's slots, knows the worst seam."""
 
 from cocogan_core.geometry.projection import Projection, yaw_of_u
+from cocogan_core.metrics.seams import Border, patch_border_ratios, worst_border
 from viewer.camera.camera import Camera
 from viewer.rendering.renderer import Renderer
 from viewer.streaming.patch_status import Cell, Totals, tint
-from viewer.streaming.seams import Border, contrasts, worst
 from viewer.streaming.streamer import PatchStreamer
 from viewer.ui.view_model import ViewModel
 
@@ -36,7 +36,7 @@ class Inspector:
         cells, slots = self._pipeline.cells(now_s), dict(self._pipeline.window.cells())
         if self._known != self._pipeline.statistics.made:
             self._known = self._pipeline.statistics.made
-            self._seams = contrasts(self._pipeline.pixels(), self._pipeline.grid)
+            self._seams = patch_border_ratios(self._pipeline.pixels(), self._pipeline.grid)
         seams = {
             slot: (self._seams.get((patch, "right"), 0.0), self._seams.get((patch, "below"), 0.0))
             for patch, slot in slots.items()
@@ -65,7 +65,7 @@ class Inspector:
 
     def at_the_worst(self, camera: Camera) -> Camera:
         """The camera turned to the border that stands out most; as it is if none is known."""
-        border = worst(self._seams)
+        border = worst_border(self._seams)
         if border is None:
             return camera
         ((row, column), side), grid = border, self._pipeline.grid

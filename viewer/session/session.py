@@ -13,6 +13,7 @@ from pyglet.window import BaseWindow, key
 
 from cocogan_core.checkpoint import code_version
 from cocogan_core.errors import CocoganError, RecipeError
+from cocogan_core.files import write_atomically
 from viewer.export.export import KINDS, Kind, suffix
 from viewer.rendering.thumbnails import Filmstrip, thumbnail_size
 from viewer.session.background_job import BackgroundJob
@@ -21,7 +22,7 @@ from viewer.session.host import Host
 from viewer.session.visits import Visits
 from viewer.state.latents import LARGEST_SEED
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import find_checkpoint, fingerprint, is_recipe, new_path, read_recipe, write_atomically
+from viewer.state.recipe_files import find_checkpoint, fingerprint, is_recipe, new_path, read_recipe
 from viewer.state.settings import Settings, load, log_path, save
 from viewer.ui.banner import banner
 from viewer.ui.clipboard import Clipboard
@@ -212,7 +213,7 @@ class Studio:
 
     def _save_recipe(self, _: float) -> None:
         path = new_path(".json")
-        write_atomically(path, self._recipe().file_text().encode())
+        write_atomically(path, self._recipe().file_text())
         self.host.notice = f"saved {path}"
 
     def _copy_recipe(self, _: float) -> None:

@@ -14,8 +14,8 @@ from typing import Any, Self
 
 import platformdirs
 
-from cocogan_core.errors import DisplayError
-from viewer.state.recipe_files import write_atomically
+from cocogan_core.errors import OutputError
+from cocogan_core.files import write_atomically
 
 __all__ = ["Settings", "cache_folder", "config_path", "load", "log_path", "peek", "save", "start_log"]
 
@@ -104,8 +104,8 @@ def peek(path: Path) -> Settings:
 def save(path: Path, settings: Settings) -> str:
     """Remember; a word to the user if that fails."""
     try:
-        write_atomically(path, (json.dumps(asdict(settings), indent=1) + "\n").encode())
-    except DisplayError as error:
+        write_atomically(path, json.dumps(asdict(settings), indent=1) + "\n")
+    except OutputError as error:
         return str(error)
     return ""
 

@@ -12,7 +12,8 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from cocogan_core.errors import CocoganError
-from viewer.state.recipe_files import fingerprint, write_atomically
+from cocogan_core.files import write_atomically
+from viewer.state.recipe_files import fingerprint
 from viewer.streaming.protocol import Latent
 
 __all__ = ["kept_directions"]

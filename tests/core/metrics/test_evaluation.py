@@ -73,8 +73,8 @@ def test_a_checkpoint_is_measured_and_reported(tmp_path, capsys):
     assert found["relative_borders"]["wrap"] > 0
     assert found["images_seen"] == 1234
     assert isinstance(found["wasserstein"], float)
-    assert found["likeness"]["pictures"] == 6
-    assert 0 < found["likeness"]["worst_db"] <= found["likeness"]["mean_db"] < 40
+    assert found["paired_psnr"]["pictures"] == 6
+    assert 0 < found["paired_psnr"]["worst_db"] <= found["paired_psnr"]["mean_db"] < 40
     with Image.open(picture) as image:
         assert image.width == 1600
         assert image.height > 1000
@@ -89,7 +89,7 @@ def test_what_cannot_be_asked_is_left_out(tmp_path):
     run(model, "--data", data, "--samples", 4, "--views", 2, "--json", figures, "--device", "cpu")
     found = json.loads(figures.read_text())
     assert found["wasserstein"] is None
-    assert found["likeness"] is None
+    assert found["paired_psnr"] is None
     assert [entry["name"] for entry in found["comparisons"]] == ["generated", "real, two halves"]
     assert [entry["pictures"] for entry in found["comparisons"]] == [4, 2]
 
