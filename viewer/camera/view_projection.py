@@ -18,8 +18,8 @@ __all__ = [
     "WIDEST_RAD",
     "ViewProjection",
     "half_width",
+    "pitch_through",
     "rays",
-    "tilted",
 ]
 
 ViewProjection = Literal["rectilinear", "panini", "stereographic", "cylindrical"]
@@ -53,7 +53,7 @@ def rays(lens: ViewProjection, x: Floats, y: Floats, pitch_rad: float) -> Floats
     return np.stack([right, c * up + s * forward, c * forward - s * up], -1)
 
 
-def tilted(lens: ViewProjection, x: float, y: float, height: float, near_rad: float) -> float:
+def pitch_through(lens: ViewProjection, x: float, y: float, height: float, near_rad: float) -> float:
     """The pitch, nearest to ``near_rad``, at which the ray under (x, y) rises by ``height`` (a sine)."""
     if lens == "cylindrical":
         limit = math.pi / 2 - 1e-6
