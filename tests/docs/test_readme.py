@@ -1,0 +1,61 @@
+"""The README's example runs, and every command that the documents show is one that the program takes."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "docs" / "index.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+ANSWER_S = 120
+
+
+def shown_commands() -> list[str]:
+    """Lines of indented code that begin with ``cocogan``, in all pages, without what is said about them."""
+    lines = [line for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()]
+    shown = [line.strip().partition("  #")[0].strip() for line in lines if re.match(r" {4}cocogan(-view)? ", line)]
+    return sorted(set(shown))
+
+
+@cache
+def helped(words: tuple[str, ...]) -> str:
+    """What ``cocogan WORDS --help`` prints, in one long line."""
+    command = [sys.executable, "-m", "viewer.commands", *words, "--help"]
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=ANSWER_S, env={**os.environ, "COLUMNS": "300"}
+    )
+    return " ".join(done.stdout.split())
+
+
+def subcommand(words: list[str]) -> tuple[str, ...]:
+    """The subcommand that a command line names; ``prepare`` and ``train`` have subcommands of their own."""
+    return tuple(words[1:3] if words[1] in ("prepare", "train") else words[1:2])
+
+
+def test_the_example_makes_a_room(tmp_path):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, check=True, timeout=ANSWER_S, env={**os.environ, "PYTHONPATH": path}
+    )
+    with Image.open(tmp_path / "room.png") as picture:
+        assert picture.size == (768, 256)
+        assert picture.convert("L").entropy() > 4  # a room, not a blank
+
+
+def test_the_pages_show_commands():
+    assert len(shown_commands()) > 10
+
+
+@pytest.mark.parametrize("line", shown_commands())
+def test_shown_commands_exist_with_their_options(line):
+    words = shlex.split(line)
+    told = helped(subcommand(words))
+    for option in (word for word in words if re.fullmatch(r"--?[a-z][\w.-]*", word)):
+        assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", told), option
