@@ -1,7 +1,7 @@
 """Writes the generated parts of docs/architecture.md anew: ``python scripts/module_map.py``.
 
-The layers come from the import contracts in pyproject.toml, the list of modules from the first line of each docstring, so
-that the page says what the files say.
+The layers come from the import contracts in pyproject.toml, the list of modules from the first line of each docstring,
+so that the page says what the files say.
 """
 
 import ast
@@ -45,7 +45,8 @@ def layers() -> str:
     """The layers of each package, highest first, as a block of code."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = [c for c in settings["tool"]["importlinter"]["contracts"] if c["type"] == "layers"]
-    blocks = ["\n".join(f"    {line}" for line in [*c["containers"], *("  " + n for n in c["layers"])]) for c in contracts]
+    stacks = [[*contract["containers"], *(f"  {layer}" for layer in contract["layers"])] for contract in contracts]
+    blocks = ["\n".join(f"    {line}" for line in stack) for stack in stacks]
     return "\n" + "\n\n".join(blocks) + "\n"
 
 

@@ -19,7 +19,7 @@ ANSWER_S = 120
 def shown_commands() -> list[str]:
     """Lines of indented code that begin with ``cocogan``, in all pages, without what is said about them."""
     lines = [line for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()]
-    shown = [line.strip().partition("  #")[0].strip() for line in lines if re.match(r" {4}cocogan(-view)? ", line)]
+    shown = [line.strip().partition("  #")[0].strip() for line in lines if re.match(r" {4}cocogan ", line)]
     return sorted(set(shown))
 
 
@@ -28,7 +28,13 @@ def helped(words: tuple[str, ...]) -> str:
     """What ``cocogan WORDS --help`` prints, in one long line."""
     command = [sys.executable, "-m", "viewer.commands", *words, "--help"]
     done = subprocess.run(
-        command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=ANSWER_S, env={**os.environ, "COLUMNS": "300"}
+        command,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=ANSWER_S,
+        env={**os.environ, "COLUMNS": "300"},
     )
     return " ".join(done.stdout.split())
 
@@ -41,9 +47,12 @@ def subcommand(words: list[str]) -> tuple[str, ...]:
 def test_the_example_makes_a_room(tmp_path):
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    subprocess.run(
-        [sys.executable, "-c", example], cwd=tmp_path, check=True, timeout=ANSWER_S, env={**os.environ, "PYTHONPATH": path}
+    environment = {**os.environ, "PYTHONPATH": path}
+    command = [sys.executable, "-c", example]
+    done = subprocess.run(
+        command, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=ANSWER_S, env=environment
     )
+    assert done.stdout.strip() == re.search(r"print\(.*\)  # (.*)", example)[1]  # what the README says it prints
     with Image.open(tmp_path / "room.png") as picture:
         assert picture.size == (768, 256)
         assert picture.convert("L").entropy() > 4  # a room, not a blank
@@ -57,5 +66,6 @@ def test_the_pages_show_commands():
 def test_shown_commands_exist_with_their_options(line):
     words = shlex.split(line)
     told = helped(subcommand(words))
+    assert told.startswith(f"usage: cocogan {' '.join(subcommand(words))} [")
     for option in (word for word in words if re.fullmatch(r"--?[a-z][\w.-]*", word)):
         assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", told), option
