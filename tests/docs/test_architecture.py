@@ -7,33 +7,12 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from walks import PAGE, found, walk
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "architecture.md"
 MODULES = sorted(path for package in ("cocogan_core", "viewer") for path in (ROOT / package).rglob("*.py"))
 CODE = {".py", ".sh", ".glsl", ".frag", ".vert"}
 WALKS = ("From a slider to a pixel", "From a Matterport3D zip to a batch", "A training step")
-
-
-def walk(title: str) -> list[str]:
-    """The dotted names of a walk: the first code span of each numbered line under its heading."""
-    _, _, rest = PAGE.read_text(encoding="utf-8").partition(f"### {title}\n")
-    section, _, _ = rest.partition("\n#")
-    return re.findall(r"^\d+\. `([\w.]+)`", section, re.MULTILINE)
-
-
-def found(name: str) -> object:
-    """What a dotted name means: a module, then attributes of it."""
-    parts = name.split(".")
-    for cut in range(len(parts), 0, -1):
-        try:
-            thing: object = import_module(".".join(parts[:cut]))
-        except ModuleNotFoundError:
-            continue
-        for part in parts[cut:]:
-            thing = getattr(thing, part)
-        return thing
-    raise ModuleNotFoundError(name)
 
 
 def test_every_module_is_listed_exactly_once():

@@ -1,0 +1,91 @@
+"""The walks of docs/architecture.md pass their functions in the order that the page gives: two are walked here."""
+
+import inspect
+import io
+import sys
+import zipfile
+from functools import cached_property
+from types import CodeType, FrameType
+
+import numpy as np
+import pytest
+from PIL import Image
+from walks import found, walk
+
+from cocogan_core.commands.main import main
+
+SCAN, VIEWPOINTS, FACE_PX = "17DRP5sb8fy", ("a" * 32, "b" * 32), 16
+
+
+def code_of(name: str) -> CodeType:
+    """The code that runs when a function, method or property is used."""
+    thing = found(name)
+    if isinstance(thing, property):
+        thing = thing.fget
+    if isinstance(thing, cached_property):
+        thing = thing.func
+    return inspect.unwrap(getattr(thing, "__func__", thing)).__code__
+
+
+class Footprints:
+    """Remembers in what order functions are first called, while it is entered."""
+
+    def __init__(self) -> None:
+        self.first_calls: dict[CodeType, int] = {}
+
+    def __enter__(self) -> "Footprints":
+        sys.setprofile(self._called)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _called(self, frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            self.first_calls.setdefault(frame.f_code, len(self.first_calls))
+
+    def in_order(self, names: list[str]) -> list[str]:
+        """The names that were called, in the order of their first calls."""
+        codes = {name: code_of(name) for name in names}
+        called = [name for name in names if codes[name] in self.first_calls]
+        return sorted(called, key=lambda name: self.first_calls[codes[name]])
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """The distribution's layout: one zip, two viewpoints of six faces."""
+    path = tmp_path_factory.mktemp("matterport") / "matterport_skybox_images.zip"
+    rng = np.random.default_rng(0)
+    with zipfile.ZipFile(path, "w") as file:
+        for view in VIEWPOINTS:
+            for face in range(6):
+                picture = io.BytesIO()
+                Image.fromarray(rng.integers(0, 256, (FACE_PX, FACE_PX, 3), np.uint8)).save(picture, "JPEG")
+                file.writestr(f"{SCAN}/matterport_skybox_images/{view}_skybox{face}_sami.jpg", picture.getvalue())
+    return path
+
+
+def prepare(archive, out):
+    main(["prepare", "matterport3d", str(archive), str(out), "--width", "48", "--height", "16", "--workers", "1"])
+
+
+def train(data, run):
+    """A step of the paper's objective on tiny networks."""
+    size = ["--model.grid.patch-px", "4", "--model.generator-width", "4", "--model.discriminator-width", "4"]
+    main(["train", "paper", "--data", str(data), "--run", str(run), "--batch", "2", "--images", "2", *size])
+
+
+def test_from_a_matterport3d_zip_to_a_batch(archive, tmp_path):
+    with Footprints() as footprints:
+        prepare(archive, tmp_path / "data")
+        train(tmp_path / "data", tmp_path / "run")
+    names = walk("From a Matterport3D zip to a batch")
+    assert footprints.in_order(names) == names
+
+
+def test_a_training_step(archive, tmp_path):
+    prepare(archive, tmp_path / "data")
+    with Footprints() as footprints:
+        train(tmp_path / "data", tmp_path / "run")
+    names = walk("A training step")
+    assert footprints.in_order(names) == names
