@@ -29,14 +29,14 @@ def summary(module: Path) -> str:
 
 
 def module_map() -> str:
-    """The list: a heading and a table for each package and subpackage."""
+    """The list: for each package and subpackage a heading, which stands for its ``__init__.py``, and a table."""
     lines: list[str] = []
     for module in modules():
         if module.name == "__init__.py":
             depth = "###" if len(module.parts) == 2 else "####"
-            lines += ["", f"{depth} {module.parent}", "", f"{summary(module)} (`{module}`)", "", "| | |", "|---|---|"]
+            lines += ["", f"{depth} {module.parent}", "", summary(module), "", "| | |", "|---|---|"]
         else:
-            lines.append(f"| `{module}` | {summary(module)} |")
+            lines.append(f"| `{module.name}` | {summary(module)} |")
     empty = re.compile(r"\n\| \| \|\n\|---\|---\|(?=\n(?:\n|$))")  # a package without modules of its own
     return empty.sub("", "\n".join([*lines, ""])) + "\n"
 

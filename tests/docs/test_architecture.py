@@ -12,11 +12,19 @@ from walks import PAGE, found, walk
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path for package in ("cocogan_core", "viewer") for path in (ROOT / package).rglob("*.py"))
 CODE = {".py", ".sh", ".glsl", ".frag", ".vert"}
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 WALKS = ("From a slider to a pixel", "From a Matterport3D zip to a batch", "A training step")
 
 
 def test_every_module_is_listed_exactly_once():
-    listed = Counter(re.findall(r"`((?:cocogan_core|viewer)/[\w/]+\.py)`", PAGE.read_text(encoding="utf-8")))
+    listed: Counter[str] = Counter()
+    folder = ""
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if heading := re.fullmatch(r"#{3,4} ((?:cocogan_core|viewer)[\w/]*)", line):
+            folder = heading[1]
+            listed[f"{folder}/__init__.py"] += 1
+        elif row := re.match(r"\| `(\w+\.py)` \| .+ \|$", line):
+            listed[f"{folder}/{row[1]}"] += 1
     assert listed == Counter(path.relative_to(ROOT).as_posix() for path in MODULES)
 
 
@@ -43,3 +51,10 @@ def test_code_cites_no_document_that_is_not_here():
     cited = {(path, name) for path in files for name in re.findall(r"[\w-]+\.md\b", path.read_text(encoding="utf-8"))}
     here = {path.name for path in ROOT.rglob("*.md") if ".venv" not in path.parts}
     assert not {(path.name, name) for path, name in cited if name not in here}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_lists_begin_after_an_empty_line(page):
+    """Else the site runs them into the paragraph before, unlike GitHub."""
+    blocks = re.split(r"\n\s*\n", page.read_text(encoding="utf-8"))
+    assert not [block for block in blocks if not block.startswith("- ") and re.search(r"^- ", block, re.MULTILINE)]

@@ -18,8 +18,8 @@ ANSWER_S = 120
 
 def shown_commands() -> list[str]:
     """Lines of indented code that begin with ``cocogan``, in all pages, without what is said about them."""
-    lines = [line for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()]
-    shown = [line.strip().partition("  #")[0].strip() for line in lines if re.match(r" {4}cocogan ", line)]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES).replace("\\\n", "")
+    shown = [line.partition("  #")[0].strip() for line in re.findall(r"^ {4}(cocogan .*)", text, re.MULTILINE)]
     return sorted(set(shown))
 
 
