@@ -2,9 +2,11 @@
 # A sanity check of planar training on real pictures in a few minutes: scikit-learn's 1,797 handwritten digits, 8×8,
 # enlarged to 16×16 and made of 4×4 micro patches of 4 pixels. The compact networks with a cheap loss; the sheets in the
 # run's folder show strokes after 10,000 images and digits after 20,000. One thread: these networks are too small for two.
-# Usage, with the project installed: scripts/train_digits.sh [DATA_FOLDER] [RUN_FOLDER]
+# Usage: scripts/train_digits.sh [DATA_FOLDER] [RUN_FOLDER]
+# PYTHON=.venv/bin/python names the environment whose python and cocogan run; else the path does.
 set -euo pipefail
-data=${1:-data/digits} run=${2:-runs/digits} python=${PYTHON:-python} cocogan=${COCOGAN:-cocogan}
+data=${1:-data/digits} run=${2:-runs/digits} python=${PYTHON:-python}
+cocogan=$(dirname "$(command -v "$python")")/cocogan  # beside it
 
 [ -e "$data/dataset.json" ] || "$python" - "$data" <<'PY'
 import sys

@@ -5,9 +5,11 @@
 # rooms all face the same way, so no roll: else head A could not know the angle.
 # α = 100 costs z its meaning here, all rooms becoming one; SPATIAL_WEIGHT=1 keeps them apart (LOG.md, docs/guide/train.md).
 # log.jsonl holds the Fréchet distance to held-out rooms every 20,000 images. Resumable; give a larger IMAGES to go on.
-# Usage, with the project installed: scripts/train_paper_objective.sh [DATA_FOLDER] [RUN_FOLDER] [IMAGES]
+# Usage: scripts/train_paper_objective.sh [DATA_FOLDER] [RUN_FOLDER] [IMAGES]
+# PYTHON=.venv/bin/python names the environment whose python and cocogan run; else the path does.
 set -euo pipefail
-data=${1:-data/rooms96} run=${2:-runs/paper96} images=${3:-320000} cocogan=${COCOGAN:-cocogan}
+data=${1:-data/rooms96} run=${2:-runs/paper96} images=${3:-320000} python=${PYTHON:-python}
+cocogan=$(dirname "$(command -v "$python")")/cocogan  # beside it
 
 "$cocogan" rooms "$data" --panorama --width 96 --count "${ROOMS:-6000}" --seed 3
 "$cocogan" train paper --data "$data" --run "$run" --images "$images" --unpaired --no-roll \

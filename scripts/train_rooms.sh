@@ -7,9 +7,11 @@
 # rooms and 48,000 on the small ones, here it is 80,000 on the small ones; its tune2 had L2 beside L1.
 # Resumable: run it again after an interruption. The training stages took 5 h on one thread of a busy machine; as one
 # script it has not been run to the end.
-# Usage, with the project installed: scripts/train_rooms.sh [DATA_FOLDER] [RUNS_FOLDER]
+# Usage: scripts/train_rooms.sh [DATA_FOLDER] [RUNS_FOLDER]
+# PYTHON=.venv/bin/python names the environment whose python and cocogan run; else the path does.
 set -euo pipefail
-data=${1:-data/rooms} runs=${2:-runs/rooms} cocogan=${COCOGAN:-cocogan}
+data=${1:-data/rooms} runs=${2:-runs/rooms} python=${PYTHON:-python}
+cocogan=$(dirname "$(command -v "$python")")/cocogan  # beside it
 
 "$cocogan" rooms "$data-192" --panorama --width 192 --count 8000 --seed 4
 "$cocogan" rooms "$data" --panorama --count 2560 --seed 1
