@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -23,10 +24,17 @@ def shown_commands() -> list[str]:
     return sorted(set(shown))
 
 
+def installed_as(command: str) -> str:
+    """The function that an installed command calls, as ``module:name``."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(settings["project"]["scripts"][command])
+
+
 @cache
 def helped(words: tuple[str, ...]) -> str:
     """What ``cocogan WORDS --help`` prints, in one long line."""
-    command = [sys.executable, "-m", "viewer.commands", *words, "--help"]
+    module, _, function = installed_as("cocogan").partition(":")
+    command = [sys.executable, "-c", f"from {module} import {function}; {function}()", *words, "--help"]
     done = subprocess.run(
         command,
         cwd=ROOT,
