@@ -49,7 +49,7 @@ def boxed(image, factor):
 
 
 def looked_up(faces, direction):
-    """Sky box faces in a direction, bilinear: the formulas of docs/architecture.md, apart from the code under test."""
+    """Sky box faces in a direction, bilinear: DESIGN.md §4's formulas, written apart from the code under test."""
     x, y, z = np.moveaxis(direction, -1, 0)
     largest = np.abs(direction).argmax(-1)
     face = np.choose(largest, [np.where(x > 0, 2, 4), np.where(y > 0, 0, 5), np.where(z > 0, 1, 3)])

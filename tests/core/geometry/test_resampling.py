@@ -57,7 +57,7 @@ def seen(faces, direction):
 
 @pytest.mark.parametrize(
     ("face", "middle", "right", "up"),
-    [  # docs/architecture.md, "Sky box faces": where each looks, which way its right and top edges point (Z is front)
+    [  # DESIGN.md §4: where each face looks, and which way its right and its top edge point (X right, Y up, Z front)
         (UP, (0, 1, 0), (1, 0, 0), (0, 0, -1)),
         (FRONT, (0, 0, 1), (1, 0, 0), (0, 1, 0)),
         (RIGHT, (1, 0, 0), (0, 0, -1), (0, 1, 0)),
