@@ -1,8 +1,9 @@
-"""The walks of docs/architecture.md pass their functions in the order that the page gives: two are walked here."""
+"""The walks of docs/architecture.md pass their functions in the order that the page gives."""
 
 import inspect
 import io
 import sys
+import time
 import zipfile
 from functools import cached_property
 from types import CodeType, FrameType
@@ -13,7 +14,12 @@ from PIL import Image
 from walks import found, walk
 
 from cocogan_core.commands.main import main
+from viewer.app import App
+from viewer.camera.camera import View
+from viewer.state.options import Options
 
+PATIENCE_S = 60.0
+PANEL_BOTTOM_PX = 340
 SCAN, VIEWPOINTS, FACE_PX = "17DRP5sb8fy", ("a" * 32, "b" * 32), 16
 
 
@@ -73,6 +79,43 @@ def train(data, run):
     """A step of the paper's objective on tiny networks."""
     size = ["--model.grid.patch-px", "4", "--model.generator-width", "4", "--model.discriminator-width", "4"]
     main(["train", "paper", "--data", str(data), "--run", str(run), "--batch", "2", "--images", "2", *size])
+
+
+def move_a_slider(app, footprints):
+    """Click at one height of the panel after another, from below, until a slider of z has been hit."""
+    from pyglet.window import mouse  # only once pyglet has been told that it has no display
+
+    x = 100  # sliders are there; y grows upward
+    for y in range(app.window.height - PANEL_BOTTOM_PX, app.window.height, 5):
+        app.window.dispatch_event("on_mouse_motion", x, y, 0, 0)
+        app.turn()
+        app.window.dispatch_event("on_mouse_press", x, y, mouse.LEFT, 0)
+        app.turn()
+        app.window.dispatch_event("on_mouse_release", x, y, mouse.LEFT, 0)
+        app.turn()
+        if "viewer.state.latents.Latents.with_entry" in footprints.calls:
+            return
+    raise AssertionError("no slider was hit")
+
+
+def test_from_a_slider_to_a_pixel(tiny_checkpoint):
+    names = walk("From a slider to a pixel")
+    elsewhere = names[
+        names.index("viewer.streaming.worker_process.serve") : names.index("viewer.streaming.worker.Worker.poll")
+    ]
+    here = [name for name in names if name not in elsewhere]  # the generator's process is out of sight
+    app = App(Options(tiny_checkpoint, 0, View(), (640, 480), "cpu", None, headless=True))
+    try:
+        while not app.session.streamer.complete:
+            app.turn()
+        with Footprints(here) as footprints:
+            move_a_slider(app, footprints)
+            deadline_s = time.monotonic() + PATIENCE_S
+            while time.monotonic() < deadline_s and not app.session.streamer.complete:
+                app.turn()
+        assert footprints.follow(here) == here
+    finally:
+        app.close()
 
 
 def test_from_a_matterport3d_zip_to_a_batch(archive, tmp_path):
