@@ -3,7 +3,7 @@
 # Wasserstein loss, λ = 10, α = 100, Adam (0, 0.999) at 1e-4 and 4e-4, z ~ U[−1, 1]. Only the networks are not the
 # paper's, for two CPU cores: with those, width 16, the distance stayed at 640 to 700 for 130,000 images (LOG.md). The
 # rooms all face the same way, so no roll: else head A could not know the angle.
-# α = 100 costs z its meaning here, all rooms becoming one; SPATIAL_WEIGHT=1 keeps them apart (LOG.md, docs/training.md).
+# α = 100 costs z its meaning here, all rooms becoming one; SPATIAL_WEIGHT=1 keeps them apart (LOG.md, docs/guide/train.md).
 # log.jsonl holds the Fréchet distance to held-out rooms every 20,000 images. Resumable; give a larger IMAGES to go on.
 # Usage: scripts/train_paper_objective.sh [DATA_FOLDER] [RUN_FOLDER] [IMAGES]
 # PYTHON=.venv/bin/python names the environment whose python and cocogan run; else the path does.

@@ -5,7 +5,7 @@ Knows nothing of networks, files or windows; numpy only.
 A grid has ``rows`` × ``columns`` micro patches of ``patch_px``² pixels. A macro patch is ``macro_rows`` ×
 ``macro_columns`` (the paper's N × M) neighbouring micro patches and is named by its top-left one. On a cylinder
 columns wrap round; on a plane they stop. Image rows run top to bottom, columns left to right; θ of column 0 is −π
-(DESIGN.md §3).
+(docs/architecture.md, conventions).
 """
 
 from dataclasses import dataclass
