@@ -88,9 +88,8 @@ class SkyBox:
         """As in :class:`Source`; pixels over a face's edge are those of its neighbour."""
         face, row, column = _face_position(direction, self.face_px)
         top, left, weights = _bilinear(row, column)
-        return _bordered_faces(self.face_px)[
-            face[..., None], top + 1, left + 1
-        ], weights  # the border is one pixel wide
+        indices = _bordered_faces(self.face_px)  # the border is one pixel wide
+        return indices[face[..., None], top + 1, left + 1], weights
 
     def reduced(self, factor: int) -> "SkyBox":
         """As in :class:`Source`."""

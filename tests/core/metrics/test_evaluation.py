@@ -13,6 +13,7 @@ from cocogan_core.config import ModelConfig
 from cocogan_core.data.dataset import DatasetWriter
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.metrics.evaluation import evaluate
 from cocogan_core.models.build import build_discriminator, build_generator
 
 GRID = PatchGrid(rows=2, columns=6, patch_px=8)
@@ -81,6 +82,23 @@ def test_a_checkpoint_is_measured_and_reported(tmp_path, capsys):
     assert "border ratio, generated" in capsys.readouterr().out
     run(model, "--data", data, "--samples", 6, "--noise", "--json", tmp_path / "again.json", "--device", "cpu")
     assert (tmp_path / "again.json").read_text() == figures.read_text()
+
+
+def test_the_library_function_returns_the_commands_figures_and_prints_nothing(tmp_path, capsys):
+    model, data, figures = checkpoint(tmp_path / "tiny.safetensors"), data_set(tmp_path / "a", 8), tmp_path / "r.json"
+    seen = []
+
+    def progress(items, description, total):
+        seen.append((description, total))
+        return items
+
+    results = evaluate(model, data=data, samples=4, device="cpu", progress=progress)
+    assert capsys.readouterr() == ("", "")
+    assert seen == [("real", 4), ("generated", 4), ("real, others", 4), ("paired", 4)]
+    assert {name: len(pictures) for name, pictures in results.examples.items()} == dict(seen[:3])
+    assert results.examples["generated"][0].shape == (16, 48, 3)
+    run(model, "--data", data, "--samples", 4, "--device", "cpu", "--json", figures)
+    assert figures.read_text() == results.to_json()
 
 
 def test_what_cannot_be_asked_is_left_out(tmp_path):
