@@ -15,7 +15,7 @@ from viewer.session.checkpoint_loader import CheckpointSource, LoadedCheckpoint
 from viewer.session.session import Session
 from viewer.session.workspace import Workspace
 from viewer.state.options import Options
-from viewer.window.opengl import refusal
+from viewer.window.opengl import NEEDED, refusal
 from viewer.window.window import open_window, pump
 
 __all__ = ["App"]
@@ -213,7 +213,11 @@ def _open_window(options: Options) -> tuple[Any, moderngl.Context]:
     exact = options.recipe is not None  # its size is that of its picture
     try:
         window = open_window(options.size, headless=headless, safe=safe, exact=exact)
-        return window, moderngl.create_context(require=330)
+        moderngl.init_context()  # create_context() would find that of the process's first window only
+        context = moderngl.get_context()
+        if context.version_code < NEEDED:
+            raise ValueError(f"OpenGL {context.version_code / 100}")
+        return window, context
     except (CocoganError, KeyboardInterrupt):
         raise
     except BaseException as error:

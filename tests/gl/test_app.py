@@ -142,3 +142,27 @@ def test_a_dead_generator_is_a_warning(app):
     app.session.streamer.statistics.failed = True
     assert app.workspace.message.severity is Severity.ERROR
     app.session.streamer.statistics.failed = False
+
+
+WINDOWS = """
+import sys
+import os
+import subprocess
+from pathlib import Path
+from viewer.app import App
+from viewer.camera.camera import View
+from viewer.state.options import Options
+
+for _ in range(2):
+    app = App(Options(Path(sys.argv[1]), 0, View(), (64, 48), "cpu", None, headless=True))
+    app.frame()
+    assert app.context.error == "GL_NO_ERROR"
+    app.close()
+"""
+
+
+def test_a_process_may_have_one_window_after_another(tiny_checkpoint):
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", WINDOWS, str(tiny_checkpoint)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr

@@ -5,7 +5,7 @@ import os
 from collections.abc import MutableMapping
 from pathlib import Path
 
-__all__ = ["refusal", "use_software"]
+__all__ = ["NEEDED", "refusal", "use_software"]
 
 NEEDED = 330
 OLDEST = 210  # what to ask for when that is refused: drivers then give the newest that goes with it

@@ -44,7 +44,7 @@ def test_a_mistake_is_one_line_without_traceback_and_exit_code_2():
 HEAVY = {"torch", "moderngl", "glcontext", "OpenGL", "pyglet", "imgui_bundle"}
 MODULES_AFTER = """
 import sys
-from viewer.commands import main  # the installed command: the core's subcommands and the viewer's
+from viewer.__main__ import main  # the installed command: the core's subcommands and the viewer's
 sys.argv = ["cocogan", *sys.argv[1:]]
 try:
     main()
