@@ -4,7 +4,11 @@ must not do: leave OpenGL objects behind, or compile a program once all are warm
 One app for all tests, in their order: a process has one window whose context moderngl can find.
 """
 
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
