@@ -98,11 +98,12 @@ def test_every_command_is_somebodys(app):
 
 
 def test_what_the_panel_of_visited_rooms_asks_for_lasts(app, monkeypatch):
+    strip, rooms = app.session.filmstrip, []
     for _ in range(2):
         app.handler.act(Command.NEXT_ROOM)
-        frames(app, lambda: app.session.filmstrip.find(app.session.latents) is not None)
-    strip, second = app.session.filmstrip, app.session.latents
-    first = strip.rooms[-2]
+        frames(app, lambda: app.session.streamer.complete and strip.find(app.session.latents) is not None)
+        rooms.append(app.session.latents)
+    first, second = rooms
     visit = (VisitRoom(strip.find(first)),)
     for actions, room in (((Command.UNDO,), first), ((Command.REDO,), second), (visit, first)):
         use_panel(app, monkeypatch, *actions)
