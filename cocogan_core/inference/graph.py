@@ -118,7 +118,7 @@ class FrozenCompact:
         g, grid = self.generator, self.generator.config.grid
         parents = ids >> level
         owners = parents[:, 0] * grid.columns + parents[:, 1]
-        self._require(z, owners.unique(), passes)
+        self._require(z, sorted(set(owners.tolist())), passes)
         areas = areas_below(ids * grid.patch_px, (grid.patch_px, grid.patch_px), level)
         inset = areas[0].top_left - parents * grid.patch_px
         start = areas[0]._replace(inset=inset)
@@ -141,11 +141,11 @@ class FrozenCompact:
         start = g.start(z.expand(len(indices), -1), self.place[indices], areas[0], shift)
         return g.grow(start, areas[1:], shift, first=1)
 
-    def _require(self, z: Tensor, owners: Tensor, passes: int) -> None:
-        """Have the features of level-0 patches, made in passes of a fixed size so that their bits are always the same."""
+    def _require(self, z: Tensor, owners: list[int], passes: int) -> None:
+        """Have the features of level-0 patches, from passes of one size, so that their bits are always the same."""
         if not torch.equal(z, self._z):
             self._grown.clear()
-        missing = torch.tensor([owner for owner in owners.tolist() if owner not in self._grown], dtype=torch.long)
+        missing = torch.tensor([owner for owner in owners if owner not in self._grown], dtype=torch.long)
         for part in torch.split(missing, passes) if len(missing) else ():
             filled = torch.cat([part, part[-1:].expand(passes - len(part))]).to(z.device)
             self._keep(z, part, self._grow(z, filled))
