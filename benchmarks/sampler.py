@@ -54,7 +54,7 @@ def measured(name: str, folder: Path) -> tuple[str, str, str, str, str]:
     data = noise(folder / name, named=name != "matterport3d")
     config = replace(preset, data=data, run=folder / f"run-{name}", batch=PRESET_BATCHES[name], flip=preset.roll)
     trainer = Trainer(config)
-    sampler = MacroSampler(trainer.material.panoramas, config.model.grid, roll=config.roll, flip=config.flip)
+    sampler = MacroSampler(trainer.data.dataset, config.model.grid, roll=config.roll, flip=config.flip)
     whole = config.objective == "regression"
     draw, rng = sampler.whole if whole else sampler.batch, np.random.default_rng(0)
     drawn = 32 * a_second(lambda: draw(rng, 32), least_s=SECONDS)

@@ -1,6 +1,7 @@
-"""The checkpoint file: safetensors whose metadata key ``cocogan`` holds one JSON object (DESIGN.md §4).
+"""The checkpoint file: safetensors whose metadata key ``cocogan`` holds one JSON object.
 
-Strict, and free of pickle and torch: the header is checked against the file's size before anything is allocated.
+docs/architecture.md describes the format. Strict, and free of pickle and torch: the header is checked against the
+file's size before anything is allocated.
 Knows no networks; whether tensors fit a model is asked by whoever builds it (``cocogan_core.models.build``).
 """
 
@@ -24,7 +25,17 @@ from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import replacing
 from cocogan_core.geometry.projection import Projection
 
-__all__ = ["Checkpoint", "Metadata", "Provenance", "code_version", "load", "read_metadata", "save", "write_atomically"]
+__all__ = [
+    "Checkpoint",
+    "Metadata",
+    "Provenance",
+    "code_version",
+    "load_checkpoint",
+    "read_metadata",
+    "save_checkpoint",
+    "weight_counts",
+    "write_atomically",
+]
 
 FORMAT = 1
 KEY = "cocogan"
@@ -73,7 +84,13 @@ class Metadata:
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """A whole file: metadata, and tensors without their prefix; ``discriminator`` is empty where not shipped."""
+    """A whole checkpoint in memory.
+
+    Attributes:
+        metadata: model, projection and provenance.
+        generator: weights of G (their running mean over training) by name, float32 except counters.
+        discriminator: weights of D and its heads likewise; empty where the file has none.
+    """
 
     metadata: Metadata
     generator: dict[str, NDArray[Any]]
@@ -89,17 +106,17 @@ def code_version() -> str:
 
 
 def read_metadata(path: Path | str) -> Metadata:
-    """Read and check the header only.
+    """Read a checkpoint's model, projection and provenance; no tensor is read, but all of their sizes are checked.
 
     Raises:
         CheckpointError: the file is missing, is not a checkpoint of format 1, or its header does not fit its size.
     """
     path = Path(path)
-    header, room = _header(path)
+    header, body_bytes = _header(path)
     stated = header.pop("__metadata__", None)
     if not isinstance(stated, dict) or KEY not in stated:
         raise CheckpointError(f"{path} is a safetensors file but not a COCO-GAN checkpoint: no '{KEY}' metadata")
-    _check_layout(path, header, room)
+    _check_layout(path, header, body_bytes)
     return _metadata(path, str(stated[KEY]))
 
 
@@ -113,7 +130,7 @@ def weight_counts(path: Path | str) -> dict[str, int]:
     return dict(counts)
 
 
-def load(path: Path | str) -> Checkpoint:
+def load_checkpoint(path: Path | str) -> Checkpoint:
     """Read a checkpoint whole, weights as float32.
 
     Raises:
@@ -136,8 +153,16 @@ def load(path: Path | str) -> Checkpoint:
     return Checkpoint(metadata=metadata, **networks)
 
 
-def save(path: Path | str, metadata: Metadata, *, generator: Tensors, discriminator: Tensors | None = None) -> None:
+def save_checkpoint(
+    path: Path | str, metadata: Metadata, *, generator: Tensors, discriminator: Tensors | None = None
+) -> None:
     """Write a checkpoint; the old file stays until the new one is complete.
+
+    Args:
+        path: file to write; missing folders are made.
+        metadata: what :func:`read_metadata` will give back.
+        generator: tensors of G by name, of any shape, float32 or float16 (integers for counters).
+        discriminator: tensors of D likewise; left out, the file can make pictures but not judge them.
 
     Raises:
         CheckpointError: the folder cannot be written.
@@ -206,20 +231,20 @@ def _recognise(path: Path, start: bytes, size: int) -> None:
         raise CheckpointError(f"{path} is too short to be a checkpoint ({size} bytes)")
 
 
-def _check_layout(path: Path, header: dict[str, Any], room: int) -> None:
-    """Tensors of known types, each as large as its shape says, that fill the file's ``room`` bytes without a gap."""
+def _check_layout(path: Path, header: dict[str, Any], body_bytes: int) -> None:
+    """Tensors of known types, each as large as its shape says, that fill the file's ``body_bytes`` without a gap."""
     reached = 0
-    for start, end in sorted(_extent(path, name, entry, room) for name, entry in header.items()):
+    for start, end in sorted(_extent(path, name, entry, body_bytes) for name, entry in header.items()):
         if start != reached:
             raise CheckpointError(f"{path} is broken: its tensors overlap or leave gaps; download or copy it again")
         reached = end
-    if reached != room:
+    if reached != body_bytes:
         raise CheckpointError(
-            f"{path} is broken: {room - reached} bytes follow its last tensor; download or copy it again"
+            f"{path} is broken: {body_bytes - reached} bytes follow its last tensor; download or copy it again"
         )
 
 
-def _extent(path: Path, name: str, entry: dict[str, Any], room: int) -> tuple[int, int]:
+def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tuple[int, int]:
     """First byte of a tensor and the one after its last, counted from the end of the header."""
     try:
         kind, (start, end), shape = entry["dtype"], entry["data_offsets"], list(entry["shape"])
@@ -229,9 +254,9 @@ def _extent(path: Path, name: str, entry: dict[str, Any], room: int) -> tuple[in
         raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken")
     if kind not in ITEM_BYTES:
         raise CheckpointError(f"{path}: tensor {name} is of type {kind}; float32 and float16 are read")
-    if not start <= end <= room or end - start != math.prod(shape) * ITEM_BYTES[kind]:
+    if not start <= end <= body_bytes or end - start != math.prod(shape) * ITEM_BYTES[kind]:
         raise CheckpointError(
-            f"{path}: tensor {name} claims shape {shape}, which {room} bytes of tensors in the file do not hold; "
+            f"{path}: tensor {name} claims shape {shape}, which {body_bytes} bytes of tensors in the file do not hold; "
             "it is truncated or broken"
         )
     return start, end

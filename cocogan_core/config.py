@@ -75,7 +75,8 @@ class ModelConfig:
         architecture: ``"paper"`` (Fig. 13, 14) or ``"compact"`` (small, made for two CPU cores).
         generator_width: channels of the last stage of the paper's G (64 in the paper), or of the compact G's base.
         discriminator_width: channels of D's first stage (64 in the paper).
-        spatial_head: what head A predicts: the whole macro coordinate, or only its vertical (DESIGN.md §6).
+        spatial_head: what head A predicts: the whole macro coordinate, or only its vertical, since under a
+            random yaw the real angle cannot be known.
         content_head: whether D has head Q, which predicts z.
         generator: what one pass of G makes: a micro patch; or the full image (ablation "optimal G", paper §4.4); or a
             micro patch, by a generator of its own for each (ablation "multiple G").

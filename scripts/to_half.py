@@ -31,13 +31,13 @@ def measured(report: str) -> dict[str, float]:
 
 def main(source: str, target: str, report: str = "") -> None:
     """Convert."""
-    whole = checkpoint.load(source)
+    whole = checkpoint.load_checkpoint(source)
     said = whole.metadata.provenance.notes.rstrip(". ")
     notes = f"{said}. Weights rounded to float16.".lstrip(". ")
     metrics = measured(report) if report else whole.metadata.provenance.metrics
     metadata = replace(whole.metadata, provenance=replace(whole.metadata.provenance, notes=notes, metrics=metrics))
     networks = {"generator": halved(whole.generator), "discriminator": halved(whole.discriminator)}
-    checkpoint.save(Path(target), metadata, **networks)
+    checkpoint.save_checkpoint(Path(target), metadata, **networks)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def write_checkpoint(path: Path, config: ModelConfig) -> Path:
         projection=projection if config.grid.wraps else None,
         provenance=checkpoint.Provenance(data_set="random weights", images_seen=0),
     )
-    checkpoint.save(path, metadata, generator=tensors[0], discriminator=tensors[1])
+    checkpoint.save_checkpoint(path, metadata, generator=tensors[0], discriminator=tensors[1])
     return path
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 import tyro
 
+from cocogan_core.commands.closed_pipe import quiet_pipe
 from cocogan_core.errors import CocoganError, ConfigError
 from cocogan_core.files import resource
-from cocogan_core.training.interrupts import quiet_pipe
 from viewer.camera.camera import View
 from viewer.state.arguments import chosen_recipe, size_px
 from viewer.state.recipe_files import SHIPPED, is_recipe

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 import tyro
 
 from cocogan_core.commands.bench import bench
+from cocogan_core.commands.closed_pipe import quiet_pipe
 from cocogan_core.commands.evaluate import evaluate
 from cocogan_core.commands.info import info
 from cocogan_core.commands.sample import sample
+from cocogan_core.commands.train import train
 from cocogan_core.data.prepare import prepare
 from cocogan_core.data.rooms.generate import rooms
 from cocogan_core.errors import CocoganError
-from cocogan_core.training.interrupts import quiet_pipe
 
 __all__ = ["main"]
 
@@ -27,6 +28,7 @@ SUBCOMMANDS: dict[str, Callable[..., None]] = {
     "prepare": prepare,
     "rooms": rooms,
     "sample": sample,
+    "train": train,
 }
 
 

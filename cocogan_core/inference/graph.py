@@ -53,7 +53,7 @@ def freeze(generator: Generator) -> "Frozen":
 
 
 def _channels_last(generator: AnyGenerator) -> AnyGenerator:
-    """Weights in the layout that a CPU convolves fastest (DESIGN.md §5)."""
+    """Weights in the layout that a CPU convolves fastest."""
     for parameter in generator.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from cocogan_core.checkpoint import Checkpoint, Metadata, load
+from cocogan_core.checkpoint import Checkpoint, Metadata, load_checkpoint
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.inference.graph import Frozen, freeze
+from cocogan_core.inference.latents import sample_z
 from cocogan_core.models.build import load_generator
 
 __all__ = ["DEVICES", "Device", "PatchGenerator", "choose_device", "to_uint8"]
@@ -29,7 +30,12 @@ DIRECTIONS_METHOD = 1  # the viewer keeps directions under this number: raise it
 
 
 class PatchGenerator:
-    """A frozen generator on one device."""
+    """Makes the patches of one checkpoint's panoramas, on one device.
+
+    Attributes:
+        metadata: what the checkpoint says of itself: model, projection, provenance.
+        pass_size: patches that are made at once; asking for a multiple of it wastes nothing.
+    """
 
     directions_method = DIRECTIONS_METHOD
 
@@ -39,18 +45,21 @@ class PatchGenerator:
         self._frozen = frozen
         self._device = device
         self.pass_size = PASS[metadata.model.architecture] if device.type == "cpu" else GPU_PASS
-        """Asking for a multiple of so many patches wastes nothing."""
 
     @classmethod
     def load(cls, path: Path | str, device: str = "auto") -> Self:
         """Read a checkpoint.
+
+        Args:
+            path: a .safetensors file.
+            device: "auto" (CUDA, else Apple's MPS, else the CPU), "cpu", "cuda" or "mps".
 
         Raises:
             CheckpointError: the file cannot be used (see :mod:`cocogan_core.checkpoint`).
             ConfigError: there is no such device here.
         """
         try:
-            return cls.of(load(path), device)
+            return cls.of(load_checkpoint(path), device)
         except CheckpointError as error:
             raise error if str(path) in str(error) else CheckpointError(f"{path}: {error}") from error
 
@@ -62,10 +71,18 @@ class PatchGenerator:
 
     @torch.inference_mode()
     def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]], *, level: int = 0) -> NDArray[np.uint8]:
-        """Micro patches (n, s, s, 3) of one z (z_dim,) at (row, column) ids of a level; columns wrap on a cylinder.
+        """Make micro patches of one room, each independently of the others (paper §3.1).
 
         On one machine a patch has the same bytes whatever else is asked for with it. Fine levels are quickest when all
-        that is wanted of one z is asked for before the next z, since they share what they need of level 0.
+        that is wanted of one room is asked for before the next, since they share what they need of level 0.
+
+        Args:
+            z: (z_dim,), trained on [−1, 1] (:func:`cocogan_core.sample_z`).
+            ids: n pairs (row, column) in the level's grid of micro patches; columns wrap on a cylinder.
+            level: of detail, in [0, ``grid.levels``); level l has 2^l times the rows and columns.
+
+        Returns:
+            sRGB bytes (n, s, s, 3), s being the grid's ``patch_px``.
 
         Raises:
             ConfigError: the model has no such level.
@@ -89,7 +106,15 @@ class PatchGenerator:
         return self._frozen.patches(code, cells[:, 0] * self.metadata.model.grid.columns + cells[:, 1])
 
     def panorama(self, z: NDArray[np.float32], *, level: int = 0) -> NDArray[np.uint8]:
-        """The full image (H, W, 3) of one z (z_dim,) on a level: all micro patches, merged (φ).
+        """Make the full image of one room: all micro patches, merged (φ, paper eq. 1).
+
+        Args:
+            z: (z_dim,), trained on [−1, 1].
+            level: of detail, in [0, ``grid.levels``).
+
+        Returns:
+            sRGB bytes (height_px, width_px, 3) of ``grid.at_level(level)``; the first column is yaw 0, rows run from
+            the top.
 
         Raises:
             ConfigError: the model has no such level.
@@ -103,11 +128,12 @@ class PatchGenerator:
     def principal_directions(self, count: int) -> NDArray[np.float32]:
         """The ``count`` unit directions (count, z_dim) in z that change the picture most, strongest first.
 
-        PCA of the generator's first features over random z, regressed back onto z (GANSpace, Härkönen et al. 2020,
-        §2.2). The probes are fixed, so the same checkpoint always has the same directions.
+        At most ``z_dim`` of them; ``z + amount * directions[i]`` walks along one. PCA of the generator's first features
+        over random z, regressed back onto z (GANSpace, Härkönen et al. 2020, §2.2). The probes are fixed, so the same
+        checkpoint always has the same directions.
         """
         model = self.metadata.model
-        z = np.random.default_rng(0).uniform(-1, 1, (PROBES, model.z_dim)).astype(np.float32)
+        z = sample_z(0, model.z_dim, count=PROBES)
         features = self._frozen.responses(torch.from_numpy(z).to(self._device)).float().cpu().numpy()
         centred = features - features.mean(0)
         # the left singular vectors, from the small Gram matrix: many times faster than a decomposition of the features

@@ -186,10 +186,10 @@ def wasserstein(checkpoint: Path, real: ImageSetStats, generated: ImageSetStats)
     """Mean D(real) − D(generated) over macro patches (paper eq. 2, without its penalty); None without D."""
     import torch
 
-    from cocogan_core.checkpoint import load
+    from cocogan_core.checkpoint import load_checkpoint
     from cocogan_core.models.build import load_discriminator
 
-    loaded = load(checkpoint)
+    loaded = load_checkpoint(checkpoint)
     if not loaded.discriminator:
         return None
     discriminator, grid = load_discriminator(loaded).eval(), loaded.metadata.model.grid

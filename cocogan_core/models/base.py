@@ -64,7 +64,7 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """(macro patch, macro coordinate) → its answers."""
+    """(macro patch, macro coordinate) → :class:`DiscriminatorOutput`."""
 
     def __init__(self, config: ModelConfig) -> None:
         """Remember the settings."""

@@ -1,7 +1,7 @@
-"""The paper's networks, and what every generator and discriminator offers. Knows no losses, files or windows.
+"""The paper's generator and discriminator. Knows no losses, files or windows.
 
 Architecture after COCO-GAN's Fig. 13 (generator) and Fig. 14 (discriminator and its heads A and Q); depth follows from
-the patch size, width from the settings. Where the published code differs from the text, the text wins (DESIGN.md §6).
+the patch size, width from the settings. Where the published code differs from the text, the text wins.
 """
 
 import math
@@ -30,7 +30,7 @@ def stage_widths(patch_px: int, width: int) -> list[int]:
     return [width * max(1, 8 >> i) for i in range(int(math.log2(patch_px // BASE)))]
 
 
-def critic_widths(macro_px: int, width: int) -> list[int]:
+def discriminator_widths(macro_px: int, width: int) -> list[int]:
     """Channels of D's residual blocks (Fig. 14a): … 1, 1, 2, 4, 8, 8 times ``width``; the last does not halve."""
     blocks = int(math.log2(macro_px)) - 1
     multiples = ([1] * blocks + [2, 4, 8, 8])[-blocks:]
@@ -129,7 +129,7 @@ class PaperDiscriminator(Discriminator):
         """Build with fresh weights."""
         super().__init__(config)
         grid = config.grid
-        widths = critic_widths(min(grid.macro_height_px, grid.macro_width_px), config.discriminator_width)
+        widths = discriminator_widths(min(grid.macro_height_px, grid.macro_width_px), config.discriminator_width)
         self.blocks = nn.Sequential(
             DiscriminatorBlock(3, widths[0], first=True),
             *(DiscriminatorBlock(a, b) for a, b in pairwise(widths[:-1])),

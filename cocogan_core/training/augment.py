@@ -4,15 +4,14 @@ D soon learns a small data set by heart. So it sees every picture recoloured, sh
 passes through the same. Pure functions of pictures (B, 3, h, w) in [−1, 1] and uniform draws; no randomness of its own.
 """
 
-from typing import Literal
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["DRAWS", "Augmentation", "augment"]
+from cocogan_core.training.config import Augmentation
 
-Augmentation = Literal["color", "translation", "cutout"]
+__all__ = ["DRAWS", "augment"]
+
 DRAWS = 7  # uniform numbers a sample: three for colour, two for translation, two for cutout
 REACH = 1 / 8  # of the side: the longest shift (paper's code)
 HOLE = 1 / 2  # of the side: the cutout's

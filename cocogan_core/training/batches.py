@@ -1,4 +1,4 @@
-"""What one step is fed: real macro patches and every random number of the step, as tensors on the training device.
+"""What one step learns from: real macro patches and every random number of the step, as tensors on the training device.
 
 All randomness is a function of (seed, rank, images seen), so that a run that was stopped anywhere goes on as if nothing
 had happened. A step given the same :class:`TrainingBatch` does the same, whoever drew them. Knows no networks.
@@ -23,7 +23,7 @@ class TrainingBatch(NamedTuple):
     Attributes:
         real: (B, 3, h, w) float32 in [−1, 1]: macro patches, or whole pictures.
         ids: (B, 2) macro ids (row, column); fractional under continuous sampling.
-        coordinates: (B, 2 or 3) macro coordinates as D is fed them.
+        coordinates: (B, 2 or 3) macro coordinates, which D is given.
         z: (B, z_dim) in [−1, 1]; its first entries are the pictures' named parameters where the data has them.
         mix: (B, 1, 1, 1) in [0, 1]: ε of the gradient penalty, one a sample (eq. 3).
         jitter: (B, augment.DRAWS) in [0, 1]: of differentiable augmentation.
@@ -38,7 +38,7 @@ class TrainingBatch(NamedTuple):
 
 
 class BatchLoader:
-    """Draws the inputs of steps for one process."""
+    """Draws the batches of one process."""
 
     def __init__(self, sampler: MacroSampler, model: ModelConfig, device: torch.device, seed: tuple[int, int]) -> None:
         """``seed`` is (seed, rank)."""
@@ -50,13 +50,14 @@ class BatchLoader:
 
     def macro(self, rng: np.random.Generator, size: int) -> TrainingBatch:
         """Macro patches at random macro coordinates (paper §3.2)."""
-        return self._inputs(self._sampler.batch(rng, size), rng)
+        return self._to_tensors(self._sampler.batch(rng, size), rng)
 
     def whole(self, rng: np.random.Generator, size: int) -> TrainingBatch:
         """Whole pictures; their ids are (0, 0)."""
-        return self._inputs(self._sampler.whole(rng, size), rng)
+        return self._to_tensors(self._sampler.whole(rng, size), rng)
 
-    def _inputs(self, batch: MacroBatch, rng: np.random.Generator) -> TrainingBatch:
+    def _to_tensors(self, batch: MacroBatch, rng: np.random.Generator) -> TrainingBatch:
+        """Pixels, coordinates and parameters on the device, with the step's random numbers drawn there."""
         noise = torch.Generator(self._device).manual_seed(int(rng.integers(2**62)))
         size, device = len(batch.ids), self._device
         z = torch.rand((size, self._model.z_dim), generator=noise, device=device) * 2 - 1  # U[−1, 1] (paper §4)

@@ -17,7 +17,7 @@ from cocogan_core.training.batches import TrainingBatch
 from cocogan_core.training.config import PRESETS, TrainConfig
 from cocogan_core.training.distributed import Ranks
 from cocogan_core.training.objective import Objective
-from cocogan_core.training.optimizer import Optimizers, constant
+from cocogan_core.training.optimizer import NetworkOptimizer, constant
 
 __all__ = ["measure"]
 
@@ -32,16 +32,15 @@ def measure(wanted: dict[str, Any]) -> dict[str, Any]:
         ConfigError: no such preset, or settings that do not fit together.
     """
     config, ranks = _config(wanted), Ranks.alone()
-    if config.precision != "float32" and ranks.device.type != "cuda":
-        raise ConfigError(f"--precision {config.precision} needs a CUDA card, and none is here; leave it out")
+    ranks.require_precision(config.precision)
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports much more of torch, which is not what is measured
     before = _memory_bytes(ranks.device)
-    objectives = Objective(
+    objective = Objective(
         config,
         build_generator(config.model).to(ranks.device),
         build_discriminator(config.model).to(ranks.device),
     )
-    took_s = _seconds_a_step(objectives, ranks, wanted["steps"])
+    took_s = _seconds_a_step(objective, ranks, wanted["steps"])
     grid = config.model.grid
     return {
         "size": f"{grid.macro_width_px}×{grid.macro_height_px}",
@@ -51,15 +50,16 @@ def measure(wanted: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _seconds_a_step(objectives: Objective, ranks: Ranks, steps: int) -> float:
+def _seconds_a_step(objective: Objective, ranks: Ranks, steps: int) -> float:
     """Mean over ``steps``, after one that is not counted."""
-    config = objectives.config
-    descents = Optimizers(objectives.generator, config, ranks), Optimizers(objectives.discriminator, config, ranks)
-    given = _inputs(config, ranks.device)
-    _step(objectives, descents, given)
+    config = objective.config
+    networks = objective.generator, objective.discriminator
+    optimizers = [NetworkOptimizer(network, config, ranks) for network in networks]
+    batch = _random_batch(config, ranks.device)
+    _step(objective, optimizers, batch)
     started = time.perf_counter()
     for _ in range(steps):
-        _step(objectives, descents, given)
+        _step(objective, optimizers, batch)
     return (time.perf_counter() - started) / steps
 
 
@@ -71,28 +71,28 @@ def _config(wanted: dict[str, Any]) -> TrainConfig:
     width = {f"{n}_width": wanted["width"] or getattr(model, f"{n}_width") for n in ("generator", "discriminator")}
     model = replace(model, grid=replace(model.grid, patch_px=wanted["patch"] or model.grid.patch_px), **width)
     config = replace(config, model=model, batch=wanted["batch"], precision=wanted["precision"], objective="adversarial")
-    return replace(config, optimal_d=wanted["mode"] == "full").named(())
+    return replace(config, optimal_d=wanted["mode"] == "full").with_latents(())
 
 
-def _inputs(config: TrainConfig, device: torch.device) -> TrainingBatch:
-    grid, batch = config.model.grid, config.batch
-    ids = torch.zeros(batch, 2, dtype=torch.long)
+def _random_batch(config: TrainConfig, device: torch.device) -> TrainingBatch:
+    grid, size = config.model.grid, config.batch
+    ids = torch.zeros(size, 2, dtype=torch.long)
     return TrainingBatch(
-        real=torch.rand(batch, 3, grid.macro_height_px, grid.macro_width_px, device=device) * 2 - 1,
+        real=torch.rand(size, 3, grid.macro_height_px, grid.macro_width_px, device=device) * 2 - 1,
         ids=ids.to(device),
         coordinates=torch.from_numpy(grid.macro_coordinates(ids.numpy())).to(device),
-        z=torch.rand(batch, config.model.z_dim, device=device) * 2 - 1,
-        mix=torch.rand(batch, 1, 1, 1, device=device),
-        jitter=torch.rand(batch, DRAWS, device=device),
+        z=torch.rand(size, config.model.z_dim, device=device) * 2 - 1,
+        mix=torch.rand(size, 1, 1, 1, device=device),
+        jitter=torch.rand(size, DRAWS, device=device),
     )
 
 
-def _step(objectives: Objective, descents: tuple[Optimizers, Optimizers], given: TrainingBatch) -> None:
+def _step(objective: Objective, optimizers: list[NetworkOptimizer], batch: TrainingBatch) -> None:
     """D's step and G's, as in training; reading the loss waits for the card."""
-    of_g, of_d = descents
-    of_d.step(objectives.critic(given)[0], 1e-6)
-    with constant(objectives.discriminator):
-        of_g.step(objectives.generation(given)[0], 1e-6)
+    of_g, of_d = optimizers
+    of_d.step(objective.discriminator_loss(batch)[0], 1e-6)
+    with constant(objective.discriminator):
+        of_g.step(objective.generator_loss(batch)[0], 1e-6)
 
 
 def _memory_bytes(device: torch.device) -> int:

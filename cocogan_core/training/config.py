@@ -1,16 +1,19 @@
-"""What a training run does, as one frozen dataclass; its docstrings are the command's ``--help``."""
+"""What a training run does, as one frozen dataclass; its docstrings are the command's ``--help``. Knows no torch."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from cocogan_core.config import GeneratorKind, ModelConfig
+from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
-from cocogan_core.training.augment import Augmentation
-from cocogan_core.training.losses import AdversarialLoss
 
-__all__ = ["PRESETS", "TrainConfig"]
+__all__ = ["PRESETS", "AdversarialLoss", "Augmentation", "Precision", "TrainConfig"]
+
+AdversarialLoss = Literal["wasserstein", "hinge", "nonsaturating"]
+Augmentation = Literal["color", "translation", "cutout"]
+Precision = Literal["float32", "bfloat16", "float16"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +97,7 @@ class TrainConfig:
     """pictures a side of a Fréchet distance; fewer are quicker and biased upwards, so compare equal numbers only"""
     held_out: Path | None = None
     """folder of prepared pictures to measure by; else the data's last --fd-samples (a fifth at most), not trained on"""
-    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    precision: Precision = "float32"
     """of G's and D's passes on a CUDA card, which are faster in 16 bits; penalties and weights stay in float32"""
     channels_last: bool = False
     """lay weights out as NHWC, which convolutions in 16 bits, and some on CPUs, like better"""
@@ -121,8 +124,19 @@ class TrainConfig:
                 "leave out --continuous-sampling"
             )
 
-    def named(self, latent_names: tuple[str, ...]) -> "TrainConfig":
-        """These settings with the model that is really trained: the data's names, and the ablations' shapes."""
+    def for_dataset(self, dataset: ImageDataset) -> Self:
+        """These settings with the model that is trained on ``dataset``: its latents' names, the ablations' shapes.
+
+        Raises:
+            ConfigError: regression without named parameters.
+        """
+        latent_names = () if self.unpaired else dataset.latent_names
+        if self.objective == "regression" and not latent_names:
+            raise ConfigError(f"{self.data} has no named parameters to regress on; use --objective adversarial")
+        return self.with_latents(latent_names)
+
+    def with_latents(self, latent_names: tuple[str, ...]) -> Self:
+        """These settings with the model that is trained on data of such named parameters, which may be none."""
         grid = self.model.grid
         if self.optimal_d:
             grid = replace(grid, macro_rows=grid.rows, macro_columns=grid.columns)

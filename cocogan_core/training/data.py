@@ -1,19 +1,16 @@
 """The pictures of one run: those that it trains on, those that it is measured by, and the few that a sheet shows."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Self
 
 import numpy as np
 
-from cocogan_core.checkpoint import Provenance, code_version
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.sampler import MacroSampler
-from cocogan_core.errors import ConfigError
 from cocogan_core.training.batches import BatchLoader
 from cocogan_core.training.config import TrainConfig
 from cocogan_core.training.distributed import Ranks
 from cocogan_core.training.snapshots import SampleGrid
-from cocogan_core.training.state import identity_of
 from cocogan_core.training.validation import FrechetValidator
 
 __all__ = ["TrainingData"]
@@ -29,78 +26,54 @@ class TrainingData:
     """A data set as one process of a run uses it.
 
     Attributes:
-        config: with the model that is really trained.
-        panoramas: the data set.
+        dataset: the pictures.
         held_out: how many of its last pictures are not trained on.
-        feed: of this process.
+        loader: draws this process's batches.
     """
 
-    config: TrainConfig
-    panoramas: ImageDataset
+    dataset: ImageDataset
     held_out: int
-    feed: BatchLoader
-    _sheet_feed: BatchLoader = field(repr=False)
+    loader: BatchLoader
+    _first_loader: BatchLoader = field(repr=False)  # of the run's first process, so that sheets are the same in all
 
     @classmethod
-    def of(cls, config: TrainConfig, ranks: Ranks) -> "TrainingData":
-        """Open ``config.data``.
+    def of(cls, config: TrainConfig, dataset: ImageDataset, ranks: Ranks) -> Self:
+        """Use ``dataset`` as ``config``, resolved against it (:meth:`TrainConfig.for_dataset`), says.
 
         Raises:
-            ConfigError: regression without named parameters.
-            DataError: the data cannot be read or does not fit the model.
+            DataError: the data does not fit the model.
         """
-        panoramas = ImageDataset.open(config.data)
         if config.unpaired:
-            panoramas = panoramas.unnamed()
-        if config.objective == "regression" and not panoramas.latent_names:
-            raise ConfigError(f"{config.data} has no named parameters to regress on; use --objective adversarial")
-        config = config.named(panoramas.latent_names)
-        measured = config.fd_every and config.held_out is None
-        held_out = min(config.fd_samples, panoramas.count // HELD_OUT_SHARE) if measured else 0
+            dataset = dataset.unnamed()
+        from_its_end = config.fd_every and config.held_out is None
+        held_out = min(config.fd_samples, dataset.count // HELD_OUT_SHARE) if from_its_end else 0
         sampler = MacroSampler(
-            panoramas,
+            dataset,
             config.model.grid,
             roll=config.roll,
             flip=config.flip,
             continuous=config.continuous_sampling,
             held_out=held_out,
         )
-        feeds = [BatchLoader(sampler, config.model, ranks.device, (config.seed, rank)) for rank in (ranks.rank, 0)]
-        return cls(config, panoramas, held_out, *feeds)
+        loaders = [BatchLoader(sampler, config.model, ranks.device, (config.seed, rank)) for rank in (ranks.rank, 0)]
+        return cls(dataset, held_out, *loaders)
 
-    @property
-    def identity(self) -> dict[str, Any]:
-        """What must not change within the run."""
-        return identity_of(self.config, self.panoramas, held_out=self.held_out)
-
-    def sheet(self) -> SampleGrid:
+    def sample_grid(self, config: TrainConfig) -> SampleGrid:
         """The sheet of this run: always the same pictures and z."""
-        grid, (fewest, most) = self.config.model.grid, SHEET_PICTURES
+        grid, (fewest, most) = config.model.grid, SHEET_PICTURES
         fitting = SHEET_PIXELS // (grid.height_px * grid.width_px)
         count = SHEET_ROOMS if grid.wraps else max(fewest, min(most, fitting))
-        fixed = self._sheet_feed.whole(np.random.default_rng(self.config.seed), count)
-        return SampleGrid(fixed, named=bool(self.panoramas.latent_names))
+        batch = self._first_loader.whole(np.random.default_rng(config.seed), count)
+        return SampleGrid(batch, paired=bool(self.dataset.latent_names))
 
-    def yardstick(self, device: str) -> FrechetValidator:
+    def validator(self, config: TrainConfig, device: str) -> FrechetValidator:
         """Held-out pictures to measure by: ``config.held_out``'s first, or the data set's last.
 
         Raises:
             ConfigError, DataError: there are too few, they do not fit, or the feature network is not installed.
         """
-        config, panoramas = self.config, self.panoramas
-        indices = np.arange(panoramas.count - self.held_out, panoramas.count)
+        dataset, indices = self.dataset, np.arange(self.dataset.count - self.held_out, self.dataset.count)
         if config.held_out is not None:
-            panoramas = ImageDataset.open(config.held_out)
-            indices = np.arange(min(panoramas.count, config.fd_samples))
-        return FrechetValidator.of(panoramas, indices, config.model.grid, device, seed=config.seed)
-
-    def provenance(self, *, seen: int, seen_before: int) -> Provenance:
-        """Where weights come from that were trained on this."""
-        about, config = self.panoramas.about, self.config
-        return Provenance(
-            data_set=f"{about['source']}, {self.panoramas.count - self.held_out} pictures",
-            licence=about["licence"],
-            images_seen=seen_before + seen,
-            code_version=code_version(),
-            notes=f"{config.objective} run of {seen} images at patch {config.model.grid.patch_px} px",
-        )
+            dataset = ImageDataset.open(config.held_out)
+            indices = np.arange(min(dataset.count, config.fd_samples))
+        return FrechetValidator.of(dataset, indices, config.model.grid, device, seed=config.seed)

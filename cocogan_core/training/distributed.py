@@ -16,6 +16,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from cocogan_core.errors import ConfigError
+from cocogan_core.training.config import Precision
 
 __all__ = ["Ranks", "SharedBatchNorm", "share_batch_norms"]
 
@@ -29,7 +30,6 @@ class Ranks:
     rank: int = 0
     size: int = 1
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    local: int = 0
 
     @classmethod
     def alone(cls) -> Self:
@@ -55,7 +55,7 @@ class Ranks:
             torch.cuda.set_device(device)
         if size > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE)
-        return cls(int(os.environ.get("RANK", "0")), size, device, local)
+        return cls(int(os.environ.get("RANK", "0")), size, device)
 
     def leave(self) -> None:
         """End the group, if there is one."""
@@ -64,13 +64,8 @@ class Ranks:
 
     @property
     def first(self) -> bool:
-        """Whether this process writes files and talks to the user."""
+        """Whether this process writes files and shows progress."""
         return self.rank == 0
-
-    @property
-    def speaks(self) -> bool:
-        """Whether this process tells the user of mistakes: one on each machine, since each may lack something else."""
-        return self.local == 0
 
     def share(self, batch: int) -> int:
         """This process's part of a global batch.
@@ -81,6 +76,15 @@ class Ranks:
         if batch % self.size:
             raise ConfigError(f"--batch is {batch}, which {self.size} processes cannot share evenly; take a multiple")
         return batch // self.size
+
+    def require_precision(self, precision: Precision) -> None:
+        """Make sure that passes of this precision are fast on this process's device.
+
+        Raises:
+            ConfigError: they are of 16 bits, and there is no CUDA card.
+        """
+        if precision != "float32" and self.device.type != "cuda":
+            raise ConfigError(f"--precision {precision} needs a CUDA card, and none is here; leave it out")
 
     def any(self, condition: bool) -> bool:
         """Whether it holds in some process, so that all stop at the same step."""
@@ -94,9 +98,9 @@ class Ranks:
         """Whether every process has the number that the first one has."""
         if self.size == 1:
             return True
-        said = torch.tensor(number, device=self.device)
-        dist.broadcast(said, 0)
-        return not self.any(int(said) != number)
+        of_first = torch.tensor(number, device=self.device)
+        dist.broadcast(of_first, 0)
+        return not self.any(int(of_first) != number)
 
     def average_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
         """Replace every gradient by its mean over the processes, in one message.
@@ -116,7 +120,7 @@ class Ranks:
         for gradient, mean in zip(gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True):
             gradient.copy_(mean.view_as(gradient))
 
-    def agree(self, modules: Iterable[nn.Module]) -> None:
+    def copy_from_first(self, modules: Iterable[nn.Module]) -> None:
         """Give every process the first one's weights and buffers."""
         if self.size > 1:
             for tensor in (tensor for module in modules for tensor in module.state_dict().values()):

@@ -1,7 +1,4 @@
-"""What a run writes down as it goes: ``log.jsonl``, one JSON object a line, and TensorBoard events beside it.
-
-What a run shows while it goes: a bar in a terminal, a plain line now and then anywhere else.
-"""
+"""A run's figures as it goes: logged to ``log.jsonl`` and TensorBoard events, shown as a bar or plain lines."""
 
 import json
 import time
@@ -16,9 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from cocogan_core.checkpoint import write_atomically
 
-__all__ = ["LOG", "MetricLogger", "ProgressDisplay"]
+__all__ = ["MetricLogger", "ProgressDisplay"]
 
 LOG = "log.jsonl"
+EVERY_S = 30.0  # between plain lines
+WINDOW = 50  # steps that the speed is taken over
 
 
 class _Events(Protocol):
@@ -29,7 +28,7 @@ class _Events(Protocol):
 
 
 class MetricLogger:
-    """The log of one run folder. Every line names the ``seen`` images of this run.
+    """The log of one run folder: ``log.jsonl``, one JSON object a line, each with the ``seen`` images of this run.
 
     A run that was killed goes on from its last saved state; what it had logged after that is dropped, so that the log
     never tells the same images twice.
@@ -42,9 +41,9 @@ class MetricLogger:
         self._steps = 0
         folder.mkdir(parents=True, exist_ok=True)
         if self._path.exists():
-            lines = [line for line in self._path.read_text().splitlines() if _seen(line) <= seen]
+            lines = [line for line in self._path.read_text().splitlines() if _images_seen(line) <= seen]
             write_atomically(self._path, "".join(f"{line}\n" for line in lines).encode())
-        self._events = _events(folder, seen) if tensorboard else None
+        self._events = _open_events(folder, seen) if tensorboard else None
 
     def add(self, terms: Mapping[str, float]) -> None:
         """Count one step's terms into the next line's means."""
@@ -69,15 +68,15 @@ class MetricLogger:
             self._events.close()
 
 
-def _seen(line: str) -> float:
-    """Images seen of a line; a line that a crash cut short counts as beyond everything."""
+def _images_seen(line: str) -> float:
+    """The images seen that a line states; a line that a crash cut short counts as beyond everything."""
     try:
         return float(json.loads(line)["seen"])
     except (ValueError, KeyError, TypeError):
         return float("inf")
 
 
-def _events(folder: Path, seen: int) -> _Events | None:
+def _open_events(folder: Path, seen: int) -> _Events | None:
     """A writer of TensorBoard events, or None without its package: the log says the same."""
     try:
         from tensorboardX import SummaryWriter
@@ -87,12 +86,11 @@ def _events(folder: Path, seen: int) -> _Events | None:
     return writer
 
 
-EVERY_S = 30.0  # between plain lines
-WINDOW = 50  # steps that the speed is taken over
-
-
 class ProgressDisplay:
-    """Shows progress in images; a context manager. ``quiet`` shows nothing: only one process of several talks."""
+    """Shows progress in images, as a bar in a terminal and as a plain line now and then elsewhere; a context manager.
+
+    ``quiet`` shows nothing: only one process of several talks.
+    """
 
     def __init__(self, total: int, seen: int, *, quiet: bool = False, console: Console | None = None) -> None:
         """Start at ``seen`` of ``total`` images."""
@@ -117,8 +115,8 @@ class ProgressDisplay:
         if self._console.is_terminal:
             self._bar.stop()
 
-    def tick(self, seen: int, terms: Mapping[str, float]) -> None:
-        """One step is done."""
+    def update(self, seen: int, terms: Mapping[str, float]) -> None:
+        """Show that ``seen`` images are done, with the last step's terms."""
         now = time.monotonic()
         self._times.append((now, seen))
         (since, before), words = self._times[0], " ".join(f"{name} {value:.3f}" for name, value in terms.items())
@@ -128,13 +126,13 @@ class ProgressDisplay:
         elif now - self._last >= EVERY_S or seen >= self._total:
             self._last = now
             left_s = (self._total - seen) / max(speed, 1e-9)
-            self.say(f"{seen}/{self._total} images, {speed:.1f} images/s, {_clock(left_s)} left, {words}")
+            self.print_line(f"{seen}/{self._total} images, {speed:.1f} images/s, {_as_clock(left_s)} left, {words}")
 
-    def say(self, line: str) -> None:
+    def print_line(self, line: str) -> None:
         """A line of its own, above the bar if there is one."""
         self._console.print(line, highlight=False, soft_wrap=True)
 
 
-def _clock(seconds: float) -> str:
+def _as_clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

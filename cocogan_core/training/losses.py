@@ -4,26 +4,24 @@ Paper: Lin et al., "COCO-GAN: Generation by Parts via Conditional Coordinating",
 """
 
 from collections.abc import Callable
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from cocogan_core.training.config import AdversarialLoss
+
 __all__ = [
-    "AdversarialLoss",
     "content_loss",
-    "critic_loss",
+    "discriminator_loss",
     "generator_loss",
     "gradient_penalty",
     "r1_penalty",
     "spatial_loss",
 ]
 
-AdversarialLoss = Literal["wasserstein", "hinge", "nonsaturating"]
 
-
-def critic_loss(kind: AdversarialLoss, real: Tensor, fake: Tensor) -> Tensor:
+def discriminator_loss(kind: AdversarialLoss, real: Tensor, fake: Tensor) -> Tensor:
     """D's loss from scores (B,): Wasserstein (eq. 2), hinge (Lim & Ye 2017) or logistic (Goodfellow et al. 2014)."""
     if kind == "wasserstein":
         return fake.mean() - real.mean()

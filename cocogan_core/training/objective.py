@@ -1,4 +1,4 @@
-"""What D and G minimise, as scalars with named terms: inputs in, losses out. Knows no optimizer, loop or file."""
+"""What D and G minimise, as scalars with named terms: a batch in, losses out. Knows no optimizer, loop or file."""
 
 import os
 import shutil
@@ -34,85 +34,86 @@ class Objective:
         self.config, self.generator, self.discriminator = config, generator, discriminator
         self.named = len(config.model.latent_names)
         self._device = next(generator.parameters()).device
-        self._make: Callable[[Tensor, Tensor], Tensor] = generator.macro
-        self._judge: Callable[[Tensor, Tensor], DiscriminatorOutput] = discriminator
+        self._generate: Callable[[Tensor, Tensor], Tensor] = generator.macro
+        self._discriminate: Callable[[Tensor, Tensor], DiscriminatorOutput] = discriminator
         if config.compile:
             _require_compiler()
             _leave_spectral_norms_out(generator, discriminator)
-            self._make, self._judge = torch.compile(generator.macro), torch.compile(discriminator)
+            self._generate, self._discriminate = torch.compile(generator.macro), torch.compile(discriminator)
 
-    def regression(self, given: TrainingBatch) -> tuple[Tensor, Terms]:
+    def regression_loss(self, batch: TrainingBatch) -> tuple[Tensor, Terms]:
         """L1 from named parameters to whole panoramas: shows G the rooms before D judges them."""
         with self._autocast():
-            made = self.generator.full(given.z)
-        error = (_whole(made) - given.real).abs().mean()
+            made = self.generator.full(batch.z)
+        error = (_widen(made) - batch.real).abs().mean()
         return error, {"L1": error.detach()}
 
-    def critic(self, given: TrainingBatch, *, lazy: bool = True) -> tuple[Tensor, Terms]:
+    def discriminator_loss(self, batch: TrainingBatch, *, lazy: bool = True) -> tuple[Tensor, Terms]:
         """D's loss on macro patches with its penalties; A learns from real and fake; Q too (paper §3.3, §3.6).
 
         ``lazy`` says whether this step pays R1, which is scaled up to match (StyleGAN2, Karras et al. 2020, §4.1).
         """
-        config, c = self.config, given.coordinates
+        config, c = self.config, batch.coordinates
         with torch.no_grad(), self._autocast():
-            made = self._make(given.z, given.ids)
-        real, fake = self._shown(given.real, given), self._shown(_whole(made), given)
-        of_real, of_fake = self._said(real, c), self._said(fake, c)
-        critic = losses.critic_loss(config.loss, of_real.score, of_fake.score)
+            made = self._generate(batch.z, batch.ids)
+        real, fake = self._augment(batch.real, batch), self._augment(_widen(made), batch)
+        of_real, of_fake = self._judge(real, c), self._judge(fake, c)
+        adversarial = losses.discriminator_loss(config.loss, of_real.score, of_fake.score)
         spatial = losses.spatial_loss(of_real.spatial, c) + losses.spatial_loss(of_fake.spatial, c)
-        loss = critic + config.spatial_weight * spatial
-        said = of_real if self.named else of_fake  # a real picture's z is known only where its entries are named
-        if said.content is not None:
-            loss = loss + config.content_weight * losses.content_loss(said.content, self._known(given.z))
-        loss = loss + self._penalty(real, fake, given, lazy=lazy)
+        loss = adversarial + config.spatial_weight * spatial
+        of_known = of_real if self.named else of_fake  # a real picture's z is known only where its entries are named
+        if of_known.content is not None:
+            loss = loss + config.content_weight * losses.content_loss(of_known.content, self._content_target(batch.z))
+        loss = loss + self._penalty(real, fake, batch, lazy=lazy)
         gap = of_real.score.mean() - of_fake.score.mean()
-        return loss, {"D": critic.detach(), "W": gap.detach(), "A": spatial.detach() / 2}
+        return loss, {"D": adversarial.detach(), "W": gap.detach(), "A": spatial.detach() / 2}
 
-    def generation(self, given: TrainingBatch) -> tuple[Tensor, Terms]:
+    def generator_loss(self, batch: TrainingBatch) -> tuple[Tensor, Terms]:
         """Fool D on merged macro patches; be where A says (eq. 4) and what Q says (§3.6); stay near the paired room."""
-        config, c = self.config, given.coordinates
+        config, c = self.config, batch.coordinates
         with self._autocast():
-            made = self._make(given.z, given.ids)
-        said = self._said(self._shown(_whole(made), given), c)
-        adversarial = losses.generator_loss(config.loss, said.score)
-        loss = adversarial + config.spatial_weight * losses.spatial_loss(said.spatial, c)
+            made = self._generate(batch.z, batch.ids)
+        output = self._judge(self._augment(_widen(made), batch), c)
+        adversarial = losses.generator_loss(config.loss, output.score)
+        loss = adversarial + config.spatial_weight * losses.spatial_loss(output.spatial, c)
         terms = {"G": adversarial.detach()}
-        if said.content is not None and config.content_weight:
-            content = losses.content_loss(said.content, self._known(given.z))
+        if output.content is not None and config.content_weight:
+            content = losses.content_loss(output.content, self._content_target(batch.z))
             loss, terms["Q"] = loss + config.content_weight * content, content.detach()
         if config.regression_weight and self.named:
-            error = (_whole(made) - given.real).abs().mean()
+            error = (_widen(made) - batch.real).abs().mean()
             loss, terms["L1"] = loss + config.regression_weight * error, error.detach()
         return loss, terms
 
-    def _penalty(self, real: Tensor, fake: Tensor, given: TrainingBatch, *, lazy: bool) -> Tensor:
+    def _penalty(self, real: Tensor, fake: Tensor, batch: TrainingBatch, *, lazy: bool) -> Tensor:
         """Gradient penalties, in float32 and never compiled: both are differentiated twice."""
         config = self.config
         total = torch.zeros((), device=self._device)
         if config.gradient_penalty:
-            slope = losses.gradient_penalty(self._score(given), real, fake, given.mix)
+            slope = losses.gradient_penalty(self._score(batch), real, fake, batch.mix)
             total = total + config.gradient_penalty * slope
         if config.r1 and lazy:
-            total = total + config.r1 * config.r1_every * losses.r1_penalty(self._score(given), real)
+            total = total + config.r1 * config.r1_every * losses.r1_penalty(self._score(batch), real)
         return total
 
-    def _score(self, given: TrainingBatch) -> Callable[[Tensor], Tensor]:
-        return lambda images: self.discriminator(images, given.coordinates).score
+    def _score(self, batch: TrainingBatch) -> Callable[[Tensor], Tensor]:
+        return lambda images: self.discriminator(images, batch.coordinates).score
 
-    def _said(self, images: Tensor, coordinates: Tensor) -> DiscriminatorOutput:
+    def _judge(self, images: Tensor, coordinates: Tensor) -> DiscriminatorOutput:
         """D's answer in float32, whatever precision it was worked out in."""
         with self._autocast():
-            said = self._judge(images, coordinates)
-        content = None if said.content is None else _whole(said.content)
-        return DiscriminatorOutput(_whole(said.score), _whole(said.spatial), content, _whole(said.features))
+            output = self._discriminate(images, coordinates)
+        score, spatial, content, features = output
+        content = None if content is None else _widen(content)
+        return DiscriminatorOutput(_widen(score), _widen(spatial), content, _widen(features))
 
-    def _shown(self, images: Tensor, given: TrainingBatch) -> Tensor:
-        """Pictures as D sees them: the same policy and draws on real and fake."""
+    def _augment(self, images: Tensor, batch: TrainingBatch) -> Tensor:
+        """Pictures as D sees them, with the same policy and draws on real and fake."""
         grid = self.config.model.grid
         closes = grid.wraps and grid.macro_columns == grid.columns
-        return augment(images, given.jitter, self.config.augment, wraps=closes)
+        return augment(images, batch.jitter, self.config.augment, wraps=closes)
 
-    def _known(self, z: Tensor) -> Tensor:
+    def _content_target(self, z: Tensor) -> Tensor:
         """What head Q is asked for: the named entries of z, which real pictures have too; all of z without names."""
         return z[:, : self.named or None]
 
@@ -130,7 +131,7 @@ def _leave_spectral_norms_out(*networks: nn.Module) -> None:
                 parametrization.forward = torch.compiler.disable(parametrization.forward)  # type: ignore[no-untyped-call]
 
 
-def _whole(x: Tensor) -> Tensor:
+def _widen(x: Tensor) -> Tensor:
     """At least 32 bits wide: losses are not taken in 16."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 

@@ -1,4 +1,4 @@
-"""One network's way down its loss: backward, averaged over processes, clipped, scaled, one step of Adam."""
+"""A network's optimizer: backward, gradients averaged over processes, clipped, scaled, one step of Adam."""
 
 import math
 from collections.abc import Iterator
@@ -12,23 +12,23 @@ from cocogan_core.errors import TrainingError
 from cocogan_core.training.config import TrainConfig
 from cocogan_core.training.distributed import Ranks
 
-__all__ = ["Optimizers", "constant", "rate_share"]
+__all__ = ["NetworkOptimizer", "constant", "rate_share"]
 
 EXPLODED = 1e6  # a loss beyond this never came back: with λ = 10 it means slopes of 300 where the penalty wants 1
 
 
-class Optimizers:
+class NetworkOptimizer:
     """Adam on one network; ``clip`` cuts the gradient's norm, 0 never."""
 
     def __init__(self, network: nn.Module, config: TrainConfig, ranks: Ranks, *, clip: float = 0.0) -> None:
         """Adam starts with a rate of 0; every step is given one."""
         self.network, self.ranks, self.clip = network, ranks, clip
-        self.optimizer = torch.optim.Adam(network.parameters(), lr=0.0, betas=(config.beta1, config.beta2))
+        self.adam = torch.optim.Adam(network.parameters(), lr=0.0, betas=(config.beta1, config.beta2))
         # float16's gradients underflow without a scale; bfloat16 has float32's range
         self.scaler = torch.amp.GradScaler(ranks.device.type, enabled=config.precision == "float16")
 
     def step(self, loss: Tensor, rate: float) -> None:
-        """Go down ``loss`` at ``rate``.
+        """One step of Adam down the gradient of ``loss`` at learning rate ``rate``.
 
         Raises:
             TrainingError: the loss is not finite, or has exploded, in some process; nothing was changed.
@@ -36,15 +36,15 @@ class Optimizers:
         value = loss.item()
         if self.ranks.any(not abs(value) < EXPLODED):
             raise TrainingError(f"a loss is {value:.4g}")
-        self.optimizer.zero_grad(set_to_none=True)
+        self.adam.zero_grad(set_to_none=True)
         torch.autograd.backward(self.scaler.scale(loss))
         self.ranks.average_gradients(self.network.parameters())
         if self.clip:
-            self.scaler.unscale_(self.optimizer)
+            self.scaler.unscale_(self.adam)
             nn.utils.clip_grad_norm_(self.network.parameters(), self.clip)
-        for group in self.optimizer.param_groups:
+        for group in self.adam.param_groups:
             group["lr"] = rate
-        self.scaler.step(self.optimizer)
+        self.scaler.step(self.adam)
         self.scaler.update()
 
     def state(self) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class Optimizers:
         return self.scaler.state_dict()
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take over what :meth:`state` said."""
+        """Take over what :meth:`state` returned."""
         if state:
             self.scaler.load_state_dict(state)
 

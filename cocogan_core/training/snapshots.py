@@ -1,7 +1,4 @@
-"""Whole pictures of a generator that is still in training, a few at a time, however large they are.
-
-Sample sheets: the same z again and again as training goes, to be looked at one after the other.
-"""
+"""Whole pictures of a generator in training, and sheets of them: the same z each time, to be compared by eye."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +16,17 @@ from cocogan_core.training.batches import TrainingBatch
 __all__ = ["SampleGrid", "pictures"]
 
 PIXELS = 1 << 20  # a pass: what a training step of these networks would need is more
+COLUMNS = 8  # of planar pictures
+
+Images = NDArray[np.uint8]
 
 
 @torch.no_grad()
-def pictures(generator: Generator, z: Tensor) -> Iterator[NDArray[np.uint8]]:
-    """Whole pictures (H, W, 3) of z (n, z_dim), one by one, with the statistics gathered in training."""
+def pictures(generator: Generator, z: Tensor) -> Iterator[Images]:
+    """Whole pictures (H, W, 3) of z (n, z_dim), one by one, with the statistics gathered in training.
+
+    A few are made at a time, so that memory does not grow with their number or size.
+    """
     grid, training = generator.config.grid, generator.training
     generator.eval()
     try:
@@ -33,27 +36,23 @@ def pictures(generator: Generator, z: Tensor) -> Iterator[NDArray[np.uint8]]:
         generator.train(training)
 
 
-Images = NDArray[np.uint8]
-COLUMNS = 8  # of planar pictures
-
-
 class SampleGrid:
-    """Pictures of fixed inputs. Panoramas stand twice side by side, so that the wrap is seen.
+    """A sheet of the pictures of fixed z. Panoramas stand twice side by side, so that the wrap is seen.
 
     Where z has named entries the real room of the same ones follows.
     """
 
-    def __init__(self, fixed: TrainingBatch, *, named: bool) -> None:
-        """``fixed`` holds whole pictures with their z."""
-        self._fixed, self._named = fixed, named
+    def __init__(self, batch: TrainingBatch, *, paired: bool) -> None:
+        """``batch`` holds whole pictures with their z; ``paired`` says that the two belong together."""
+        self._batch, self._paired = batch, paired
 
     def draw(self, generator: Generator, path: Path) -> dict[str, float]:
-        """Write the sheet; returns ``psnr_db`` against the named rooms, or nothing."""
-        made = np.stack(list(pictures(generator, self._fixed.z)))
+        """Write the sheet to ``path``; returns ``psnr_db`` to the paired pictures, or nothing."""
+        made = np.stack(list(pictures(generator, self._batch.z)))
         figures = {}
         columns = [made, made] if generator.config.grid.wraps else [made]
-        if self._named:
-            real = to_uint8(self._fixed.real)
+        if self._paired:
+            real = to_uint8(self._batch.real)
             columns.append(real)
             error = ((made.astype(np.float32) - real) / 255) ** 2
             figures["psnr_db"] = float(-10 * np.log10(error.mean((1, 2, 3)).clip(1e-10)).mean())

@@ -1,6 +1,7 @@
-"""Everything a run needs to go on bit-identically, as one safetensors file; no pickle.
+"""The training state: one safetensors file with all that a run needs to go on bit-identically; no pickle.
 
-What must not change within a run: the settings that shape it, and the data. Knows no networks.
+With the weights and Adam's moments it holds the run's identity, the settings and data that must not change within a
+run, so that it cannot go on as another one. Knows no networks.
 """
 
 import hashlib
@@ -20,11 +21,16 @@ from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.training.config import TrainConfig
 
-__all__ = ["identity_of", "load_state", "read_progress", "require_same", "save_state"]
+__all__ = ["load_state", "read_progress", "require_same_run", "run_identity", "save_state"]
 
 FORMAT = 2
 KEY = "cocogan_state"
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
+# Folders, intervals and what only the speed depends on may change, and a run may be made longer.
+FREE = {
+    *("run", "data", "init", "images", "threads", "compile", "channels_last", "tensorboard"),
+    *("save_every", "log_every", "fd_every", "fd_samples", "held_out"),
+}
 
 
 def save_state(
@@ -78,6 +84,34 @@ def load_state(path: Path, modules: Mapping[str, nn.Module], optimizers: Mapping
         ) from error
 
 
+def run_identity(config: TrainConfig, dataset: ImageDataset, *, held_out: int) -> dict[str, Any]:
+    """What must not change within a run, as JSON values: settings by dotted name, and a short word for the data set.
+
+    ``held_out`` pictures at the data's end are not trained on, so their number belongs to the run.
+    """
+    stated = {**_settings(config), "held-out pictures": held_out, "data set": _fingerprint(dataset)}
+    identity: dict[str, Any] = json.loads(json.dumps(stated))
+    return identity
+
+
+def require_same_run(run: Path, stated: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Compare a run's stated identity with what it is asked to go on as.
+
+    A setting that the program did not have yet when the run began was at its default then.
+
+    Raises:
+        ConfigError: names the first difference.
+    """
+    defaults = json.loads(json.dumps(_settings(TrainConfig())))
+    for name in sorted(now.keys() | stated.keys()):
+        before = stated.get(name, defaults.get(name))
+        if before != now.get(name):
+            raise ConfigError(
+                f"{run} was started with {name} = {before!r}, not {now.get(name)!r}; "
+                "give the same settings and data, or another --run"
+            )
+
+
 def _under(name: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {key.removeprefix(f"{name}."): tensor for key, tensor in tensors.items() if key.startswith(f"{name}.")}
 
@@ -95,49 +129,22 @@ def _restore(optimizer: torch.optim.Adam, moments: Mapping[str, Tensor]) -> None
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
-# Folders, intervals and what only the speed depends on may change, and a run may be made longer.
-FREE = {
-    *("run", "data", "init", "images", "threads", "compile", "channels_last", "tensorboard"),
-    *("save_every", "log_every", "fd_every", "fd_samples", "held_out"),
-}
+def _settings(config: TrainConfig) -> dict[str, Any]:
+    """The settings that shape a run, by dotted name."""
+    return _flatten({name: value for name, value in asdict(config).items() if name not in FREE})
 
 
-def identity_of(config: TrainConfig, panoramas: ImageDataset, *, held_out: int) -> dict[str, Any]:
-    """Settings by dotted name and a short word for the data set, as JSON values.
-
-    ``held_out`` pictures at the data's end are not trained on, so their number belongs to the run.
-    """
-    settings = {name: value for name, value in asdict(config).items() if name not in FREE}
-    stated = {**_flat(settings), "held-out pictures": held_out, "data set": _fingerprint(panoramas)}
-    identity: dict[str, Any] = json.loads(json.dumps(stated))
-    return identity
-
-
-def require_same(run: Path, stated: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Compare a run's identity with what it is asked to go on as.
-
-    Raises:
-        ConfigError: names the first difference.
-    """
-    for name in now.keys() | stated.keys():
-        if stated.get(name) != now.get(name):
-            raise ConfigError(
-                f"{run} was started with {name} = {stated.get(name)!r}, not {now.get(name)!r}; "
-                "give the same settings and data, or another --run"
-            )
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flatten(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in settings.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+        flat |= _flatten(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
     return flat
 
 
-def _fingerprint(panoramas: ImageDataset) -> str:
+def _fingerprint(dataset: ImageDataset) -> str:
     """The data set's index and its first and last picture, hashed: two data sets of one source still differ there."""
-    digest = hashlib.sha256(json.dumps(panoramas.about, sort_keys=True).encode())
-    if panoramas.count:
-        digest.update(panoramas.image(0).tobytes() + panoramas.image(panoramas.count - 1).tobytes())
-    size = f"{panoramas.width_px}×{panoramas.height_px}"
-    return f"{panoramas.about['source']}, {panoramas.count} of {size}, {digest.hexdigest()[:8]}"
+    digest = hashlib.sha256(json.dumps(dataset.about, sort_keys=True).encode())
+    if dataset.count:
+        digest.update(dataset.image(0).tobytes() + dataset.image(dataset.count - 1).tobytes())
+    size = f"{dataset.width_px}×{dataset.height_px}"
+    return f"{dataset.about['source']}, {dataset.count} of {size}, {digest.hexdigest()[:8]}"

@@ -4,36 +4,79 @@ Progress is counted in images seen. The same settings on the same folder go on w
 bit-identical to a run that was never stopped (one process on a CPU).
 """
 
-import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cocogan_core import checkpoint
-from cocogan_core.checkpoint import Metadata
+from cocogan_core.checkpoint import Metadata, Provenance, code_version, load_checkpoint, save_checkpoint
+from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.models.build import build_discriminator, build_generator
 from cocogan_core.training.config import TrainConfig
 from cocogan_core.training.data import TrainingData
 from cocogan_core.training.distributed import Ranks, share_batch_norms
+from cocogan_core.training.ema import WeightEMA
 from cocogan_core.training.interrupts import stop_signals
 from cocogan_core.training.logger import MetricLogger, ProgressDisplay
 from cocogan_core.training.objective import Objective
-from cocogan_core.training.optimizer import Optimizers, constant, rate_share
-from cocogan_core.training.state import load_state, read_progress, require_same, save_state
+from cocogan_core.training.optimizer import NetworkOptimizer, constant, rate_share
+from cocogan_core.training.state import load_state, read_progress, require_same_run, run_identity, save_state
 from cocogan_core.training.validation import FrechetValidator
 
-__all__ = ["Trainer"]
+__all__ = ["TrainResult", "Trainer", "train"]
 
-# The average's longest half-life as a share of the images seen, so that it soon forgets the first weights (as in
-# StyleGAN2-ADA, Karras et al. 2020).
-EMA_RAMP = 0.05
+STATE, CHECKPOINT = "state.safetensors", "checkpoint.safetensors"
 
 Network = TypeVar("Network", bound=nn.Module)
 Figures = dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainResult:
+    """What a run left behind.
+
+    Attributes:
+        checkpoint: file with the mean of G's weights and, of an adversarial run, D.
+        images_seen: in this run; fewer than ``config.images`` where SIGTERM or SIGINT stopped it.
+        figures: the last step's losses and what was last measured, by the names in log.jsonl; empty where the run had
+            seen enough before.
+    """
+
+    checkpoint: Path
+    images_seen: int
+    figures: Mapping[str, float]
+
+
+def train(config: TrainConfig, *, progress: bool = False) -> TrainResult:
+    """Train a model on prepared pictures (paper §3), or go on with the run in ``config.run`` where it stopped.
+
+    Writes state.safetensors, checkpoint.safetensors, log.jsonl and sheets of samples into ``config.run``. Under
+    torchrun each process calls this and trains a share of every batch. Sets torch's seed, and its threads where the
+    settings say how many. SIGTERM and SIGINT end the run after a step, with its state saved.
+
+    Args:
+        config: the whole run, data and folder included; :data:`cocogan_core.training.config.PRESETS` has the paper's.
+        progress: show a bar in a terminal, plain lines elsewhere.
+
+    Returns:
+        Where the checkpoint is, and the last figures.
+
+    Raises:
+        ConfigError: settings that make no sense together, on this machine or for this run.
+        DataError: ``config.data`` cannot be read or does not fit the model.
+        CheckpointError: a file of ``config.init`` cannot be used, or the folder cannot be written.
+        TrainingError: the saved state is broken, or the losses are no longer finite.
+    """
+    ranks = Ranks.join()
+    try:
+        return Trainer(config, ranks).run(progress=progress)
+    finally:
+        ranks.leave()
 
 
 class Trainer:
@@ -48,50 +91,54 @@ class Trainer:
         if config.threads:
             torch.set_num_threads(config.threads)
         self.ranks = ranks or Ranks.alone()
-        self.material = TrainingData.of(config, self.ranks)
-        self.config = config = self.material.config
-        _check(config, self.ranks)
+        dataset = ImageDataset.open(config.data)
+        self.config = config = config.for_dataset(dataset)
+        self.data = TrainingData.of(config, dataset, self.ranks)
+        _require_trainable(config, self.ranks)
         torch.manual_seed(config.seed)
-        self.generator = self._placed(build_generator(config.model))
-        self.discriminator = self._placed(build_discriminator(config.model))
-        self.seen, self.seen_before = 0, self._grow() if config.init else 0
-        self.average = copy.deepcopy(self.generator).requires_grad_(False)
-        self.descents = {
-            "optimizer_g": Optimizers(self.generator, config, self.ranks, clip=config.gradient_clip),
-            "optimizer_d": Optimizers(self.discriminator, config, self.ranks),
+        self.generator = self._place(build_generator(config.model))
+        self.discriminator = self._place(build_discriminator(config.model))
+        self.seen, self.seen_before = 0, self._load_initial_weights() if config.init else 0
+        self.ema = WeightEMA(self.generator, half_life_images=config.ema_images)
+        self.optimizers = {
+            "optimizer_g": NetworkOptimizer(self.generator, config, self.ranks, clip=config.gradient_clip),
+            "optimizer_d": NetworkOptimizer(self.discriminator, config, self.ranks),
         }
         self._resume()
         if not self.ranks.all_have(self.seen):
             raise ConfigError(f"the processes find different states in {config.run}; give all of them the same folder")
-        self.ranks.agree(self._modules().values())
-        self.objectives = Objective(config, self.generator, self.discriminator)
+        self.ranks.copy_from_first(self._modules().values())
+        self.objective = Objective(config, self.generator, self.discriminator)
 
-    def run(self) -> None:
+    def run(self, *, progress: bool = False) -> TrainResult:
         """Train to ``config.images``; SIGTERM and SIGINT save the state first.
 
         Raises:
             TrainingError: the losses are no longer finite, or explode; the last good state stays.
         """
         config, first = self.config, self.ranks.first
-        measuring = config.fd_every and first and self.seen < config.images
-        yardstick = self.material.yardstick(str(self.ranks.device)) if measuring else None
-        journal = MetricLogger(config.run, seen=self.seen, tensorboard=config.tensorboard) if first else None
-        with stop_signals() as stopped, ProgressDisplay(config.images, self.seen, quiet=not first) as ticker:
-            while self.seen < config.images:
+        measures = config.fd_every and first and self.seen < config.images
+        validator = self.data.validator(config, str(self.ranks.device)) if measures else None
+        logger = MetricLogger(config.run, seen=self.seen, tensorboard=config.tensorboard) if first else None
+        display = ProgressDisplay(config.images, self.seen, quiet=not (first and progress))
+        latest: Figures = {}
+        with stop_signals() as received, display:
+            stop = False
+            while self.seen < config.images and not stop:
                 before, terms = self.seen, self.step()
-                ticker.tick(self.seen, terms)
-                stop = self.ranks.any(bool(stopped))
-                figures = self._leave_behind(before, yardstick, stop=stop)
-                if journal is not None:
-                    journal.add(terms)
+                display.update(self.seen, terms)
+                stop = self.ranks.any(bool(received))
+                figures = self._save_and_measure(before, validator, stop=stop)
+                latest |= terms | figures
+                if logger is not None:
+                    logger.add(terms)
                     if figures or stop or self._due(before, config.log_every):
-                        journal.write(self.seen, **figures)
+                        logger.write(self.seen, **figures)
                 if "fd" in figures:
-                    ticker.say(f"Fréchet distance {figures['fd']:.1f} after {self.seen} images")
-                if stop:
-                    break
-        if journal is not None:
-            journal.close()
+                    display.print_line(f"Fréchet distance {figures['fd']:.1f} after {self.seen} images")
+        if logger is not None:
+            logger.close()
+        return TrainResult(checkpoint=config.run / CHECKPOINT, images_seen=self.seen, figures=latest)
 
     def step(self) -> Figures:
         """One batch: a regression step, or D's step and G's. Returns the terms of this process's share.
@@ -99,17 +146,18 @@ class Trainer:
         Raises:
             TrainingError: the run diverged.
         """
-        config, feed, size = self.config, self.material.feed, self.ranks.share(self.config.batch)
-        rng = feed.randomness(self.seen)
+        config, loader, size = self.config, self.data.loader, self.ranks.share(self.config.batch)
+        rng = loader.randomness(self.seen)
         if config.objective == "regression":
-            terms = self._descend("optimizer_g", *self.objectives.regression(feed.whole(rng, size)))
+            terms = self._optimize("optimizer_g", *self.objective.regression_loss(loader.whole(rng, size)))
         else:
             lazy = self.seen // config.batch % config.r1_every == 0
-            terms = self._descend("optimizer_d", *self.objectives.critic(feed.macro(rng, size), lazy=lazy))
+            of_d = self.objective.discriminator_loss(loader.macro(rng, size), lazy=lazy)
+            terms = self._optimize("optimizer_d", *of_d)
             with constant(self.discriminator):
-                terms |= self._descend("optimizer_g", *self.objectives.generation(feed.macro(rng, size)))
+                terms |= self._optimize("optimizer_g", *self.objective.generator_loss(loader.macro(rng, size)))
         self.seen += config.batch
-        self._average()
+        self.ema.update(self.generator, seen=self.seen, batch=config.batch)
         return terms
 
     def save(self) -> Figures:
@@ -126,38 +174,53 @@ class Trainer:
         progress = {
             "seen": self.seen,
             "seen_before": self.seen_before,
-            "identity": self.material.identity,
-            "scalers": {name: descent.state() for name, descent in self.descents.items()},
+            "identity": self._identity(),
+            "scalers": {name: optimizer.state() for name, optimizer in self.optimizers.items()},
         }
-        save_state(folder / "state.safetensors", progress, self._modules(), self._optimizers())
-        provenance = self.material.provenance(seen=self.seen, seen_before=self.seen_before)
-        checkpoint.save(
-            folder / "checkpoint.safetensors",
-            Metadata(model=self.config.model, projection=self.material.panoramas.projection, provenance=provenance),
-            generator=_arrays(self.average),
+        save_state(folder / STATE, progress, self._modules(), self._adams())
+        save_checkpoint(
+            folder / CHECKPOINT,
+            Metadata(model=self.config.model, projection=self.data.dataset.projection, provenance=self.provenance()),
+            generator=_arrays(self.ema.network),
             discriminator=_arrays(self.discriminator) if self.config.objective == "adversarial" else None,
         )
-        return self.material.sheet().draw(self.average, folder / f"sheet_{self.seen:08d}.png")
+        return self.data.sample_grid(self.config).draw(self.ema.network, folder / f"sheet_{self.seen:08d}.png")
 
-    def _leave_behind(self, before: int, yardstick: FrechetValidator | None, *, stop: bool) -> Figures:
-        """Measure and save where it is time; returns what was found out."""
+    def provenance(self) -> Provenance:
+        """Where the weights of this moment come from."""
+        config, about = self.config, self.data.dataset.about
+        return Provenance(
+            data_set=f"{about['source']}, {self.data.dataset.count - self.data.held_out} pictures",
+            licence=about["licence"],
+            images_seen=self.seen_before + self.seen,
+            code_version=code_version(),
+            notes=f"{config.objective} run of {self.seen} images at patch {config.model.grid.patch_px} px",
+        )
+
+    def _identity(self) -> dict[str, Any]:
+        return run_identity(self.config, self.data.dataset, held_out=self.data.held_out)
+
+    def _save_and_measure(self, before: int, validator: FrechetValidator | None, *, stop: bool) -> Figures:
+        """Save and measure where it is time; returns what was measured."""
         config = self.config
         figures: Figures = {}
         if stop or self.seen >= config.images or self._due(before, config.save_every):
             figures |= self.save()
-        if yardstick is not None and self._due(before, config.fd_every):
-            figures |= {"fd": yardstick.distance(self.average), "fd_samples": yardstick.samples}
+        if validator is not None and self._due(before, config.fd_every):
+            figures |= {"fd": validator.distance(self.ema.network), "fd_samples": validator.samples}
         return figures
 
     def _due(self, before: int, every: int) -> bool:
+        """Whether the step from ``before`` images on passed a multiple of ``every``."""
         return self.seen // every > before // every
 
-    def _descend(self, name: str, loss: Tensor, terms: dict[str, Tensor]) -> Figures:
+    def _optimize(self, name: str, loss: Tensor, terms: dict[str, Tensor]) -> Figures:
+        """One step of the named optimizer down ``loss``; returns ``terms`` as numbers."""
         config, of_g = self.config, name == "optimizer_g"
         warmup = max(config.warmup_images, config.generator_warmup_images if of_g else 0)
         rate = config.generator_rate if of_g else config.discriminator_rate
         try:
-            self.descents[name].step(loss, rate * rate_share(config, self.seen, warmup_images=warmup))
+            self.optimizers[name].step(loss, rate * rate_share(config, self.seen, warmup_images=warmup))
         except TrainingError as error:
             raise self._diverged(str(error)) from error
         return {term: value.item() for term, value in terms.items()}
@@ -168,16 +231,7 @@ class Trainer:
             "lower the rates and start another --run"
         )
 
-    @torch.no_grad()
-    def _average(self) -> None:
-        half_life = max(min(self.config.ema_images, EMA_RAMP * self.seen), 1e-9)
-        keep = 0.5 ** (self.config.batch / half_life)
-        for mean, now in zip(self.average.parameters(), self.generator.parameters(), strict=True):
-            mean.lerp_(now, 1 - keep)
-        for kept, latest in zip(self.average.buffers(), self.generator.buffers(), strict=True):
-            kept.copy_(latest)
-
-    def _placed(self, network: Network) -> Network:
+    def _place(self, network: Network) -> Network:
         """On the device, in the chosen layout, with batch norms that see every process's batch."""
         if self.ranks.size > 1:
             share_batch_norms(network)
@@ -187,36 +241,36 @@ class Trainer:
                     parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         return network.to(self.ranks.device)
 
-    def _grow(self) -> int:
+    def _load_initial_weights(self) -> int:
         """Take over every tensor of each of ``config.init`` that fits; returns the most images that one had seen."""
         seen = 0
         for path in self.config.init:
-            earlier = checkpoint.load(path)
-            if not _take(self.generator, earlier.generator):
+            earlier = load_checkpoint(path)
+            if not _copy_fitting(self.generator, earlier.generator):
                 raise ConfigError(f"no weight of G in {path} fits this model: give --model.* as `cocogan info` says")
-            _take(self.discriminator, earlier.discriminator)
+            _copy_fitting(self.discriminator, earlier.discriminator)
             seen = max(seen, earlier.metadata.provenance.images_seen)
         return seen
 
     def _resume(self) -> None:
-        path = self.config.run / "state.safetensors"
+        path = self.config.run / STATE
         if not path.exists():
             return
         progress = read_progress(path)
-        require_same(self.config.run, progress["identity"], self.material.identity)
-        load_state(path, self._modules(), self._optimizers())
-        for name, descent in self.descents.items():
-            descent.restore(progress["scalers"][name])
+        require_same_run(self.config.run, progress["identity"], self._identity())
+        load_state(path, self._modules(), self._adams())
+        for name, optimizer in self.optimizers.items():
+            optimizer.restore(progress["scalers"][name])
         self.seen, self.seen_before = int(progress["seen"]), int(progress["seen_before"])
 
     def _modules(self) -> dict[str, nn.Module]:
-        return {"generator": self.generator, "discriminator": self.discriminator, "average": self.average}
+        return {"generator": self.generator, "discriminator": self.discriminator, "average": self.ema.network}
 
-    def _optimizers(self) -> dict[str, torch.optim.Adam]:
-        return {name: descent.optimizer for name, descent in self.descents.items()}
+    def _adams(self) -> dict[str, torch.optim.Adam]:
+        return {name: optimizer.adam for name, optimizer in self.optimizers.items()}
 
 
-def _take(module: nn.Module, tensors: Mapping[str, NDArray[Any]]) -> int:
+def _copy_fitting(module: nn.Module, tensors: Mapping[str, NDArray[Any]]) -> int:
     """Copy the tensors that fit into a module; returns how many did."""
     own = module.state_dict()
     same = {k: torch.from_numpy(t) for k, t in tensors.items() if k in own and own[k].shape == t.shape}
@@ -224,10 +278,9 @@ def _take(module: nn.Module, tensors: Mapping[str, NDArray[Any]]) -> int:
     return len(same)
 
 
-def _check(config: TrainConfig, ranks: Ranks) -> None:
+def _require_trainable(config: TrainConfig, ranks: Ranks) -> None:
     """Refuse what this machine or these processes cannot do."""
-    if config.precision != "float32" and ranks.device.type != "cuda":
-        raise ConfigError(f"--precision {config.precision} needs a CUDA card, and none is here; leave it out")
+    ranks.require_precision(config.precision)
     if config.model.generator == "multiple" and ranks.size > 1:
         raise ConfigError("--multiple-g trains in one process: its generators' batches differ; leave torchrun out")
     if ranks.share(config.batch) < 2 and config.model.architecture == "paper":

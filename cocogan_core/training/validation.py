@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.inference.latents import sample_z
 from cocogan_core.metrics.features import FeatureExtractor, load_features
 from cocogan_core.metrics.frechet import ReferenceStats, fit, frechet_of, moments_of
 from cocogan_core.models.base import Generator
@@ -24,7 +25,7 @@ FEWEST = 2  # pictures that have a covariance
 
 
 class FrechetValidator:
-    """Held-out pictures' moments, and the z of the generated side: the same at every measurement."""
+    """Measures a generator by held-out pictures, with the same z at every measurement."""
 
     def __init__(self, reference: ReferenceStats, *, seed: int) -> None:
         """Use :meth:`of`."""
@@ -45,12 +46,12 @@ class FrechetValidator:
         """
         if len(indices) < FEWEST:
             raise ConfigError(f"{held_out.folder} leaves {len(indices)} pictures to measure by; hold more out")
-        lens = FeatureExtractor(network=load_features(device=device), projection=held_out.projection)
+        extractor = FeatureExtractor(network=load_features(device=device), projection=held_out.projection)
         real = (fit(held_out.image(int(index)), grid) for index in indices)
-        return cls(ReferenceStats(lens=lens, moments=moments_of(lens.features(real))), seed=seed)
+        return cls(ReferenceStats(lens=extractor, moments=moments_of(extractor.features(real))), seed=seed)
 
     def distance(self, generator: Generator) -> float:
         """Fréchet distance of as many generated pictures as there are real ones."""
         like = next(generator.parameters())
-        codes = np.random.default_rng(self._seed).uniform(-1, 1, (self.samples, generator.config.z_dim))
-        return frechet_of(pictures(generator, torch.from_numpy(codes).to(like)), self._reference)
+        z = torch.from_numpy(sample_z(self._seed, generator.config.z_dim, count=self.samples)).to(like)
+        return frechet_of(pictures(generator, z), self._reference)

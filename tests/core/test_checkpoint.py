@@ -113,7 +113,7 @@ def test_nan_is_named(change):
     tensors, write = change
     tensors["generator.lattice.bias"][0] = np.nan
     with pytest.raises(CheckpointError, match=r"generator\.lattice\.bias holds NaN"):
-        checkpoint.load(write(tensors))
+        checkpoint.load_checkpoint(write(tensors))
 
 
 def test_wrong_missing_and_unknown_tensors_are_named(change):
@@ -124,7 +124,7 @@ def test_wrong_missing_and_unknown_tensors_are_named(change):
         ({**tensors, "generator.extra": np.zeros(3, np.float32)}, "not part"),
     ):
         with pytest.raises(CheckpointError, match=word):
-            load_generator(checkpoint.load(write(wrong)))
+            load_generator(checkpoint.load_checkpoint(write(wrong)))
 
 
 @pytest.mark.parametrize(
@@ -146,11 +146,11 @@ def test_metadata_of_another_kind_is_refused(change, metadata, word):
 
 
 def test_a_round_trip_keeps_everything(tiny_checkpoint, tiny_config, tmp_path):
-    first = checkpoint.load(tiny_checkpoint)
+    first = checkpoint.load_checkpoint(tiny_checkpoint)
     assert first.metadata.model == tiny_config
     halves = {name: tensor.astype(np.float16) for name, tensor in first.generator.items()}
-    checkpoint.save(tmp_path / "again", first.metadata, generator=halves, discriminator=first.discriminator)
-    again = checkpoint.load(tmp_path / "again")
+    checkpoint.save_checkpoint(tmp_path / "again", first.metadata, generator=halves, discriminator=first.discriminator)
+    again = checkpoint.load_checkpoint(tmp_path / "again")
     assert again.metadata == first.metadata
     assert all(np.allclose(again.generator[k], first.generator[k], atol=1e-2) for k in first.generator)
 

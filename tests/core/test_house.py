@@ -24,9 +24,10 @@ def offered(tree: ast.Module) -> list[str] | None:
 
 
 def bound(tree: ast.Module) -> set[str]:
-    """Names bound at a module's top level."""
+    """Names bound at a module's top level, or there for type checkers and bound when first asked for."""
     names = set()
-    for node in tree.body:
+    lazy = [node for block in tree.body if ast.unparse(block).startswith("if TYPE_CHECKING:") for node in block.body]
+    for node in [*tree.body, *lazy]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.ClassDef | ast.FunctionDef):

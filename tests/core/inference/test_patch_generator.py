@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from cocogan_core.checkpoint import load, save
+from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
 from cocogan_core.config import RoomBox
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import resource
 from cocogan_core.inference.graph import freeze
+from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator, choose_device, to_uint8
 from cocogan_core.models.build import build_generator, load_generator
 
@@ -19,12 +20,12 @@ def path(request):
 
 
 def test_frozen_equals_the_module(path):
-    module, grid = load_generator(load(path)), load(path).metadata.model.grid
+    module, grid = load_generator(load_checkpoint(path)), load_checkpoint(path).metadata.model.grid
     for name, buffer in module.named_buffers():  # statistics as after training, not those of a fresh network
         if name.endswith(("running_mean", "running_var")):
             buffer.copy_(torch.rand(buffer.shape) + 0.5)
     state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
-    again = load_generator(load(path))
+    again = load_generator(load_checkpoint(path))
     again.load_state_dict(state)
     z = torch.rand(again.config.z_dim) * 2 - 1
     coordinates = torch.from_numpy(grid.micro_coordinates(grid.micro_ids()))
@@ -35,25 +36,25 @@ def test_frozen_equals_the_module(path):
 
 
 def test_any_list_of_ids_in_any_order(path):
-    synthesis = PatchGenerator.load(path, "cpu")
-    grid = synthesis.metadata.model.grid
-    z = np.linspace(-1, 1, synthesis.metadata.model.z_dim).astype(np.float32)
-    panorama = grid.split(synthesis.panorama(z)).reshape(grid.rows, grid.columns, grid.patch_px, grid.patch_px, 3)
+    generator = PatchGenerator.load(path, "cpu")
+    grid = generator.metadata.model.grid
+    z = np.linspace(-1, 1, generator.metadata.model.z_dim).astype(np.float32)
+    panorama = grid.split(generator.panorama(z)).reshape(grid.rows, grid.columns, grid.patch_px, grid.patch_px, 3)
     ids = [(3, 11), (0, 0), (2, 12), (2, -1), (3, 11)]
-    patches = synthesis.patches(z, ids)
+    patches = generator.patches(z, ids)
     assert patches.dtype == np.uint8
     for patch, (row, column) in zip(patches, ids, strict=True):
         assert np.abs(patch.astype(int) - panorama[row, column % grid.columns]).max() <= 1
-    assert synthesis.patches(z, []).shape == (0, grid.patch_px, grid.patch_px, 3)
+    assert generator.patches(z, []).shape == (0, grid.patch_px, grid.patch_px, 3)
 
 
 def test_a_patch_has_the_same_bytes_whatever_it_is_made_with():
-    synthesis = PatchGenerator.load(resource("assets/rooms.safetensors"), "cpu")
-    z = np.random.default_rng(1).uniform(-1, 1, synthesis.metadata.model.z_dim).astype(np.float32)
+    generator = PatchGenerator.load_checkpoint(resource("assets/rooms.safetensors"), "cpu")
+    z = sample_z(1, generator.metadata.model.z_dim)
     ids = [(row, column) for row in range(4) for column in range(12)]
-    alone = np.concatenate([synthesis.patches(z, [patch]) for patch in ids])
+    alone = np.concatenate([generator.patches(z, [patch]) for patch in ids])
     for size in (3, 7, 48):
-        parts = [synthesis.patches(z, ids[i : i + size]) for i in range(0, 48, size)]
+        parts = [generator.patches(z, ids[i : i + size]) for i in range(0, 48, size)]
         assert (np.concatenate(parts) == alone).all()
 
 
@@ -82,7 +83,7 @@ def test_errors_name_the_file(tmp_path):
 @pytest.fixture
 def levels_checkpoint(tmp_path):
     """The shipped room with fresh stages for three more levels."""
-    shipped = load(resource("assets/rooms.safetensors"))
+    shipped = load_checkpoint(resource("assets/rooms.safetensors"))
     model = replace(shipped.metadata.model, grid=replace(shipped.metadata.model.grid, levels=4), room=RoomBox())
     torch.manual_seed(0)
     generator = build_generator(model)
@@ -92,15 +93,15 @@ def levels_checkpoint(tmp_path):
     path = tmp_path / "levels.safetensors"
     arrays = {name: tensor.numpy() for name, tensor in generator.state_dict().items()}
     arrays |= shipped.generator
-    save(path, replace(shipped.metadata, model=model), generator=arrays, discriminator=None)
+    save_checkpoint(path, replace(shipped.metadata, model=model), generator=arrays, discriminator=None)
     return path
 
 
 def test_fine_patches_are_the_modules_and_have_the_same_bytes_in_any_company(levels_checkpoint):
-    synthesis = PatchGenerator.load(levels_checkpoint, "cpu")
+    synthesis = PatchGenerator.load_checkpoint(levels_checkpoint, "cpu")
     z = np.random.default_rng(1).uniform(-1, 1, synthesis.metadata.model.z_dim).astype(np.float32)
     ids = [(9, 70), (31, 95), (0, 0), (9, 71), (16, -1)]
-    module = load_generator(load(levels_checkpoint)).eval()
+    module = load_generator(load_checkpoint(levels_checkpoint)).eval()
     code = torch.from_numpy(z)[None].expand(len(ids), -1)
     with torch.no_grad():
         expected = to_uint8(module.block(code, torch.tensor(ids) % 96, (1, 1), 3))
@@ -113,7 +114,7 @@ def test_fine_patches_are_the_modules_and_have_the_same_bytes_in_any_company(lev
 
 
 def test_level_0_is_what_it_is_without_more_levels(levels_checkpoint):
-    synthesis = PatchGenerator.load(levels_checkpoint, "cpu")
+    synthesis = PatchGenerator.load_checkpoint(levels_checkpoint, "cpu")
     grid = synthesis.metadata.model.grid
     z = np.zeros(synthesis.metadata.model.z_dim, np.float32)
     assert synthesis.panorama(z).shape == (256, 768, 3)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from cocogan_core.checkpoint import Metadata, Provenance, save
+from cocogan_core.checkpoint import Metadata, Provenance, save_checkpoint
 from cocogan_core.commands.main import main
 from cocogan_core.config import ModelConfig
 from cocogan_core.data.dataset import DatasetWriter
@@ -51,7 +51,7 @@ def checkpoint(path, *, with_discriminator=True):
         for build in (build_generator, build_discriminator)
     )
     metadata = Metadata(model=config, projection=PROJECTION, provenance=Provenance(images_seen=1234))
-    save(path, metadata, generator=generator, discriminator=discriminator if with_discriminator else None)
+    save_checkpoint(path, metadata, generator=generator, discriminator=discriminator if with_discriminator else None)
     return path
 
 

@@ -31,17 +31,17 @@ def test_an_ablation_trains_and_what_it_exports_can_be_seen(paper, name):
     assert any(not torch.equal(a, b) for a, b in zip(before, trainer.generator.parameters(), strict=True))
     line = json.loads((paper.run / "log.jsonl").read_text().splitlines()[-1])
     assert line["seen"] == 8
-    synthesis = PatchGenerator.load(paper.run / "checkpoint.safetensors", "cpu")
+    generator = PatchGenerator.load(paper.run / "checkpoint.safetensors", "cpu")
     z = np.zeros(paper.model.z_dim, np.float32)
-    assert synthesis.panorama(z).shape == (32, 96, 3)
-    assert synthesis.principal_directions(2).shape == (2, paper.model.z_dim)
+    assert generator.panorama(z).shape == (32, 96, 3)
+    assert generator.principal_directions(2).shape == (2, paper.model.z_dim)
 
 
 def test_optimal_d_sees_the_full_image(paper):
     trainer = Trainer(replace(paper, optimal_d=True))
-    given = trainer.material.feed.macro(np.random.default_rng(0), 3)
-    assert given.real.shape == (3, 3, 32, 96)
-    assert trainer.generator.macro(given.z, given.ids).shape == (3, 3, 32, 96)
+    batch = trainer.data.loader.macro(np.random.default_rng(0), 3)
+    assert batch.real.shape == (3, 3, 32, 96)
+    assert trainer.generator.macro(batch.z, batch.ids).shape == (3, 3, 32, 96)
 
 
 @pytest.mark.parametrize("system", ["cylindrical", "planar"])

@@ -31,10 +31,10 @@ def test_shapes_for_any_patch_size(tiny_config, architecture, patch_px, system):
     z, ids = torch.rand(4, config.z_dim) * 2 - 1, torch.tensor([[0, 0], [1, 3], [0, 2], [1, 1]])
     macro = build_generator(config).macro(z, ids)
     assert macro.shape == (4, 3, 2 * patch_px, 2 * patch_px)
-    critique = build_discriminator(config)(macro, torch.from_numpy(grid.macro_coordinates(ids.numpy())))
-    assert critique.score.shape == (4,)
-    assert critique.spatial.shape == (4, grid.coordinate_dim)
-    assert critique.content.shape == (4, config.z_dim)
+    output = build_discriminator(config)(macro, torch.from_numpy(grid.macro_coordinates(ids.numpy())))
+    assert output.score.shape == (4,)
+    assert output.spatial.shape == (4, grid.coordinate_dim)
+    assert output.content.shape == (4, config.z_dim)
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -77,8 +77,8 @@ def test_gradients_reach_every_weight_through_merged_patches_and_heads(tiny_conf
     generator, discriminator = build_generator(tiny_config), build_discriminator(tiny_config)
     z, ids = torch.rand(4, tiny_config.z_dim), torch.tensor([[0, 0], [1, 3], [2, 11], [1, 1]])
     c = torch.from_numpy(tiny_config.grid.macro_coordinates(ids.numpy()))
-    critique = discriminator(generator.macro(z, ids), c)
-    (critique.score.sum() + critique.spatial.sum() + critique.content.sum()).backward()
+    output = discriminator(generator.macro(z, ids), c)
+    (output.score.sum() + output.spatial.sum() + output.content.sum()).backward()
     silent = [name for name, p in generator.named_parameters() if p.grad is None or not p.grad.abs().sum()]
     assert silent == []
 

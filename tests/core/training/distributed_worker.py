@@ -22,41 +22,41 @@ def networks(config):
     return build_generator(config.model).double(), build_discriminator(config.model).double()
 
 
-def gradients(config, given, generator, discriminator, ranks):
+def gradients(config, batch, generator, discriminator, ranks):
     """D's and G's gradients and statistics after D's step and G's, by name."""
-    objectives = Objective(config, generator, discriminator)
-    objectives.critic(given)[0].backward()
+    objective = Objective(config, generator, discriminator)
+    objective.discriminator_loss(batch)[0].backward()
     ranks.average_gradients(discriminator.parameters())
     with constant(discriminator):
-        objectives.generation(given)[0].backward()
+        objective.generator_loss(batch)[0].backward()
     ranks.average_gradients(generator.parameters())
     named = {"g": generator, "d": discriminator}
     found = {f"{n}.{k}": p.grad for n, net in named.items() for k, p in net.named_parameters() if p.grad is not None}
     return found | {f"{n}.{k}": b.clone() for n, net in named.items() for k, b in net.named_buffers()}
 
 
-def half(given, rank):
+def half(batch, rank):
     """This process's half of the joined inputs."""
-    return TrainingBatch(*(part.chunk(2)[rank] for part in given))
+    return TrainingBatch(*(part.chunk(2)[rank] for part in batch))
 
 
 def main(folder):
     """Write what this process found to ``folder``."""
-    config, run, given = pickle.loads((folder / "given").read_bytes())
+    config, run, batch = pickle.loads((folder / "batch").read_bytes())
     torch.set_num_threads(1)
     ranks = Ranks.join()
     pair = networks(config)
     for network in pair:
         share_batch_norms(network)
-    found = gradients(config, half(given, ranks.rank), *pair, ranks)
+    found = gradients(config, half(batch, ranks.rank), *pair, ranks)
     safetensors.torch.save_file({k: v.contiguous() for k, v in found.items()}, folder / f"gradients{ranks.rank}")
     assert ranks.any(ranks.rank == 1)
     assert not ranks.any(False)
     assert ranks.all_have(7)
     assert not ranks.all_have(ranks.rank)
     trainer = Trainer(run, ranks)
-    drawn = trainer.material.feed.macro(trainer.material.feed.randomness(0), 2).z
-    trainer.run()
+    drawn = trainer.data.loader.macro(trainer.data.loader.randomness(0), 2).z
+    trainer.run(progress=True)
     weights = {k: v.contiguous() for k, v in trainer.generator.state_dict().items()}
     safetensors.torch.save_file({**weights, "drawn z": drawn.contiguous()}, folder / f"weights{ranks.rank}")
     ranks.leave()

@@ -53,8 +53,8 @@ def paper(config):
 
 
 def test_two_processes_are_one_with_the_joined_batch(paper, config, tmp_path):
-    given, run = inputs(paper.model, 6), replace(paper, run=tmp_path / "run", images=16)
-    (tmp_path / "given").write_bytes(pickle.dumps((paper, run, given)))
+    batch, run = inputs(paper.model, 6), replace(paper, run=tmp_path / "run", images=16)
+    (tmp_path / "batch").write_bytes(pickle.dumps((paper, run, batch)))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -67,7 +67,7 @@ def test_two_processes_are_one_with_the_joined_batch(paper, config, tmp_path):
     ]
     said = [process.communicate(timeout=240)[0] for process in pair]
     assert [process.returncode for process in pair] == [0, 0], said
-    check_gradients(tmp_path, gradients(paper, given, *networks(paper), Ranks()))
+    check_gradients(tmp_path, gradients(paper, batch, *networks(paper), Ranks()))
     check_run(tmp_path, said)
 
 

@@ -12,25 +12,25 @@ def lines(folder):
 
 
 def test_a_line_gives_the_means_since_the_last(tmp_path):
-    journal = MetricLogger(tmp_path / "run", seen=0, tensorboard=False)
-    journal.add({"D": 1.0, "W": 2.0})
-    journal.add({"D": 3.0, "W": 2.0})
-    journal.write(8, fd=50.0)
-    journal.add({"D": 5.0})
-    journal.write(12)
+    logger = MetricLogger(tmp_path / "run", seen=0, tensorboard=False)
+    logger.add({"D": 1.0, "W": 2.0})
+    logger.add({"D": 3.0, "W": 2.0})
+    logger.write(8, fd=50.0)
+    logger.add({"D": 5.0})
+    logger.write(12)
     assert lines(tmp_path / "run") == [{"seen": 8, "D": 2.0, "W": 2.0, "fd": 50.0}, {"seen": 12, "D": 5.0}]
 
 
 def test_what_was_logged_after_the_last_state_is_dropped(tmp_path):
-    journal = MetricLogger(tmp_path, seen=0, tensorboard=False)
+    logger = MetricLogger(tmp_path, seen=0, tensorboard=False)
     for seen in (4, 8, 12):
-        journal.add({"D": float(seen)})
-        journal.write(seen)
+        logger.add({"D": float(seen)})
+        logger.write(seen)
     with (tmp_path / "log.jsonl").open("a") as log:
         log.write('{"seen": 1')  # killed while writing
-    journal = MetricLogger(tmp_path, seen=8, tensorboard=False)
-    journal.add({"D": 0.5})
-    journal.write(12)
+    logger = MetricLogger(tmp_path, seen=8, tensorboard=False)
+    logger.add({"D": 0.5})
+    logger.write(12)
     assert [(line["seen"], line["D"]) for line in lines(tmp_path)] == [(4, 4.0), (8, 8.0), (12, 0.5)]
 
 
@@ -45,10 +45,10 @@ def records(path):
 
 def test_tensorboard_events_say_the_same(tmp_path):
     event_pb2 = pytest.importorskip("tensorboardX.proto.event_pb2")
-    journal = MetricLogger(tmp_path, seen=0, tensorboard=True)
-    journal.add({"W": 0.25})
-    journal.write(640, fd=12.0)
-    journal.close()
+    logger = MetricLogger(tmp_path, seen=0, tensorboard=True)
+    logger.add({"W": 0.25})
+    logger.write(640, fd=12.0)
+    logger.close()
     (path,) = (tmp_path / "events").iterdir()
     events = [event_pb2.Event.FromString(record) for record in records(path)]
     found = {(value.tag, event.step): value.simple_value for event in events for value in event.summary.value}
@@ -57,7 +57,7 @@ def test_tensorboard_events_say_the_same(tmp_path):
 
 def test_without_its_package_there_is_only_the_log(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    journal = MetricLogger(tmp_path, seen=0, tensorboard=True)
-    journal.write(4, fd=1.0)
-    journal.close()
+    logger = MetricLogger(tmp_path, seen=0, tensorboard=True)
+    logger.write(4, fd=1.0)
+    logger.close()
     assert [path.name for path in tmp_path.iterdir()] == ["log.jsonl"]

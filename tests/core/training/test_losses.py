@@ -14,14 +14,15 @@ def scores():
 
 def test_wasserstein_is_the_difference_of_means(scores):
     real, fake = scores
-    assert losses.critic_loss("wasserstein", real, fake) == pytest.approx((sum(fake) - sum(real)).item() / 8, abs=1e-6)
+    gap = (sum(fake) - sum(real)).item() / 8
+    assert losses.discriminator_loss("wasserstein", real, fake) == pytest.approx(gap, abs=1e-6)
     assert losses.generator_loss("wasserstein", fake) == pytest.approx(-sum(fake).item() / 8, abs=1e-6)
 
 
 def test_hinge(scores):
     real, fake = scores
     expected = sum(max(0, 1 - r) for r in real.tolist()) / 8 + sum(max(0, 1 + f) for f in fake.tolist()) / 8
-    assert losses.critic_loss("hinge", real, fake).item() == pytest.approx(expected, abs=1e-6)
+    assert losses.discriminator_loss("hinge", real, fake).item() == pytest.approx(expected, abs=1e-6)
 
 
 def logistic(x):
@@ -32,7 +33,7 @@ def test_nonsaturating_is_cross_entropy(scores):
     real, fake = scores
     expected = -sum(math.log(logistic(r)) for r in real.tolist()) / 8
     expected -= sum(math.log(1 - logistic(f)) for f in fake.tolist()) / 8
-    assert losses.critic_loss("nonsaturating", real, fake).item() == pytest.approx(expected, abs=1e-5)
+    assert losses.discriminator_loss("nonsaturating", real, fake).item() == pytest.approx(expected, abs=1e-5)
     expected = -sum(math.log(logistic(f)) for f in fake.tolist()) / 8
     assert losses.generator_loss("nonsaturating", fake).item() == pytest.approx(expected, abs=1e-5)
 
@@ -85,5 +86,5 @@ def test_spatial_loss_sums_entries_and_takes_a_vertical_head():
 
 
 def test_content_loss_compares_named_entries_only():
-    said = torch.tensor([[0.5, -0.5, 9.0]])
-    assert losses.content_loss(said, torch.tensor([[0.0, 0.0]])).item() == pytest.approx(0.5)
+    predicted = torch.tensor([[0.5, -0.5, 9.0]])
+    assert losses.content_loss(predicted, torch.tensor([[0.0, 0.0]])).item() == pytest.approx(0.5)

@@ -7,7 +7,7 @@ import torch
 from cocogan_core.errors import TrainingError
 from cocogan_core.training.config import TrainConfig
 from cocogan_core.training.distributed import Ranks
-from cocogan_core.training.optimizer import Optimizers, constant, rate_share
+from cocogan_core.training.optimizer import NetworkOptimizer, constant, rate_share
 
 
 @pytest.fixture
@@ -24,24 +24,24 @@ def loss_of(network):
 def test_a_loss_that_is_lost_changes_nothing(network, loss):
     before = network.weight.detach().clone()
     with pytest.raises(TrainingError, match="a loss is"):
-        Optimizers(network, TrainConfig(), Ranks()).step(loss_of(network) * 0 + loss, 1e-3)
+        NetworkOptimizer(network, TrainConfig(), Ranks()).step(loss_of(network) * 0 + loss, 1e-3)
     assert torch.equal(before, network.weight)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float16"])
 def test_scaling_does_not_change_a_step_and_its_state_travels_as_json(network, precision):
-    descent = Optimizers(network, replace(TrainConfig(), precision=precision), Ranks())
+    optimizer = NetworkOptimizer(network, replace(TrainConfig(), precision=precision), Ranks())
     before = loss_of(network).item()
-    descent.step(loss_of(network), 1e-2)
+    optimizer.step(loss_of(network), 1e-2)
     assert loss_of(network).item() < before
-    again = Optimizers(network, replace(TrainConfig(), precision=precision), Ranks())
-    again.restore(json.loads(json.dumps(descent.state())))
-    assert again.state() == descent.state()
+    again = NetworkOptimizer(network, replace(TrainConfig(), precision=precision), Ranks())
+    again.restore(json.loads(json.dumps(optimizer.state())))
+    assert again.state() == optimizer.state()
 
 
 def test_a_clipped_step_sees_a_gradient_of_that_norm(network):
-    descent = Optimizers(network, TrainConfig(), Ranks(), clip=1e-3)
-    descent.step(loss_of(network), 0.0)
+    optimizer = NetworkOptimizer(network, TrainConfig(), Ranks(), clip=1e-3)
+    optimizer.step(loss_of(network), 0.0)
     norm = torch.cat([p.grad.flatten() for p in network.parameters()]).norm()
     assert norm.item() == pytest.approx(1e-3, rel=1e-3)
 

@@ -2,19 +2,19 @@ import io
 
 from rich.console import Console
 
-from cocogan_core.training import logger as ticker
+from cocogan_core.training import logger as module
 from cocogan_core.training.logger import ProgressDisplay
 
 
 def shown(monkeypatch, *, terminal, quiet=False, step_s=1.0):
     """What 100 steps of 10 images, one each ``step_s`` seconds, write."""
     clock = iter(range(10_000))
-    monkeypatch.setattr(ticker.time, "monotonic", lambda: next(clock) * step_s)
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock) * step_s)
     file = io.StringIO()
     console = Console(file=file, force_terminal=terminal, width=160, quiet=quiet)
     with ProgressDisplay(1000, 0, console=console) as bar:
         for step in range(1, 101):
-            bar.tick(10 * step, {"D": -0.5, "W": 0.25})
+            bar.update(10 * step, {"D": -0.5, "W": 0.25})
     return file.getvalue()
 
 

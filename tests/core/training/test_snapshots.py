@@ -5,19 +5,25 @@ import pytest
 import torch
 from PIL import Image
 
-from cocogan_core.data.dataset import DatasetWriter
+from cocogan_core.data.dataset import DatasetWriter, ImageDataset
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.models.build import build_generator
-from cocogan_core.training import snapshots as gallery
+from cocogan_core.training import snapshots
 from cocogan_core.training.data import TrainingData
 from cocogan_core.training.distributed import Ranks
 from cocogan_core.training.snapshots import pictures
 
 
+def opened(config):
+    """The settings that ``config`` comes to with its data set, and the data."""
+    dataset = ImageDataset.open(config.data)
+    config = config.for_dataset(dataset)
+    return config, TrainingData.of(config, dataset, Ranks())
+
+
 def sheet_of(config, folder):
-    material = TrainingData.of(config, Ranks())
-    generator = build_generator(material.config.model)
-    figures = material.sheet().draw(generator, folder / "sheet.png")
+    config, data = opened(config)
+    figures = data.sample_grid(config).draw(build_generator(config.model), folder / "sheet.png")
     with Image.open(folder / "sheet.png") as picture:
         return figures, np.asarray(picture)
 
@@ -43,16 +49,16 @@ def test_planar_pictures_stand_in_rows_of_eight(config, tmp_path):
 
 
 def test_the_same_z_are_shown_each_time(config, tmp_path):
-    material = TrainingData.of(config, Ranks())
-    generator = build_generator(material.config.model)
+    config, data = opened(config)
+    generator = build_generator(config.model)
     for name in ("a.png", "b.png"):
-        material.sheet().draw(generator, tmp_path / name)
+        data.sample_grid(config).draw(generator, tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
 def test_large_pictures_are_made_a_few_at_a_time(tiny_config, monkeypatch):
     generator, z = build_generator(replace(tiny_config, architecture="paper", generator_width=2)), torch.rand(5, 12)
     at_once = list(pictures(generator, z))
-    monkeypatch.setattr(gallery, "PIXELS", 2 * 32 * 96)
+    monkeypatch.setattr(snapshots, "PIXELS", 2 * 32 * 96)
     assert (np.abs(np.stack(at_once).astype(int) - np.stack(list(pictures(generator, z)))) <= 1).all()
     assert generator.training

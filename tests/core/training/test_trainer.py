@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +20,9 @@ from cocogan_core import checkpoint
 from cocogan_core.data.dataset import DatasetWriter, ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.geometry.projection import Projection
-from cocogan_core.training import validation as yardstick
+from cocogan_core.training import validation
 from cocogan_core.training.config import PRESETS
-from cocogan_core.training.trainer import Trainer
+from cocogan_core.training.trainer import Trainer, train
 
 
 def weights(path: Path):
@@ -34,6 +35,22 @@ def seen_in_log(path: Path):
 
 def equal(a, b):
     return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def test_a_training_returns_what_it_left_and_says_nothing(config, capsys):
+    result = train(config)
+    assert capsys.readouterr() == ("", "")
+    assert result.checkpoint == config.run / "checkpoint.safetensors"
+    assert result.images_seen == 24
+    assert checkpoint.load_checkpoint(result.checkpoint).metadata.provenance.images_seen == 24
+    assert {"D", "W", "A", "G", "psnr_db"} <= result.figures.keys()
+    again = train(config)
+    assert (again.images_seen, again.figures) == (24, {})
+
+
+def test_a_training_runs_in_a_thread_too(config):
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(train, config).result().images_seen == 24
 
 
 @pytest.mark.parametrize("objective", ["adversarial", "regression"])
@@ -130,7 +147,7 @@ def test_regression_learns_what_the_numbers_say(config):
 
 def test_the_exported_checkpoint_tells_the_truth(config):
     Trainer(config).run()
-    saved = checkpoint.load(config.run / "checkpoint.safetensors")
+    saved = checkpoint.load_checkpoint(config.run / "checkpoint.safetensors")
     assert saved.metadata.provenance.images_seen == 24
     assert saved.metadata.model.latent_names == ("a.b", "a.c")
     assert saved.discriminator
@@ -142,7 +159,7 @@ def test_the_exported_checkpoint_tells_the_truth(config):
     )
     trainer = Trainer(grown)
     assert torch.equal(trainer.generator.lattice.weight, torch.from_numpy(saved.generator["lattice.weight"]))
-    assert trainer.material.provenance(seen=trainer.seen, seen_before=trainer.seen_before).images_seen == 24
+    assert trainer.provenance().images_seen == 24
 
 
 def test_other_settings_or_data_in_the_same_run_are_refused(config, tmp_path):
@@ -194,14 +211,14 @@ class Flat:
 
 
 def test_a_held_out_folder_is_measured_by_and_all_else_is_trained_on(config, monkeypatch, tmp_path):
-    monkeypatch.setattr(yardstick, "load_features", lambda device: Flat())
+    monkeypatch.setattr(validation, "load_features", lambda device: Flat())
     with DatasetWriter(
         tmp_path / "others", height_px=64, width_px=192, projection=Projection(), source="other rooms"
     ) as writer:
         for tint in range(5):
             writer.append(np.full((64, 192, 3), 50 * tint, np.uint8))
     trainer = Trainer(replace(config, fd_every=24, held_out=tmp_path / "others"))
-    assert trainer.material.held_out == 0
+    assert trainer.data.held_out == 0
     trainer.run()
     line = json.loads((config.run / "log.jsonl").read_text().splitlines()[-1])
     assert line["fd_samples"] == 5
@@ -210,15 +227,15 @@ def test_a_held_out_folder_is_measured_by_and_all_else_is_trained_on(config, mon
 
 
 def test_the_frechet_distance_is_logged_and_what_it_is_taken_on_is_not_trained_on(config, monkeypatch):
-    monkeypatch.setattr(yardstick, "load_features", lambda device: Flat())
+    monkeypatch.setattr(validation, "load_features", lambda device: Flat())
     with DatasetWriter(
         config.data, height_px=32, width_px=96, projection=Projection(), source="test", latent_names=("a.b", "a.c")
     ) as writer:
         for _ in range(4):
             writer.append(np.zeros((32, 96, 3), np.uint8), np.zeros(2, np.float32))
     trainer = Trainer(replace(config, fd_every=12, fd_samples=2))
-    drawn = trainer.material.feed.macro(np.random.default_rng(0), 500)
-    assert trainer.material.held_out == 2
+    drawn = trainer.data.loader.macro(np.random.default_rng(0), 500)
+    assert trainer.data.held_out == 2
     assert len(np.unique(drawn.z[:, 0])) == 7  # six tints and the two zeros that are left
     trainer.run()
     lines = [json.loads(line) for line in (config.run / "log.jsonl").read_text().splitlines()]
@@ -242,7 +259,7 @@ def test_a_batch_of_one_is_refused_where_batch_norm_needs_two(config):
 def test_weights_without_an_average_are_the_latest(config):
     trainer = Trainer(replace(config, ema_images=0))
     trainer.step()
-    for mean, now in zip(trainer.average.parameters(), trainer.generator.parameters(), strict=True):
+    for mean, now in zip(trainer.ema.network.parameters(), trainer.generator.parameters(), strict=True):
         assert torch.equal(mean, now)
 
 
@@ -255,14 +272,14 @@ def test_the_average_soon_forgets_the_first_weights_and_then_lags(config):
     def apart(a, b):
         return sum((x - y).square().sum().item() for x, y in zip(a, b, strict=True)) ** 0.5
 
-    now, mean = list(trainer.generator.parameters()), list(trainer.average.parameters())
+    now, mean = list(trainer.generator.parameters()), list(trainer.ema.network.parameters())
     assert 0 < apart(mean, now) < apart(mean, first) / 2
 
 
 def test_the_generator_warms_up_by_itself(config):
     trainer = Trainer(replace(config, warmup_images=4, generator_warmup_images=40))
     trainer.step()
-    rates = {name: descent.optimizer.param_groups[0]["lr"] for name, descent in trainer.descents.items()}
+    rates = {name: optimizer.adam.param_groups[0]["lr"] for name, optimizer in trainer.optimizers.items()}
     assert rates == pytest.approx({"optimizer_d": 4e-4, "optimizer_g": 1e-4 * 4 / 40})
 
 
@@ -279,28 +296,28 @@ def test_divergence_keeps_the_last_good_state(config):
 
 
 def test_named_numbers_lead_z_and_the_rest_is_random(config):
-    feed = Trainer(config).material.feed
-    given = feed.macro(feed.randomness(0), 40)
+    loader = Trainer(config).data.loader
+    batch = loader.macro(loader.randomness(0), 40)
     known = {tuple(np.float32(row)) for row in ImageDataset.open(config.data).parameters}
-    assert {tuple(row) for row in given.z[:, :2].numpy()} <= known
-    assert given.z[:, 2:].abs().max() <= 1
-    assert given.z[:, 2:].std() > 0.5
+    assert {tuple(row) for row in batch.z[:, :2].numpy()} <= known
+    assert batch.z[:, 2:].abs().max() <= 1
+    assert batch.z[:, 2:].std() > 0.5
 
 
 def test_an_unpaired_run_forgets_the_names(config):
     trainer = Trainer(replace(config, unpaired=True, roll=True))
-    feed = trainer.material.feed
-    given = feed.macro(feed.randomness(0), 40)
-    assert len(np.unique(given.z[:, 0])) == 40
+    loader = trainer.data.loader
+    batch = loader.macro(loader.randomness(0), 40)
+    assert len(np.unique(batch.z[:, 0])) == 40
     trainer.step()
     trainer.save()
-    assert checkpoint.load(config.run / "checkpoint.safetensors").metadata.model.latent_names == ()
+    assert checkpoint.load_checkpoint(config.run / "checkpoint.safetensors").metadata.model.latent_names == ()
 
 
-def test_coordinates_as_fed_to_d(config):
-    feed = Trainer(config).material.feed
-    given = feed.macro(feed.randomness(0), 5)
-    assert given.coordinates.numpy() == pytest.approx(config.model.grid.macro_coordinates(given.ids.numpy()))
+def test_coordinates_as_given_to_d(config):
+    loader = Trainer(config).data.loader
+    batch = loader.macro(loader.randomness(0), 5)
+    assert batch.coordinates.numpy() == pytest.approx(config.model.grid.macro_coordinates(batch.ids.numpy()))
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -326,7 +343,7 @@ def test_images_of_earlier_runs_are_still_counted_after_a_resume(config):
     later = replace(config, run=config.run.with_name("later"), init=(config.run / "checkpoint.safetensors",))
     Trainer(later).run()
     again = Trainer(replace(later, init=()))
-    assert again.material.provenance(seen=again.seen, seen_before=again.seen_before).images_seen == 48
+    assert again.provenance().images_seen == 48
 
 
 def test_a_checkpoint_is_tuned_small_and_goes_on_large_with_what_it_learned(config):
@@ -342,7 +359,7 @@ def test_a_checkpoint_is_tuned_small_and_goes_on_large_with_what_it_learned(conf
     Trainer(small).run()
     inits = (large.run / "checkpoint.safetensors", small.run / "checkpoint.safetensors")
     both = Trainer(replace(large, run=config.run.with_name("both"), init=inits))
-    of_large, of_small = (checkpoint.load(path).generator for path in inits)
+    of_large, of_small = (checkpoint.load_checkpoint(path).generator for path in inits)
     for name, tensor in both.generator.state_dict().items():
         assert np.array_equal(tensor.numpy(), of_small.get(name, of_large[name])), name
     assert set(of_small) < set(of_large)

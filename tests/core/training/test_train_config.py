@@ -1,0 +1,36 @@
+"""What a run's settings come to with its data set."""
+
+from dataclasses import replace
+
+import pytest
+
+from cocogan_core.data.dataset import ImageDataset
+from cocogan_core.errors import ConfigError
+
+
+def test_the_data_set_names_the_latents(config):
+    resolved = config.for_dataset(ImageDataset.open(config.data))
+    assert resolved.model.latent_names == ("a.b", "a.c")
+    assert resolved == replace(config, model=replace(config.model, latent_names=("a.b", "a.c")))
+    assert resolved.for_dataset(ImageDataset.open(config.data)) == resolved
+
+
+def test_an_unpaired_run_leaves_them_nameless(config):
+    assert replace(config, unpaired=True).for_dataset(ImageDataset.open(config.data)).model.latent_names == ()
+
+
+def test_the_ablations_shape_the_model(config):
+    dataset = ImageDataset.open(config.data)
+    grid = replace(config, optimal_d=True).for_dataset(dataset).model.grid
+    assert (grid.macro_rows, grid.macro_columns) == (grid.rows, grid.columns)
+    assert replace(config, optimal_g=True).for_dataset(dataset).model.generator == "full"
+    assert replace(config, multiple_g=True).for_dataset(dataset).model.generator == "multiple"
+
+
+@pytest.mark.parametrize("names", [(), ("a.b", "a.c")])
+def test_regression_needs_named_parameters(config, names):
+    dataset = ImageDataset.open(config.data)
+    with pytest.raises(ConfigError, match="no named parameters"):
+        replace(config, objective="regression", unpaired=bool(names)).for_dataset(
+            dataset if names else dataset.unnamed()
+        )
