@@ -49,7 +49,7 @@ def test_any_list_of_ids_in_any_order(path):
 
 
 def test_a_patch_has_the_same_bytes_whatever_it_is_made_with():
-    generator = PatchGenerator.load_checkpoint(resource("assets/rooms.safetensors"), "cpu")
+    generator = PatchGenerator.load(resource("assets/rooms.safetensors"), "cpu")
     z = sample_z(1, generator.metadata.model.z_dim)
     ids = [(row, column) for row in range(4) for column in range(12)]
     alone = np.concatenate([generator.patches(z, [patch]) for patch in ids])
@@ -98,7 +98,7 @@ def levels_checkpoint(tmp_path):
 
 
 def test_fine_patches_are_the_modules_and_have_the_same_bytes_in_any_company(levels_checkpoint):
-    synthesis = PatchGenerator.load_checkpoint(levels_checkpoint, "cpu")
+    synthesis = PatchGenerator.load(levels_checkpoint, "cpu")
     z = np.random.default_rng(1).uniform(-1, 1, synthesis.metadata.model.z_dim).astype(np.float32)
     ids = [(9, 70), (31, 95), (0, 0), (9, 71), (16, -1)]
     module = load_generator(load_checkpoint(levels_checkpoint)).eval()
@@ -114,7 +114,7 @@ def test_fine_patches_are_the_modules_and_have_the_same_bytes_in_any_company(lev
 
 
 def test_level_0_is_what_it_is_without_more_levels(levels_checkpoint):
-    synthesis = PatchGenerator.load_checkpoint(levels_checkpoint, "cpu")
+    synthesis = PatchGenerator.load(levels_checkpoint, "cpu")
     grid = synthesis.metadata.model.grid
     z = np.zeros(synthesis.metadata.model.z_dim, np.float32)
     assert synthesis.panorama(z).shape == (256, 768, 3)
