@@ -1,9 +1,9 @@
-# Two commands for people: `make view` and `make test`. Both set up .venv from the lock first.
+# For people: `make view`, `make test`, and `make docs`, which writes the site into out/site. All set up .venv from the lock first.
 PYTHON ?= python3
 PIP_INSTALL_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: view test system setup
+.PHONY: view test docs system setup
 
 view: setup
 	$(BIN)/cocogan-view
@@ -14,8 +14,12 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) docs
 	mkdir -p out && $(BIN)/cocogan-view --headless --screenshot out/view.png --size 640x360 && test -s out/view.png
 	$(BIN)/python -m pytest
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
 setup: system .venv/done
 

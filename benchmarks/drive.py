@@ -27,6 +27,7 @@ from viewer.app import App
 from viewer.camera.camera import View
 from viewer.camera.view_projection import VIEW_PROJECTIONS
 from viewer.state.options import Options
+from viewer.ui.actions import Command, MoveDivider
 
 SIZE = (640, 360)
 SIZES = (SIZE, (480, 270), (640, 240), (360, 360), (320, 240))  # none larger: a pixel of software OpenGL has its price
@@ -74,18 +75,18 @@ class Driver:
         from pyglet.window import key  # only now: the app has told pyglet whether there is a display
 
         app, action = self.app, ACTIONS[self.rng.integers(len(ACTIONS))]
-        number, share = int(self.rng.integers(len(app.latents.base))), float(self.rng.uniform(-1, 1))
+        number, share = int(self.rng.integers(len(app.session.latents.base))), float(self.rng.uniform(-1, 1))
         ways: dict[Action, Callable[[], object]] = {
             "drag": lambda: self._drag(round(60 * share), round(20 * share), number),
             "wheel": lambda: app.window.dispatch_event("on_mouse_scroll", *self._place(number), 0, round(3 * share)),
             "lens": lambda: app.controls.through(VIEW_PROJECTIONS[number % len(VIEW_PROJECTIONS)]),
             "X-ray": lambda: self._press(key.X),
             "resize": lambda: self._resize(*SIZES[number % len(SIZES)]),
-            "hold": lambda: app.studio.do("hold"),
-            "wipe": lambda: app.studio.do("wipe", abs(share)),
+            "hold": lambda: app.handler.act(Command.COMPARE),
+            "wipe": lambda: app.handler.act(MoveDivider(abs(share))),
             "fold": self._fold,
-            "slider": lambda: app.change(app.latents.with_entry(number, share)),
-            "direction": lambda: app.change(app.latents.with_along(number % 4, share)),
+            "slider": lambda: app.session.change(app.session.latents.with_entry(number, share)),
+            "direction": lambda: app.session.change(app.session.latents.with_along(number % 4, share)),
             "room": lambda: self._press(key.SPACE),
             "undo": lambda: self._press(key.Z, key.MOD_CTRL),
             "redo": lambda: self._press(key.Y, key.MOD_CTRL),
@@ -124,7 +125,8 @@ class Driver:
         """Click on the arrow that opens or closes the panel of visited rooms."""
         from pyglet.window import mouse  # see _act
 
-        left, top, *_ = self.app.studio.panels[0]
+        assert self.app.panels.history_place is not None
+        left, top, *_ = self.app.panels.history_place
         place = round(left + 12), round(self.app.window.get_size()[1] - top - 10)
         self.app.window.dispatch_event("on_mouse_motion", *place, 0, 0)
         self.app.window.dispatch_event("on_mouse_press", *place, mouse.LEFT, 0)
@@ -134,11 +136,11 @@ class Driver:
 def opened(*, windowed: bool) -> App:
     """The app with its first room complete, its programs compiled, and its cache as full as after a long day."""
     app = App(Options(resource("assets/rooms.safetensors"), 0, View(), SIZE, "cpu", None, headless=not windowed))
-    while app.pipeline.share < 1:
+    while app.session.streamer.share < 1:
         app.turn()
     while app.warm_up():
         pass
-    grid, cache = app.pipeline.grid, app.pipeline._cache
+    grid, cache = app.session.streamer.grid, app.session.streamer._cache
     for room in count():
         for row, column in grid.micro_ids().tolist():
             if cache.put(("of another day", room), (row, column), np.ones((grid.patch_px, grid.patch_px, 3), np.uint8)):
@@ -156,8 +158,8 @@ def gl_objects(app: App) -> dict[str, int]:
     """How many OpenGL objects of each kind there are, whoever made them, when no room is held to compare."""
     from pyglet import gl  # see Driver._act
 
-    app.studio.errand.cancel()
-    app.studio.errand.let_go()
+    app.session.job.cancel()
+    app.session.job.end_comparison()
     kinds = {
         "textures": gl.glIsTexture,
         "framebuffers": gl.glIsFramebuffer,
@@ -193,7 +195,7 @@ def drive(*, minutes: float = 10.0, windowed: bool = False) -> None:
     number = max(ACTION_FRAMES, round(minutes * 60 * 60 / 2))
     warm = Driver(app, np.random.default_rng(1), making=True)
     list(track(warm.frames(WARM_FRAMES), "warming up", WARM_FRAMES))
-    memory, objects, made = memory_mb(), gl_objects(app), app.pipeline.statistics.made
+    memory, objects, made = memory_mb(), gl_objects(app), app.session.streamer.statistics.made
     busy, idle = (Driver(app, np.random.default_rng(2), making) for making in (True, False))
     for what, driver in (("driving", busy), ("nothing to make", idle)):
         list(track(driver.frames(number), what, number))
@@ -201,7 +203,7 @@ def drive(*, minutes: float = 10.0, windowed: bool = False) -> None:
     rows += [("memory", f"{memory:.0f} → {memory_mb():.0f} MB ({memory_mb() / memory:.3f})", "1.10")]
     rows += [(kind, f"{objects[kind]} → {after}", "the same") for kind, after in gl_objects(app).items()]
     rows += [("last OpenGL error", app.context.error, "GL_NO_ERROR")]
-    rows += [("patches made", f"{app.pipeline.statistics.made - made}", "")]
+    rows += [("patches made", f"{app.session.streamer.statistics.made - made}", "")]
     app.close()
     table = Table("", f"{minutes:g} minutes{', windowed' if windowed else ''}", "goal, at most")
     for row in rows:

@@ -27,7 +27,7 @@ def started() -> tuple[App, float, float]:
     app = App(Options(resource("assets/rooms.safetensors"), 0, View(), SIZE, "cpu", None, True, idle_work=False))
     app.frame()
     window_s = time.perf_counter() - began
-    while not app.pipeline.statistics.made:
+    while not app.session.streamer.statistics.made:
         app.turn()
     first_s = time.perf_counter() - began
     settle(app)
@@ -39,39 +39,38 @@ def settle(app: App) -> float:
     began = time.perf_counter()
     done = 0.0
     app.frame()  # what is visible is known only after a frame
-    while not app.pipeline.complete or app.pipeline.busy(time.monotonic()):
+    while not app.session.streamer.complete or app.session.streamer.busy(time.monotonic()):
         app.turn()
-        if app.pipeline.complete and not done:
+        if app.session.streamer.complete and not done:
             done = time.perf_counter() - began
     return done
 
 
 def economy(app: App) -> list[Row]:
     """Patches made over patches sampled, for the first view and for a full turn without idle work."""
-    rows = [
-        ("patches made / sampled, first view", ratio(app.pipeline.statistics.made, len(app.pipeline.visible)), "1.00")
-    ]
-    sampled = set(app.pipeline.visible)
+    streamer = app.session.streamer
+    rows = [("patches made / sampled, first view", ratio(streamer.statistics.made, len(streamer.visible)), "1.00")]
+    sampled = set(streamer.visible)
     for yaw in np.arange(0, 2 * math.pi, 0.1):
         app.controls.camera = app.controls.camera.look(yaw_rad=float(yaw))
         settle(app)
-        sampled |= set(visible_patches(app.controls.camera.view, app.pipeline.grid, app.projection))
-    return [*rows, ("patches made / sampled, full turn", ratio(app.pipeline.statistics.made, len(sampled)), "1.00")]
+        sampled |= set(visible_patches(app.controls.camera.view, streamer.grid, app.session.projection))
+    return [*rows, ("patches made / sampled, full turn", ratio(streamer.statistics.made, len(sampled)), "1.00")]
 
 
 def share(app: App) -> list[Row]:
     """Time to complete a 90° view over the time for every patch, medians over rooms."""
     view_s, all_s = [], []
-    cells = app.pipeline.grid.rows * app.pipeline.grid.columns
+    cells = app.session.streamer.grid.rows * app.session.streamer.grid.columns
     for _ in range(ROOMS):
-        app.change(app.latents.shuffled())
+        app.session.change(app.session.latents.shuffle())
         began = time.perf_counter()
         app.frame()
         view_s.append(settle(app))
-        while app.pipeline.share < 1:
+        while app.session.streamer.share < 1:
             app.turn()
         all_s.append(time.perf_counter() - began)
-    goal = len(app.pipeline.visible) / cells + 0.05
+    goal = len(app.session.streamer.visible) / cells + 0.05
     return [("time for a 90° view / full panorama", ratio(np.median(view_s), np.median(all_s)), f"{goal:.2f}")]
 
 
@@ -82,7 +81,7 @@ def frame_times(app: App, *, generating: bool) -> np.ndarray[tuple[int], np.dtyp
         app.controls.camera = app.controls.camera.nudge(0.01, 0)
         app._wake()  # draw every frame, as while the user drags: an idle frame that draws nothing is no measure
         if generating and index % 10 == 0:
-            app.change(app.latents.shuffled())
+            app.session.change(app.session.latents.shuffle())
         began = time.perf_counter()
         app.frame()
         times.append(time.perf_counter() - began)
@@ -117,7 +116,7 @@ def main() -> None:
         ("first patch / import torch", ratio(first_s, torch_s), ""),
         *economy(app),
     ]
-    app.pipeline.idle_work = True
+    app.session.streamer.idle_work = True
     rows += [*share(app), *pace(app)]
     app.close()
     table = Table("ratio", "measured", "goal, at most")

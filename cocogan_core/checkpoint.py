@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.errors import CheckpointError, ConfigError
-from cocogan_core.files import replacing
+from cocogan_core.files import write_atomically
 from cocogan_core.geometry.projection import Projection
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "read_metadata",
     "save_checkpoint",
     "weight_counts",
-    "write_atomically",
 ]
 
 FORMAT = 1
@@ -165,26 +164,13 @@ def save_checkpoint(
         discriminator: tensors of D likewise; left out, the file can make pictures but not judge them.
 
     Raises:
-        CheckpointError: the folder cannot be written.
+        OutputError: the file cannot be written.
     """
     stated = {"format": FORMAT, **asdict(metadata)}
     tensors = {f"generator.{name}": tensor for name, tensor in generator.items()}
     tensors |= {f"discriminator.{name}": tensor for name, tensor in (discriminator or {}).items()}
     whole = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     write_atomically(Path(path), safetensors.numpy.save(whole, {KEY: json.dumps(stated)}))
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write through a neighbour that replaces ``path`` when it is on the disk, so that a crash loses nothing.
-
-    Raises:
-        CheckpointError: the folder cannot be written.
-    """
-    try:
-        with replacing(path) as file:
-            file.write(data)
-    except OSError as error:
-        raise CheckpointError(f"cannot write {path}: {error.strerror}; choose another folder or free space") from error
 
 
 def _tensors(path: Path) -> dict[str, NDArray[Any]]:

@@ -6,14 +6,16 @@
     ├── DataError         pictures, folders or shards that cannot be read
     ├── TrainingError     a run that diverged or cannot go on
     ├── DisplayError      no window or no usable OpenGL
-    └── RecipeError       a recipe that is broken, or of another checkpoint than the one at hand
+    ├── RecipeError       a recipe that is broken, or of another checkpoint than the one at hand
+    └── OutputError       a file that cannot be written
 
 Every message says what was wrong, where, and what to do. The commands print it as one line and exit with code 2;
 anything else that escapes is a bug of ours and keeps its traceback.
 """
 
 __all__ = [
-    "CheckpointError", "CocoganError", "ConfigError", "DataError", "DisplayError", "RecipeError", "TrainingError",
+    "CheckpointError", "CocoganError", "ConfigError", "DataError", "DisplayError", "OutputError", "RecipeError",
+    "TrainingError",
 ]  # fmt: skip
 
 
@@ -43,3 +45,7 @@ class DisplayError(CocoganError):
 
 class RecipeError(CocoganError):
     """A recipe that is broken, or of another checkpoint than the one at hand."""
+
+
+class OutputError(CocoganError):
+    """A file that cannot be written."""

@@ -1,7 +1,4 @@
-"""Files that are either whole or as they were, whatever happens meanwhile. Knows no format.
-
-Finds the files that travel with the program: shaders and assets.
-"""
+"""Files on the disk: atomic writes, and the shaders and assets that are shipped with the program. Knows no format."""
 
 import contextlib
 import os
@@ -9,35 +6,52 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from cocogan_core.errors import CocoganError
+from cocogan_core.errors import CocoganError, OutputError
 
-__all__ = ["replacing", "resource"]
+__all__ = ["open_atomically", "replacement_path", "resource", "write_atomically"]
+
+PACKAGE = Path(__file__).resolve().parent
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the place of ``path`` at the end, once it is on the disk; missing folders are made.
+def replacement_path(path: Path) -> Iterator[Path]:
+    """Path of a new file, for the block to write, that takes the place of ``path`` when the block ends.
 
-    If anything is raised meanwhile, ``path`` stays as it was and nothing is left beside it.
+    Missing folders are made. If the block raises anything, ``path`` stays as it was and nothing is left beside it.
 
     Raises:
-        OSError: it cannot be written.
+        OutputError: the system refused to write.
     """
-    part = path.with_name(f".{path.name}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.parent / f".{path.name}.part"
     try:
-        with part.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())  # else a power cut could leave the new name with nothing in it
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
         part.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(f"cannot write {path}: {why}; choose another folder or free space") from error
+    finally:
+        with contextlib.suppress(OSError):  # it has taken its place, or was never made
             part.unlink()
-        raise
 
 
-_PACKAGE = Path(__file__).resolve().parent
+@contextlib.contextmanager
+def open_atomically(path: Path) -> Iterator[BinaryIO]:
+    """As :func:`replacement_path`, with the new file open for writing; it is on the disk before it takes its place."""
+    with replacement_path(path) as part, part.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())  # else a power cut could leave the new name with nothing in it
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write a whole file, text as UTF-8: ``path`` has either its old content or all of the new one.
+
+    Raises:
+        OutputError: the system refused to write.
+    """
+    with open_atomically(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def resource(name: str) -> Path:
@@ -46,8 +60,8 @@ def resource(name: str) -> Path:
     Raises:
         CocoganError: the file is in neither place, so the installation is incomplete.
     """
-    for root in (_PACKAGE, _PACKAGE.parent):  # wheel first: hatch's force-include puts both folders into the package
+    for root in (PACKAGE, PACKAGE.parent):  # wheel first: hatch's force-include puts both folders into the package
         path = root / name
         if path.exists():
             return path
-    raise CocoganError(f"{name} is missing from the installation at {_PACKAGE}: install the package again")
+    raise CocoganError(f"{name} is missing from the installation at {PACKAGE}: install the package again")

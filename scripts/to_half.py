@@ -12,32 +12,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core import checkpoint
-from cocogan_core.errors import CocoganError
+from cocogan_core import CocoganError, load_checkpoint, save_checkpoint
 
 
-def halved(tensors: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def to_float16(tensors: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Floating-point tensors as float16."""
     return {name: tensor.astype(np.float16) if tensor.dtype.kind == "f" else tensor for name, tensor in tensors.items()}
 
 
-def measured(report: str) -> dict[str, float]:
+def figures_of(report: str) -> dict[str, float]:
     """The figures of a report of ``cocogan evaluate`` that go into the provenance."""
-    said = json.loads(Path(report).read_text())
-    made = said["comparisons"][0]
-    figures = {"frechet": made["frechet"], "pictures": made["pictures"], "wasserstein": said["wasserstein"]}
+    results = json.loads(Path(report).read_text())
+    made = results["comparisons"][0]
+    figures = {"frechet": made["frechet"], "pictures": made["pictures"], "wasserstein": results["wasserstein"]}
     return {name: round(float(value), 3) for name, value in figures.items() if value is not None}
 
 
 def main(source: str, target: str, report: str = "") -> None:
     """Convert."""
-    whole = checkpoint.load_checkpoint(source)
-    said = whole.metadata.provenance.notes.rstrip(". ")
-    notes = f"{said}. Weights rounded to float16.".lstrip(". ")
-    metrics = measured(report) if report else whole.metadata.provenance.metrics
+    whole = load_checkpoint(source)
+    earlier = whole.metadata.provenance.notes.rstrip(". ")
+    notes = f"{earlier}. Weights rounded to float16.".lstrip(". ")
+    metrics = figures_of(report) if report else whole.metadata.provenance.metrics
     metadata = replace(whole.metadata, provenance=replace(whole.metadata.provenance, notes=notes, metrics=metrics))
-    networks = {"generator": halved(whole.generator), "discriminator": halved(whole.discriminator)}
-    checkpoint.save_checkpoint(Path(target), metadata, **networks)
+    networks = {"generator": to_float16(whole.generator), "discriminator": to_float16(whole.discriminator)}
+    save_checkpoint(Path(target), metadata, **networks)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,17 @@
 # Resumable: run it again after an interruption. The training stages took 5 h on one thread of a busy machine; as one
 # script it has not been run to the end.
 # Usage: scripts/train_rooms.sh [DATA_FOLDER] [RUNS_FOLDER]
+# PYTHON=.venv/bin/python names the environment whose python and cocogan run; else the path does.
 set -euo pipefail
 data=${1:-data/rooms} runs=${2:-runs/rooms} python=${PYTHON:-python}
+cocogan=$(dirname "$(command -v "$python")")/cocogan  # beside it
 
-"$python" -m cocogan_core.commands.main rooms "$data-192" --panorama --width 192 --count 8000 --seed 4
-"$python" -m cocogan_core.commands.main rooms "$data" --panorama --count 2560 --seed 1
-"$python" -m cocogan_core.commands.main rooms "$data-more" --panorama --count 4864 --seed 5 --samples 1
+"$cocogan" rooms "$data-192" --panorama --width 192 --count 8000 --seed 4
+"$cocogan" rooms "$data" --panorama --count 2560 --seed 1
+"$cocogan" rooms "$data-more" --panorama --count 4864 --seed 5 --samples 1
 
 warm() {  # name, data, patch pixels, images, rate, half-life of the average, [earlier checkpoint]
-    "$python" train.py rooms-warmup --data "$2" --run "$runs/$1" --model.grid.patch-px "$3" --batch 8 \
+    "$cocogan" train rooms-warmup --data "$2" --run "$runs/$1" --model.grid.patch-px "$3" --batch 8 \
         --images "$4" --generator-rate "$5" --ema-images "$6" --save-every 4000 \
         ${7:+--init "$7" --warmup-images 400}
 }
@@ -26,7 +28,7 @@ warm warm32 "$data" 32 4000 1e-3 400 "$runs/warm16/checkpoint.safetensors"
 warm warm64 "$data" 64 1200 8e-4 300 "$runs/warm32/checkpoint.safetensors"
 
 gan() {  # name, images, D's rate, R1, weight of L1, images of rising rates, seed, earlier checkpoints
-    "$python" train.py rooms --data "$data" --run "$runs/$1" --images "$2" --batch 8 --generator-rate 2e-4 \
+    "$cocogan" train rooms --data "$data" --run "$runs/$1" --images "$2" --batch 8 --generator-rate 2e-4 \
         --discriminator-rate "$3" --r1 "$4" --regression-weight "$5" --beta2 0.99 --warmup-images "$6" \
         --seed "$7" --save-every 2400 --fd-every "${FD_EVERY:-4800}" --fd-samples 200 --init "${@:8}"
 }

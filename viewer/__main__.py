@@ -1,24 +1,31 @@
-"""The ``cocogan-view`` command."""
+"""The commands ``cocogan``, the core's subcommands with ``view`` and ``render``, and ``cocogan-view``.
+
+``python -m viewer`` is ``cocogan``. The process that makes patches imports this module too: what only some subcommands
+need is imported when they run.
+"""
 
 import math
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
-from cocogan_core.commands.closed_pipe import quiet_pipe
-from cocogan_core.errors import CocoganError, ConfigError
+from cocogan_core.errors import ConfigError
 from cocogan_core.files import resource
 from viewer.camera.camera import View
-from viewer.state.arguments import chosen_recipe, size_px
+from viewer.render import render
+from viewer.state.logging import start_log
+from viewer.state.options import Options, load_recipe_and_checkpoint, parse_size
+from viewer.state.paths import config_path, log_path
 from viewer.state.recipe_files import SHIPPED, is_recipe
-from viewer.state.settings import config_path, log_path, peek, start_log
+from viewer.state.settings import peek
 from viewer.window.opengl import use_software
 
-__all__ = ["main"]
+__all__ = ["main", "main_view", "view"]
 
 DEFAULT_SIZE_PX = (1280, 720)
 
@@ -62,26 +69,35 @@ def view(
     """
     if safe:
         use_software()
-    from viewer.app import App
-    from viewer.state.options import Options
-
     if headless and screenshot is None:
         raise ConfigError("--headless has no window to show; add --screenshot FILE")
     if file is not None and is_recipe(file):
         file, recipe = None, str(file)
-    found, path = chosen_recipe(recipe, checkpoint) if recipe else (None, checkpoint or file or resource(SHIPPED))
-    settings = None
-    if screenshot is None:
-        settings = config_path()
+    found, path = (
+        load_recipe_and_checkpoint(recipe, checkpoint) if recipe else (None, checkpoint or file or resource(SHIPPED))
+    )
+    settings = config_path() if screenshot is None else None
+    if settings is not None:
         start_log(log_path())
-    pixels = size_px(size) if size else found.size_px if found else _window_size(settings)
+    pixels = parse_size(size) if size else found.size_px if found else _window_size(settings)
     first = View(math.radians(yaw), math.radians(pitch), math.radians(fov))
-    asked = Options(path, seed, first, pixels, device, screenshot, headless, recipe=found, settings=settings)
-    app = App(replace(asked, reduced_motion=reduced_motion, safe=safe))
+    options = Options(path, seed, first, pixels, device, screenshot, headless, recipe=found, settings=settings)
+    _show(replace(options, reduced_motion=reduced_motion, safe=safe))
+
+
+def _show(options: Options) -> None:
+    """Open the window, or write the picture that was asked for."""
+    from viewer.app import App
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what is open gets closed
     try:
-        app.save_picture(screenshot) if screenshot else app.run()
-    finally:
-        app.close()
+        app = App(options)
+        try:
+            app.save_picture(options.screenshot) if options.screenshot else app.run()
+        finally:
+            app.close()
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)  # as shells expect
 
 
 def _window_size(settings: Path | None) -> tuple[int, int]:
@@ -91,19 +107,17 @@ def _window_size(settings: Path | None) -> tuple[int, int]:
     return peek(settings).size_px
 
 
-def main() -> int:
-    """Run the command; what a user can mend is one line and exit code 2."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what is open gets closed
-    try:
-        with quiet_pipe():
-            tyro.cli(view, prog="cocogan-view")
-    except CocoganError as error:
-        print(f"cocogan-view: error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0
+def main(args: Sequence[str] | None = None) -> None:
+    """Run ``cocogan``; what a user can mend is one line and exit code 2. ``args`` default to the command line's."""
+    from cocogan_core.commands.main import main as run
+
+    run(args, also={"render": render, "view": view})
+
+
+def main_view() -> None:
+    """Run ``cocogan-view``, which is ``cocogan view``."""
+    main(["view", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

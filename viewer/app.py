@@ -1,29 +1,20 @@
-"""Wires worker, pipeline, window and panels together and runs the frame loop. The only file that knows everyone."""
+"""The window and its frame loop: hands events to the camera and the session, draws, and does what the user asks for."""
 
 import contextlib
 import time
 from pathlib import Path
+from typing import Any
 
 import moderngl
-from PIL import Image
 
-from cocogan_core.checkpoint import Metadata
 from cocogan_core.errors import CheckpointError, CocoganError, DisplayError
 from viewer.camera.camera import Camera, View
-from viewer.camera.view_projection import VIEW_PROJECTIONS
-from viewer.rendering.atlas import AtlasWindow
 from viewer.rendering.renderer import Renderer
 from viewer.rendering.shader_variants import ShaderVariants
-from viewer.rendering.snapshot import Snapshot
-from viewer.session.checkpoint_loader import CheckpointLoader, chosen_room
-from viewer.session.inspector import Inspector
-from viewer.state.latents import Latents
+from viewer.session.checkpoint_loader import CheckpointSource, LoadedCheckpoint
+from viewer.session.session import Session
+from viewer.session.workspace import Workspace
 from viewer.state.options import Options
-from viewer.state.recipe_files import new_path
-from viewer.streaming.patch_status import Cell
-from viewer.streaming.streamer import PatchStreamer
-from viewer.streaming.worker import Worker
-from viewer.ui.view_model import ViewStatus
 from viewer.window.opengl import refusal
 from viewer.window.window import open_window, pump
 
@@ -33,7 +24,6 @@ FRAME_S, SAFE_FRAME_S = 1 / 60, 1 / 20
 IDLE_FRAME_S = 1 / 20  # how often an unchanging window looks for events
 SHARP_S = (0.010, 0.060)  # a sharp picture may take so long: while the view moves, and while it rests
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
-MOST_ATLAS_PX = 8192
 
 
 class App:
@@ -46,81 +36,50 @@ class App:
 
     def __init__(self, options: Options) -> None:
         """Start everything."""
-        metadata, latents = chosen_room(options.checkpoint, options.recipe, options.seed)
-        self.options, self.device = options, options.device
-        self.worker = Worker(options.checkpoint, options.device, metadata.model.grid)
+        source = CheckpointSource.read(options.checkpoint, options.recipe, seed=options.seed, view=options.view)
+        loaded = LoadedCheckpoint.start(source, options.device)
+        self.options = options
         try:
-            exact = options.recipe is not None  # its size is that of its picture
-            self.window = open_window(options.size, headless=options.headless, safe=options.safe, exact=exact)
-            self.context = moderngl.create_context(require=330)
-        except BaseException as error:
-            self.worker.close()
-            if isinstance(error, CocoganError | KeyboardInterrupt):
-                raise
-            raise DisplayError(refusal(error, headless=options.headless, safe=options.safe)) from error
+            self.window, self.context = _open_window(options)
+        except BaseException:
+            loaded.worker.close()
+            raise
         self.programs = ShaderVariants(self.context, plain=options.safe)
-        self.generation = 0
-        self._enter(options.checkpoint, metadata, latents)
-        self._furnish(options.recipe.view if options.recipe else options.view)
-
-    def _enter(self, checkpoint: Path, metadata: Metadata, latents: Latents) -> None:
-        """Make what belongs to a checkpoint; ``self.worker`` has it."""
-        assert metadata.projection is not None
-        self.checkpoint, self.metadata, self.projection = checkpoint, metadata, metadata.projection
-        self.names, self.latents = metadata.model.latent_names, latents
-        atlas = AtlasWindow.fitting(metadata.model.grid, min(MOST_ATLAS_PX, self.context.info["GL_MAX_TEXTURE_SIZE"]))
-        self.renderer = Renderer(self.context, atlas, self.projection, self.programs)
-        self.pipeline = PatchStreamer(
-            self.worker, self.renderer, atlas, self.projection, idle_work=self.options.idle_work
+        self.workspace = Workspace(
+            loaded,
+            new_renderer=self._new_renderer,
+            settle=self._settle,
+            device=options.device,
+            idle_work=options.idle_work,
+            settings=options.settings,
         )
-        self.inspection = Inspector(self.pipeline, self.renderer, self.projection)
-
-    def take_over(self, opening: CheckpointLoader) -> None:
-        """Show the checkpoint whose generator has come up."""
-        self.worker.close()
-        self.renderer.release()
-        self.worker = opening.worker
-        self.generation += 1
-        self._enter(opening.checkpoint, opening.metadata, opening.latents)
-        if opening.directions is not None:
-            self.pipeline.hear(opening.directions)
-        self.settle(opening.recipe.view if opening.recipe else View())
-        self.notice = ""
-
-    def settle(self, view: View) -> None:
-        """Look there, in the window's shape, and come back to it on Home."""
-        camera = Camera(view, self.projection.half_extent_rad).resized(*self.window.get_size()).look()
-        self.controls.settle(camera)
-        self._wake()
-
-    def _furnish(self, view: View) -> None:
-        """Make what stays when another checkpoint is opened."""
-        from viewer.session.session import Studio
+        # Only now: what these need of ImGui and pyglet takes time, and pyglet has to be told first if it is headless.
+        from viewer.session.action_handler import ActionHandler
+        from viewer.ui.clipboard import Clipboard
         from viewer.ui.imgui_backend import ImGuiBackend
         from viewer.ui.input import Controls
         from viewer.ui.panels import Panels
 
-        camera = Camera(view, self.projection.half_extent_rad).resized(*self.window.get_size()).look()
-        self.controls = Controls(self.window, camera)
-        self.notice = ""  # for the user, until the next
-        self.studio = Studio(self, self.window, self.options.settings, reduced_motion=self.options.reduced_motion)
-        self.bridge = ImGuiBackend(self.window)
-        self.studio.clipboard.serve_imgui()
-        self.gui = Panels()
+        self.controls = Controls(self.window, self._camera(source.view))
+        self.controls.reduce_motion(self.workspace.settings.reduced_motion or options.reduced_motion)
+        self.clipboard = Clipboard(self.window)
+        headless = options.headless
+        self.handler = ActionHandler(self.window, self.workspace, self.controls, self.clipboard, headless=headless)
+        dropped = self.handler.open_dropped
+        self.window.push_handlers(on_file_drop=dropped, on_expose=self._wake, on_resize=self._note_size)
+        self.backend = ImGuiBackend(self.window)  # its handlers come first, so that panels take what is theirs
+        self.panels = Panels()
+        self.clipboard.serve_imgui()
         self.fps = 0.0
-        self.xray = self.help = self.bare = False  # bare: the panels are hidden
+        self._seen: tuple[object, ...] = ()  # what the last frame was about
         self._sharp_s = 0.0  # what the last sharp picture took; software OpenGL is the slow one
         self._frame_s = time.monotonic()
         self._awake = SETTLE_FRAMES
-        self.window.push_handlers(on_expose=self._wake, on_resize=self._resized)
 
-    def take_still(self) -> Snapshot:
-        """What is made of the room now, in an atlas of its own."""
-        return Snapshot(self.renderer, self.pipeline.window, self.projection, self.pipeline.pixels())
-
-    def new_texture(self, size: tuple[int, int]) -> moderngl.Texture:
-        """An empty one with three channels."""
-        return self.context.texture(size, 3)
+    @property
+    def session(self) -> Session:
+        """Of the checkpoint that is shown."""
+        return self.workspace.session
 
     def run(self) -> None:
         """Frames until the window is closed."""
@@ -135,9 +94,10 @@ class App:
         """
         began = time.monotonic()
         self.frame()
-        if self.pipeline.statistics.failed and not self.pipeline.statistics.made:
-            raise CheckpointError(self.pipeline.statistics.message)
-        waits = self._awake or not self.pipeline.complete  # for patches: look often, draw only what has come
+        seen = self.session.streamer.statistics
+        if seen.failed and not seen.made:
+            raise CheckpointError(seen.message)
+        waits = self._awake or not self.session.streamer.complete  # look often, draw only what has come
         pace = (SAFE_FRAME_S if self.options.safe else FRAME_S) if waits else IDLE_FRAME_S
         time.sleep(max(0.0, pace - (time.monotonic() - began)))
 
@@ -145,30 +105,24 @@ class App:
         """Events, motion, planning, drawing; draws only if something has changed."""
         now = time.monotonic()
         dt, self._frame_s = now - self._frame_s, now
-        before = (self.controls.camera, self.bridge.events)
         self.window.switch_to()
         pump(self.window)
         self.controls.step(dt)
         while self.controls.pressed:
-            self._press(self.controls.pressed.pop(0))
-        if self.studio.step(now):
-            self._wake()
-        self.pipeline.fades = not self.controls.reduced_motion
-        self.pipeline.step(self.controls.camera, self.generation, self.latents, now)
-        after = (self.controls.camera, self.bridge.events)
-        if before != after or any(self.bridge.io.mouse_down) or self.pipeline.busy(now) or self.controls.active:
-            self._wake()
+            self.handler.act(self.controls.pressed.pop(0))
+        self.workspace.step()
+        self._step_session(now)
         if self._awake:
             self._awake -= 1
             self._draw(now)
             self.fps = 0.9 * self.fps + 0.1 / max(dt, 1e-3)
-        elif self.pipeline.share == 1:
+        elif self.session.streamer.share == 1:
             self.warm_up()  # nobody waits for anything
 
     def warm_up(self) -> bool:
         """Compile for one more kind of picture, so that no frame has to; False if all are known."""
         self.context.screen.use()
-        return self.renderer.warm_up()
+        return self.session.renderer.warm_up()
 
     def save_picture(self, path: Path) -> None:
         """Complete the view and write it, without panels.
@@ -177,117 +131,87 @@ class App:
             CheckpointError: the generator failed.
             DisplayError: the file cannot be written.
         """
-        if not self.pipeline.finish(self.controls.camera, self.generation, self.latents):
-            raise CheckpointError(self.pipeline.statistics.message)
-        self._write(path, self.options.size)
-
-    def _write(self, path: Path, size: tuple[int, int]) -> None:
-        try:
-            Image.fromarray(self.renderer.picture(self.controls.camera.view, size)).save(path)
-        except (OSError, ValueError) as error:
-            raise DisplayError(f"cannot write {path} ({error}); name a .png or .jpg in a folder that exists") from error
+        if not self.session.streamer.finish(self.controls.camera, self.session.latents):
+            raise CheckpointError(self.session.streamer.statistics.message)
+        self.session.write_picture(path, self.controls.camera.view, self.options.size)
 
     def close(self) -> None:
         """End the generator process and the window."""
-        self.worker.close()
-        self.studio.close()
+        last = None
+        with contextlib.suppress(CheckpointError):  # its file is gone
+            last = self.handler.recipe()
+        window_px = self.workspace.settings.size_px if self.window.fullscreen else self.window.get_size()
+        self.workspace.close(last, window_px)
         with contextlib.suppress(Exception):  # the context may be gone with the window
             self.window.switch_to()
-            self.bridge.close()
+            self.session.close()
+            self.backend.close()
         self.window.close()
 
-    def change(self, latents: Latents) -> None:
-        """Show another room of the same checkpoint."""
-        if latents != self.latents:
-            self.generation += (latents.base, latents.along) != (self.latents.base, self.latents.along)
-            self.latents = latents
+    def _step_session(self, now: float) -> None:
+        """Have the session go on; stay awake while there is something new to see."""
+        session, controls = self.session, self.controls
+        dragging = any(self.backend.io.mouse_down)
+        session.streamer.fades = not controls.reduced_motion
+        notice = session.step(controls.camera, now, dragging=dragging)
+        if notice is not None:
+            self.workspace.notice = notice
+        seen = (session, session.state, self.handler.status, self.workspace.message, self.backend.events)
+        if seen != self._seen or dragging or session.streamer.busy(now) or controls.active:
             self._wake()
+        self._seen = seen
 
-    def _resized(self, _width: int, _height: int) -> None:
+    def _draw(self, now: float) -> None:
+        """Draw the room and the panels over it, and do what the panels are used for."""
+        session, status = self.session, self.handler.status
+        size = self.window.get_framebuffer_size()  # ctx.screen.size goes stale on resize
+        self.context.screen.use()
+        self.context.viewport = (0, 0, *size)
+        session.renderer.xray = status.xray
+        statuses = session.inspector.look(now) if status.xray else {}
+        resting = not (self.controls.active or self._awake)
+        began, sharp = time.monotonic(), self._sharp_s < SHARP_S[resting]
+        session.draw(status.camera.view, now, size[0], sharp=sharp)
+        self.backend.new_frame()
+        model = session.view_model(statuses, self.fps)
+        history = session.history_model(self.workspace.settings, reduced_motion=self.controls.reduced_motion)
+        actions = self.panels.draw(status, model, history, self.workspace.message)
+        self.backend.panels = self.panels.places
+        self.backend.render()
+        self.window.flip()
+        self.context.finish()  # else an upload into the atlas would wait for this picture, in the middle of the next
+        if sharp:
+            self._sharp_s = time.monotonic() - began
+        for action in actions:
+            self.handler.act(action)
+
+    def _new_renderer(self, source: CheckpointSource) -> Renderer:
+        return Renderer.for_panorama(self.context, source.metadata.model.grid, source.projection, self.programs)
+
+    def _camera(self, view: View) -> Camera:
+        """Looks there, in the window's shape and within the panorama's limits."""
+        return Camera(view, self.session.projection.half_extent_rad).resize(*self.window.get_size()).look()
+
+    def _settle(self, view: View) -> None:
+        """Look there, and come back to it on Home."""
+        self.controls.settle(self._camera(view))
+
+    def _note_size(self, _width: int, _height: int) -> None:
         self._sharp_s = 0.0
         self._wake()
 
     def _wake(self) -> None:
         self._awake = SETTLE_FRAMES
 
-    def _draw(self, now: float) -> None:
-        size = self.window.get_framebuffer_size()  # ctx.screen.size goes stale on resize
-        self.context.screen.use()
-        self.context.viewport = (0, 0, *size)
-        self.renderer.xray = self.xray
-        cells = self.inspection.look(now) if self.xray else {}
-        began, sharp = time.monotonic(), self._sharp_s < SHARP_S[not self.controls.active and not self._awake]
-        self.renderer.draw(self.controls.camera.view, now, sharp=sharp)
-        self._wipe(size, sharp=sharp)
-        self.bridge.new_frame()
-        self._panels(cells)
-        self.bridge.render()
-        self.window.flip()
-        self.context.finish()  # else an upload into the atlas would wait for this picture, in the middle of the next
-        if sharp:
-            self._sharp_s = time.monotonic() - began
 
-    def _panels(self, cells: dict[tuple[int, int], Cell]) -> None:
-        """Build the panels, or only what there is to say while they are hidden."""
-        look = ViewStatus(self.latents, self.controls.camera, self.xray, self.help)
-        scene = self.inspection.scene(cells, self.names, self.fps)
-        look = self.gui.hidden(look, scene) if self.bare else self.gui.draw(look, scene)
-        self.studio.draw(bare=self.bare)
-        self.bridge.panels = self.gui.panels + self.studio.panels
-        self._follow(look)
-
-    def _wipe(self, size: tuple[int, int], *, sharp: bool) -> None:
-        """The left part of the view, as the room that is held to compare shows it."""
-        if self.studio.errand.held is not None:
-            self.context.scissor = (0, 0, round(size[0] * self.studio.errand.wipe), size[1])
-            self.studio.errand.held.draw(self.controls.camera.view, sharp=sharp)
-            self.context.scissor = None
-
-    def _follow(self, look: ViewStatus) -> None:
-        """Do what the panels were used for."""
-        self.controls.camera, self.help, self.xray = look.camera, look.help, look.xray
-        self.change(look.latents)
-        if look.asked == "north":
-            self.controls.face(0.0)
-        elif look.asked == "seam":
-            self.controls.camera = self.inspection.at_the_worst(self.controls.camera)
-        elif look.asked in VIEW_PROJECTIONS:
-            self.controls.through(VIEW_PROJECTIONS[VIEW_PROJECTIONS.index(look.asked)])
-
-    def _press(self, symbol: int) -> None:
-        """Keys that are not about the camera."""
-        from pyglet.window import key
-
-        self._wake()
-        if symbol == key.SPACE:
-            self.change(self.latents.shuffled())
-        elif symbol == key.X:
-            self.xray = not self.xray
-        elif symbol == key.H:
-            self.help = not self.help
-        elif symbol == key.TAB:
-            self.bare = not self.bare
-        elif symbol == key.F and not self.options.headless:
-            self.window.set_fullscreen(not self.window.fullscreen)
-        elif symbol == key.F12:
-            self.notice = self._saved()
-        elif symbol == key.ESCAPE:
-            self._escape()
-
-    def _escape(self) -> None:
-        """Close what is open, the innermost first; then the window."""
-        if self.help or self.xray or self.bare:
-            self.help = self.xray = self.bare = False
-        elif self.window.fullscreen:
-            self.window.set_fullscreen(False)
-        else:
-            self.window.has_exit = True
-
-    def _saved(self) -> str:
-        """Save the view as it is shown, without panels, in the present folder; what to tell the user."""
-        path = new_path(".png")
-        try:
-            self._write(path, self.window.get_framebuffer_size())
-        except DisplayError as error:
-            return str(error)
-        return f"saved {path}"
+def _open_window(options: Options) -> tuple[Any, moderngl.Context]:
+    """The window, a pyglet one, and its OpenGL context."""
+    headless, safe = options.headless, options.safe
+    exact = options.recipe is not None  # its size is that of its picture
+    try:
+        window = open_window(options.size, headless=headless, safe=safe, exact=exact)
+        return window, moderngl.create_context(require=330)
+    except (CocoganError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise DisplayError(refusal(error, headless=headless, safe=safe)) from error

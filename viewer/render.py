@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from cocogan_core.errors import ConfigError
 from viewer.camera.view_projection import ViewProjection
-from viewer.state.arguments import chosen_recipe, size_px
+from viewer.state.options import Options, load_recipe_and_checkpoint, parse_size
 from viewer.window.opengl import use_software
 
 if TYPE_CHECKING:
@@ -59,17 +59,16 @@ def render(
     """
     from viewer.app import App
     from viewer.export.export import KINDS
-    from viewer.state.options import Options
 
     if safe:
         use_software()
     asked = [kind for kind in KINDS if {"panorama": panorama, "cube": cube, "turntable": turntable}[kind]]
     if len(asked) > 1:
         raise ConfigError(f"--{asked[0]} and --{asked[1]} are two exports; ask for one at a time")
-    found, path = chosen_recipe(recipe, checkpoint)
+    found, path = load_recipe_and_checkpoint(recipe, checkpoint)
     if lens is not None:
         found = replace(found, view=replace(found.view, lens=lens, former=lens))
-    pixels = size_px(size) if size else found.size_px
+    pixels = parse_size(size) if size else found.size_px
     app = App(
         Options(path, 0, found.view, pixels, device, out, headless=True, idle_work=False, recipe=found, safe=safe)
     )
@@ -82,12 +81,14 @@ def render(
 def _export(app: "App", kind: "Kind", out: Path) -> None:
     from viewer.export.export import Export
 
-    pipeline, camera = app.pipeline, app.controls.camera
-    job = Export(kind, out, camera.view, app.options.size).start(pipeline, app.take_still)
+    session, camera = app.session, app.controls.camera
+    job = Export(
+        kind, out, camera.view, app.options.size, streamer=session.streamer, take_snapshot=session.take_snapshot
+    )
     with closing(job), Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(job.stage, total=1.0)
         while not job.done:
-            pipeline.step(camera, app.generation, app.latents, time.monotonic())
+            session.streamer.step(camera, session.latents, time.monotonic())
             before = job.share
             job.step()
             time.sleep(PAUSE_S if job.share == before else 0)  # the generator or the encoder has to come first

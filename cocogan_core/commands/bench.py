@@ -1,16 +1,14 @@
 """``cocogan bench``: what training by parts saves. Importing it does not import torch."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
 from rich.table import Table
 
-from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.errors import ConfigError
+from cocogan_core.training.benchmark_process import TrainingCost, measure_in_process
 
 __all__ = ["bench"]
 
@@ -48,34 +46,28 @@ def bench(
     """
     if min(batch, steps) < 1 or min(width, patch) < 0:
         raise ConfigError("--batch and --steps must be at least 1, --width and --patch at least 0")
-    wanted = {"preset": preset, "batch": batch, "steps": steps, "width": width, "patch": patch, "precision": precision}
-    console, found = Console(), dict[str, dict[str, Any]]()
+    settings = {
+        "preset": preset,
+        "batch": batch,
+        "steps": steps,
+        "width": width,
+        "patch": patch,
+        "precision": precision,
+    }
+    console, costs = Console(), dict[str, TrainingCost]()
     for mode, name in MODES.items():
         with console.status(f"training on {name}"):
-            found[name] = _measure({**wanted, "mode": mode})
-    console.print(_table(f"{what}: {preset}, batch {batch}", found))
-    macro, full = found.values()
-    memory, speed = (macro[figure] / full[figure] for figure in ("peak_bytes", "images_per_s"))
-    console.print(f"macro / full: {memory:.2f} of the memory, {speed:.1f} times the images/s; on {macro['device']}")
+            costs[name] = measure_in_process({**settings, "mode": mode})
+    console.print(_table(f"{what}: {preset}, batch {batch}", costs))
+    macro, full = costs.values()
+    memory, speed = macro.peak_bytes / full.peak_bytes, macro.images_per_s / full.images_per_s
+    console.print(f"macro / full: {memory:.2f} of the memory, {speed:.1f} times the images/s; on {macro.device}")
 
 
-def _table(title: str, found: Mapping[str, Mapping[str, Any]]) -> Table:
+def _table(title: str, costs: Mapping[str, TrainingCost]) -> Table:
     table = Table("trained on", title=title)
     for heading in ("pixels", "peak memory", "images/s"):
         table.add_column(heading, justify="right")
-    for name, measured in found.items():
-        megabytes, speed = f"{measured['peak_bytes'] / 1e6:,.0f} MB", f"{measured['images_per_s']:.3g}"
-        table.add_row(name, measured["size"], megabytes, speed)
+    for name, cost in costs.items():
+        table.add_row(name, cost.size, f"{cost.peak_bytes / 1e6:,.0f} MB", f"{cost.images_per_s:.3g}")
     return table
-
-
-def _measure(wanted: dict[str, object]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "cocogan_core.training.benchmark", json.dumps(wanted)]
-    child = subprocess.run(command, capture_output=True, text=True, check=False)
-    if child.returncode == 2:
-        raise ConfigError(child.stderr.strip())
-    if child.returncode:
-        last = child.stderr.strip().splitlines()[-1:] or [f"exit code {child.returncode}, perhaps out of memory"]
-        raise TrainingError(f"the measurement of {wanted['mode']} failed ({last[0]}); lower --batch or --width")
-    found: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
-    return found

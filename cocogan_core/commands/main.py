@@ -1,7 +1,7 @@
-"""The ``cocogan`` command: subcommands whose functions live beside their nouns.
+"""The ``cocogan`` command and its subcommands.
 
-Each user mistake ends as one line on standard error and exit code 2. Importing this module must not import torch:
-subcommands that need it import it when they run.
+Each user mistake ends as one line on standard error and exit code 2. Importing this module must import neither torch
+nor OpenGL bindings: subcommands that need them import them when they run.
 """
 
 import sys
@@ -13,10 +13,10 @@ from cocogan_core.commands.bench import bench
 from cocogan_core.commands.closed_pipe import quiet_pipe
 from cocogan_core.commands.evaluate import evaluate
 from cocogan_core.commands.info import info
+from cocogan_core.commands.prepare import prepare
+from cocogan_core.commands.rooms import rooms
 from cocogan_core.commands.sample import sample
 from cocogan_core.commands.train import train
-from cocogan_core.data.prepare import prepare
-from cocogan_core.data.rooms.generate import rooms
 from cocogan_core.errors import CocoganError
 
 __all__ = ["main"]

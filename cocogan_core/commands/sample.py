@@ -39,9 +39,9 @@ def sample(
 
     if count < 1:
         raise ConfigError(f"--count is {count}; it must be at least 1")
-    synthesis = PatchGenerator.load(checkpoint or resource("assets/rooms.safetensors"), device)
-    z_dim = synthesis.metadata.model.z_dim
-    pictures = [synthesis.panorama(sample_z(seed + index, z_dim)) for index in range(count)]
+    generator = PatchGenerator.load(checkpoint or resource("assets/rooms.safetensors"), device)
+    z_dim = generator.metadata.model.z_dim
+    pictures = [generator.panorama(sample_z(seed + index, z_dim)) for index in range(count)]
     try:
         Image.fromarray(np.concatenate(pictures)).save(out, quality=92)
     except (OSError, ValueError) as error:

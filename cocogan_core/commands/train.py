@@ -1,8 +1,4 @@
-"""``cocogan train``: parsing of its arguments. Torch is imported only when a run starts.
-
-Several processes: ``torchrun --nproc-per-node N --no-python -- cocogan train PRESET …`` (without ``--``, torchrun takes
-``--run`` for an option of its own).
-"""
+"""``cocogan train``: parsing of its arguments. Torch is imported only when a run starts."""
 
 import os
 import sys
@@ -23,6 +19,9 @@ else:
 
 def train(config: Annotated[Preset, tyro.conf.arg(name="")]) -> None:
     """Train a model. Run the same command again to go on where the run stopped.
+
+    Several processes: torchrun --nproc-per-node N --no-python -- cocogan train PRESET … (without the --, torchrun takes
+    --run for an option of its own).
 
     Args:
         config: Where to start from; each preset has its own --help.

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from cocogan_core.errors import DataError
-from cocogan_core.files import replacing
+from cocogan_core.errors import OutputError
+from cocogan_core.files import open_atomically
 
 __all__ = ["write_sheet"]
 
@@ -17,15 +17,12 @@ def write_sheet(path: Path, images: Sequence[NDArray[np.uint8]], *, columns: int
     """Write at least one picture (H, W, 3), all of one size, row by row; white where the last row has no more.
 
     Raises:
-        DataError: the file cannot be written, or its ending is no picture format.
+        OutputError: the file cannot be written, or its ending is no picture format.
     """
     filled = [*images, *[np.full_like(images[0], 255)] * (-len(images) % columns)]
     rows = [np.concatenate(filled[first : first + columns], axis=1) for first in range(0, len(filled), columns)]
-    try:
-        picture_format = Pillow.registered_extensions().get(path.suffix.lower())
-        if picture_format is None:
-            raise ValueError(f"{path.suffix or 'no ending'} is no picture's")
-        with replacing(path) as file:
-            Pillow.fromarray(np.concatenate(rows)).save(file, picture_format, optimize=True)
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot write {path}: {error}; choose another file, ending in .png or .jpg") from error
+    picture_format = Pillow.registered_extensions().get(path.suffix.lower())
+    if picture_format is None:
+        raise OutputError(f"cannot write {path}: no picture ends so; choose another file, ending in .png or .jpg")
+    with open_atomically(path) as file:
+        Pillow.fromarray(np.concatenate(rows)).save(file, picture_format, optimize=True)

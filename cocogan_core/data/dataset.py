@@ -1,4 +1,4 @@
-"""The one format that training reads: a folder of memory-mapped uint8 pictures with their named parameters.
+"""A data set as training reads it: a folder of memory-mapped uint8 pictures with their named parameters.
 
 ``dataset.json`` says what is there; ``images_00000.npy`` … hold up to ``shard_size`` pictures (n, H, W, 3) each;
 ``parameters.npy`` holds (count, K) float32 where the pictures' parameters are known. The index also keeps each
@@ -16,8 +16,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.errors import ConfigError, DataError
-from cocogan_core.files import replacing
+from cocogan_core.errors import ConfigError, DataError, OutputError
+from cocogan_core.files import open_atomically, write_atomically
 from cocogan_core.geometry.projection import Projection
 
 __all__ = ["DatasetWriter", "ImageDataset"]
@@ -37,7 +37,8 @@ class DatasetWriter:
     that exists goes on after its last finished shard: ``count`` says how many pictures are there.
 
     Raises:
-        DataError: the folder holds a data set of other settings, or cannot be written.
+        DataError: the folder holds a data set of other settings.
+        OutputError: it cannot be written.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class DatasetWriter:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DataError(f"cannot write {self.folder}: {error.strerror}; choose another folder") from error
+            raise OutputError(f"cannot write {self.folder}: {error.strerror}; choose another folder") from error
         if (self.folder / INDEX).exists():
             self._resume()
 
@@ -87,8 +88,8 @@ class DatasetWriter:
 
     @property
     def names(self) -> list[str]:
-        """Of all the pictures so far, in order; "" where one was given none."""
-        return [name for shard in self._shards for name in _names(shard)] + self._names
+        """Names of all the pictures so far, in order; "" where one was given none."""
+        return [name for shard in self._shards for name in _names_in(shard)] + self._names
 
     def append(self, image: Image, parameters: Floats | None = None, name: str = "") -> None:
         """Add a picture (H, W, 3) and, where latents are named, its parameters (K,)."""
@@ -116,15 +117,15 @@ class DatasetWriter:
         self.close()
 
     def _resume(self) -> None:
-        there = ImageDataset.open(self.folder)
+        dataset = ImageDataset.open(self.folder)
         for key, value in self._about.items():
-            if (before := there.about.get(key)) != value:
+            if (before := dataset.about.get(key)) != value:
                 raise DataError(
-                    f"{self.folder} already holds pictures with {_difference(key, before, value)}; "
+                    f"{self.folder} already holds pictures with {_first_difference(key, before, value)}; "
                     "choose another folder or the same settings"
                 )
-        self._shards = list(there.about["shards"])
-        self._parameters = list(np.asarray(there.parameters))
+        self._shards = list(dataset.about["shards"])
+        self._parameters = list(np.asarray(dataset.parameters))
 
     def _flush(self) -> None:
         if self._images:
@@ -137,12 +138,17 @@ class DatasetWriter:
         if self._parameters:
             _save_array(self.folder / PARAMETERS, np.stack(self._parameters))
         index = {**self._about, "count": self.count, "shards": self._shards}
-        with replacing(self.folder / INDEX) as file:
-            file.write(json.dumps(index, indent=1).encode())
+        write_atomically(self.folder / INDEX, json.dumps(index, indent=1))
 
 
 class ImageDataset:
-    """A finished data set, memory-mapped; ``about`` is its index."""
+    """A prepared data set: pictures of one size, memory-mapped, with what is known of them.
+
+    Attributes:
+        folder: where it lies.
+        about: its index, ``dataset.json``.
+        parameters: float32 (count, K) in [−1, 1], what :attr:`latent_names` names; K may be 0.
+    """
 
     def __init__(self, folder: Path, about: dict[str, Any], shards: list[Image], parameters: Floats) -> None:
         """Use :meth:`open`."""
@@ -152,7 +158,7 @@ class ImageDataset:
 
     @classmethod
     def open(cls, folder: Path | str) -> Self:
-        """Open a folder that :class:`DatasetWriter` wrote.
+        """Open a folder that ``cocogan prepare`` or ``cocogan rooms --panorama`` filled (:class:`DatasetWriter`).
 
         Raises:
             DataError: it is missing, incomplete or broken; says which file.
@@ -163,10 +169,10 @@ class ImageDataset:
             if about["format"] != FORMAT:
                 raise DataError(f"{folder} is of format {about['format']}; this version reads format {FORMAT}")
             shape = (about["height_px"], about["width_px"], 3)
-            shards = [_map(folder / shard["file"], (shard["count"], *shape)) for shard in about["shards"]]
+            shards = [_map_array(folder / shard["file"], (shard["count"], *shape)) for shard in about["shards"]]
             names = len(about["latent_names"])
             count = sum(map(len, shards))
-            parameters = _rows(folder / PARAMETERS, count, names) if names and count else np.zeros((count, names))
+            parameters = _map_rows(folder / PARAMETERS, count, names) if names and count else np.zeros((count, names))
         except FileNotFoundError as error:
             raise DataError(
                 f"{error.filename} is missing: {folder} is not a prepared data set, or is incomplete"
@@ -214,21 +220,21 @@ class ImageDataset:
 
     @property
     def names(self) -> list[str]:
-        """Of all the pictures in order; "" where one has none."""
-        return [name for shard in self.about["shards"] for name in _names(shard)]
+        """Names of all the pictures in order; "" where one has none."""
+        return [name for shard in self.about["shards"] for name in _names_in(shard)]
 
     def image(self, index: int) -> Image:
-        """Picture (H, W, 3) number ``index``, a view of the file."""
+        """Picture number ``index`` from 0: uint8 sRGB (H, W, 3), rows top to bottom, a view of the file."""
         shard = int(np.searchsorted(self._starts, index, side="right")) - 1
         view: Image = self._shards[shard][index - self._starts[shard]]
         return view
 
 
-def _names(shard: Mapping[str, Any]) -> list[str]:
+def _names_in(shard: Mapping[str, Any]) -> list[str]:
     return list(shard.get("names") or [""] * int(shard["count"]))
 
 
-def _difference(key: str, before: object, after: object) -> str:
+def _first_difference(key: str, before: object, after: object) -> str:
     """The first setting that differs, by name where it is one of a recipe's."""
     if key == "recipe" and before is None:
         return "no record of all the settings that made them (an older version wrote them)"
@@ -238,15 +244,15 @@ def _difference(key: str, before: object, after: object) -> str:
     return f"{key} = {before!r}, not {after!r}"
 
 
-def _rows(path: Path, count: int, names: int) -> NDArray[Any]:
-    """The first ``count`` rows: a writer that was killed may have left those of a shard that the index lacks."""
+def _map_rows(path: Path, count: int, names: int) -> NDArray[Any]:
+    """Memory-map the first ``count`` rows: a killed writer may have left those of a shard that the index lacks."""
     array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.ndim != 2 or len(array) < count or array.shape[1] != names:
         raise ValueError(f"{path.name} has shape {array.shape}, the index says {(count, names)}")
     return array[:count]
 
 
-def _map(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
+def _map_array(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
     array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.shape != shape:
         raise ValueError(f"{path.name} has shape {array.shape}, the index says {shape}")
@@ -254,8 +260,5 @@ def _map(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
 
 
 def _save_array(path: Path, array: NDArray[Any]) -> None:
-    try:
-        with replacing(path) as file:
-            np.save(file, array)
-    except OSError as error:
-        raise DataError(f"cannot write {path}: {error.strerror}; free space or choose another folder") from error
+    with open_atomically(path) as file:
+        np.save(file, array)

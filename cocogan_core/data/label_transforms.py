@@ -7,7 +7,7 @@ its world is mirrored left to right (``view.mirror``, by its sign, before the ca
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MIRROR", "YAW", "can_mirror", "can_turn", "mirrored", "turned"]
+__all__ = ["MIRROR", "YAW", "can_mirror", "can_turn", "mirror_labels", "turn_labels"]
 
 YAW = ("view.yaw_cos", "view.yaw_sin")
 MIRROR = "view.mirror"
@@ -25,7 +25,7 @@ def can_mirror(names: tuple[str, ...]) -> bool:
     return not names or MIRROR in names
 
 
-def turned(parameters: Floats, names: tuple[str, ...], angle_rad: NDArray[np.floating]) -> Floats:
+def turn_labels(parameters: Floats, names: tuple[str, ...], angle_rad: NDArray[np.floating]) -> Floats:
     """Numbers (B, K) of pictures whose camera turns further to the right by ``angle_rad`` (B,)."""
     cosine, sine = (names.index(name) for name in YAW)
     after = parameters.copy()
@@ -35,7 +35,7 @@ def turned(parameters: Floats, names: tuple[str, ...], angle_rad: NDArray[np.flo
     return after
 
 
-def mirrored(parameters: Floats, names: tuple[str, ...], which: NDArray[np.bool_]) -> Floats:
+def mirror_labels(parameters: Floats, names: tuple[str, ...], which: NDArray[np.bool_]) -> Floats:
     """Numbers (B, K) of pictures of which those marked (B,) are mirrored about yaw 0."""
     signs = np.ones(len(names), np.float32)
     # a mirrored camera has turned as far the other way

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from cocogan_core.errors import ConfigError, DataError
 
-__all__ = ["in_order", "worker_count"]
+__all__ = ["map_in_order", "worker_count"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,7 +31,7 @@ def worker_count(workers: int) -> int:
     )
 
 
-def in_order(function: Callable[[T], R], items: Iterable[T], *, workers: int) -> Iterator[R]:
+def map_in_order(function: Callable[[T], R], items: Iterable[T], *, workers: int) -> Iterator[R]:
     """``map(function, items)``; with several ``workers``, function, items and results must be picklable.
 
     Raises:

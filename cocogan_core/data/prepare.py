@@ -1,147 +1,156 @@
-"""``cocogan prepare``: turns any source of pictures into training shards, in parallel, with a report.
+"""Turns any source of pictures into training shards, in parallel, with a report.
 
-Resumable: pictures that the shards hold by name are not made again. Knows no source by name but in its command line.
+Resumable: pictures that the shards hold by name are not made again. Knows no source by name.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated
 
 import numpy as np
-import tyro
 from numpy.typing import NDArray
 from PIL import Image as Pillow
-from rich.progress import track
 
 from cocogan_core.data.dataset import DatasetWriter, ImageDataset
-from cocogan_core.data.parallel import in_order, worker_count
+from cocogan_core.data.parallel import map_in_order, worker_count
 from cocogan_core.data.prepare_report import PrepareReport
-from cocogan_core.data.sources.base import Entry, Found, PictureSource
-from cocogan_core.data.sources.equirect import Equirect
-from cocogan_core.data.sources.image_io import Rejected
-from cocogan_core.data.sources.images import Images
-from cocogan_core.data.sources.matterport import Matterport3D
+from cocogan_core.data.sources.base import PictureSource, SourceListing, SourcePicture
+from cocogan_core.data.sources.image_io import UnusablePicture
+from cocogan_core.data.sources.labels import LABELS_FILE, Labels, read_labels
 from cocogan_core.errors import DataError
-from cocogan_core.files import replacing
+from cocogan_core.files import open_atomically
+from cocogan_core.progress import Progress, no_progress
 
-__all__ = ["prepare", "prepare_pictures"]
+__all__ = ["prepare_dataset"]
 
 Image = NDArray[np.uint8]
 SHARD_BYTES = 160_000_000  # at most, which is also what waits in memory; 256 panoramas of 768×256 are 151 MB
+SHARD_PICTURES = 256  # at most
 
 
-def prepare(
-    source: Annotated[
-        Annotated[Matterport3D, tyro.conf.subcommand("matterport3d", prefix_name=False)]
-        | Annotated[Equirect, tyro.conf.subcommand("equirect", prefix_name=False)]
-        | Annotated[Images, tyro.conf.subcommand("images", prefix_name=False)],
-        tyro.conf.arg(name=""),
-    ],
-) -> None:
-    """Prepare real pictures for training. Run the same command again to go on after an interruption.
+def prepare_dataset(source: PictureSource, *, progress: Progress = no_progress) -> PrepareReport:
+    """Fill the folder ``source.out`` with shards, a report and a contact sheet.
+
+    Broken pictures are left out and reported. The same call again goes on where it was interrupted, and takes in
+    pictures that have been added or mended. Where named labels lie beside the pictures
+    (``cocogan_core.data.sources.labels``), the data set holds them too.
 
     Args:
-        source: What kind of pictures; each kind has its own --help.
-    """
-    report = prepare_pictures(source)
-    print(report.summary)
-    if not report.prepared:
-        name, reason = report.rejected[0]
-        raise DataError(f"no picture in {source.src} could be used; the first: {name} {reason}")
+        source: which pictures, and what becomes of them: ``Matterport3D``, ``Equirect`` or ``Images`` of
+            ``cocogan_core.data.sources``.
+        progress: is passed the pictures as they are prepared and exported.
 
-
-def prepare_pictures(source: PictureSource) -> PrepareReport:
-    """Fill ``source.out`` with shards, a report and a contact sheet; broken pictures are skipped and reported.
+    Returns:
+        How many pictures there are now, and what was left out and why.
 
     Raises:
-        ConfigError, DataError: options, folders or shards that do not fit together.
+        ConfigError: the options do not fit the folder, or a reader is not installed.
+        DataError: there are no pictures, or the folder holds pictures of other settings.
+        OutputError: the folder cannot be written.
     """
-    began = perf_counter()
-    found = source.find()
-    earlier, rejected = _fill(source, found, worker_count(source.workers))
-    there = ImageDataset.open(source.out)
+    began_s = perf_counter()
+    workers = worker_count(source.workers)
+    listing, labels = source.find(), read_labels(source.src)
+    earlier, rejected = _fill_shards(source, listing, labels, workers, progress)
+    dataset = ImageDataset.open(source.out)
     if source.export_png is not None:
-        _export(there, source.export_png)
+        _export_png(dataset, source.export_png, progress)
     report = PrepareReport(
-        title=source.title,
-        found=len(found.entries) + len(found.rejected),
-        prepared=there.count,
+        title=str(dataset.about["source"]),
+        found=len(listing.pictures) + len(listing.rejected),
+        prepared=dataset.count,
         earlier=earlier,
-        rejected=(*found.rejected, *rejected),
-        seconds=perf_counter() - began,
+        rejected=(*listing.rejected, *rejected),
+        seconds=perf_counter() - began_s,
     )
-    report.write(there)
+    report.write(dataset)
     return report
 
 
-def _fill(source: PictureSource, found: Found, workers: int) -> tuple[int, list[tuple[str, str]]]:
+def _fill_shards(
+    source: PictureSource, listing: SourceListing, labels: Labels | None, workers: int, progress: Progress
+) -> tuple[int, list[tuple[str, str]]]:
     """Append what the shards lack; how many they held before, and (name, reason) of what was rejected."""
-    rejected = []
-    with _writer(source, found) as writer:
-        earlier, known = writer.count, set(writer.names)
-        seen = _digests(source.out) if earlier else {}
-        missing = [entry for entry in found.entries[: source.limit or None] if entry.name not in known]
-        for entry, made in _made(source, missing, workers):
-            if isinstance(made, str):
-                rejected.append((entry.name, made))
-            elif twin := seen.get(digest := _digest(made)):
-                rejected.append((entry.name, f"shows the same picture as {twin}"))
+    rejected, parameters = [], _labels_of(listing, labels, source.src)
+    with _open_writer(source, labels) as writer:
+        earlier, prepared = writer.count, set(writer.names)
+        first_with = _digests(source.out) if earlier else {}
+        missing = [picture for picture in listing.pictures[: source.limit or None] if picture.name not in prepared]
+        for picture, image in _load_all(source, missing, workers, progress):
+            if isinstance(image, str):
+                rejected.append((picture.name, image))
+            elif twin := first_with.get(digest := _digest(image)):
+                rejected.append((picture.name, f"shows the same picture as {twin}"))
             else:
-                seen[digest] = entry.name
-                writer.append(made, found.parameters.get(entry.name), entry.name)
+                first_with[digest] = picture.name
+                writer.append(image, parameters.get(picture.name), picture.name)
     return earlier, rejected
 
 
-def _writer(source: PictureSource, found: Found) -> DatasetWriter:
+def _labels_of(listing: SourceListing, labels: Labels | None, src: Path) -> dict[str, NDArray[np.float32]]:
+    """Every picture's numbers by its name; empty where nothing is labelled.
+
+    Raises:
+        DataError: a picture has none.
+    """
+    if labels is None:
+        return {}
+    for picture in listing.pictures:
+        if picture.name not in labels.parameters:
+            raise DataError(
+                f"{src / LABELS_FILE} does not know {picture.name}; take that picture away, or make the file again"
+            )
+    return dict(labels.parameters)
+
+
+def _open_writer(source: PictureSource, labels: Labels | None) -> DatasetWriter:
     height, width = source.size
     return DatasetWriter(
         source.out,
         height_px=height,
         width_px=width,
         projection=source.projection,
-        source=source.title,
-        licence=source.licence,
-        latent_names=found.latent_names,
+        source=(labels and labels.source) or source.title,
+        licence=(labels and labels.licence) or source.licence,
+        latent_names=labels.names if labels else (),
         recipe=source.recipe,
-        shard_size=max(1, min(256, SHARD_BYTES // (3 * height * width))),
+        shard_size=max(1, min(SHARD_PICTURES, SHARD_BYTES // (3 * height * width))),
     )
 
 
-def _made(source: PictureSource, entries: list[Entry], workers: int) -> Iterator[tuple[Entry, Image | str]]:
-    """Each entry with its picture, or why there is none, in order."""
-    if entries:
-        made = in_order(partial(_attempt, source), entries, workers=min(workers, len(entries)))
-        yield from track(zip(entries, made, strict=True), description="preparing", total=len(entries))
+def _load_all(
+    source: PictureSource, pictures: list[SourcePicture], workers: int, progress: Progress
+) -> Iterable[tuple[SourcePicture, Image | str]]:
+    """Each picture prepared, or why it cannot be, in order."""
+    if not pictures:
+        return ()
+    images = map_in_order(partial(_load, source), pictures, workers=min(workers, len(pictures)))
+    return progress(zip(pictures, images, strict=True), "preparing", len(pictures))
 
 
-def _attempt(source: PictureSource, entry: Entry) -> Image | str:
-    """In a worker process."""
+def _load(source: PictureSource, picture: SourcePicture) -> Image | str:
+    """In a worker process: an exception with its traceback would cost more than the word that is needed."""
     try:
-        return source.load(entry)
-    except Rejected as reason:
+        return source.load(picture)
+    except UnusablePicture as reason:
         return str(reason)
 
 
 def _digests(folder: Path) -> dict[bytes, str]:
-    there = ImageDataset.open(folder)
-    return {_digest(there.image(index)): name for index, name in enumerate(there.names)}
+    dataset = ImageDataset.open(folder)
+    return {_digest(dataset.image(index)): name for index, name in enumerate(dataset.names)}
 
 
 def _digest(image: Image) -> bytes:
     return hashlib.blake2b(image.tobytes(), digest_size=16).digest()
 
 
-def _export(there: ImageDataset, folder: Path) -> None:
+def _export_png(dataset: ImageDataset, folder: Path, progress: Progress) -> None:
     """Write every picture that is not there yet as ``<number>_<name>.png``."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for index, name in track(list(enumerate(there.names)), description="PNG files"):
-            path = folder / f"{index:06d}_{Path(name).with_suffix('').as_posix().replace('/', '_')}.png"
-            if not path.exists():
-                with replacing(path) as file:
-                    Pillow.fromarray(there.image(index)).save(file, "PNG")
-    except OSError as error:
-        raise DataError(f"cannot write to {folder}: {error.strerror or error}; free space or choose another") from error
+    for index, name in progress(enumerate(dataset.names), "PNG files", dataset.count):
+        path = folder / f"{index:06d}_{Path(name).with_suffix('').as_posix().replace('/', '_')}.png"
+        if not path.exists():
+            with open_atomically(path) as file:
+                Pillow.fromarray(dataset.image(index)).save(file, "PNG")

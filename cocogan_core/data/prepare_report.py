@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from cocogan_core.data.contact_sheet import write_sheet
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.errors import DataError
-from cocogan_core.files import replacing
+from cocogan_core.files import write_atomically
+from cocogan_core.geometry.resampling import shrink
 
 __all__ = ["PrepareReport"]
 
@@ -60,32 +60,23 @@ class PrepareReport:
         """``report.json``, ``report.txt`` and ``sheet.jpg`` beside the shards.
 
         Raises:
-            DataError: the folder cannot be written.
+            OutputError: the folder cannot be written.
         """
         folder = pictures.folder
-        try:
-            _replace(folder / "report.json", json.dumps(asdict(self), indent=1) + "\n")
-            _replace(folder / "report.txt", self.text)
-        except OSError as error:
-            raise DataError(f"cannot write {folder}: {error.strerror}; free space") from error
+        write_atomically(folder / "report.json", json.dumps(asdict(self), indent=1) + "\n")
+        write_atomically(folder / "report.txt", self.text)
         if pictures.count:
-            _sheet(folder / "sheet.jpg", pictures)
+            _write_sheet(folder / "sheet.jpg", pictures)
 
 
-def _sheet(path: Path, pictures: ImageDataset) -> None:
-    """Pictures evenly over the whole data set, thinned where they are large."""
+def _write_sheet(path: Path, pictures: ImageDataset) -> None:
+    """Pictures from evenly over the whole data set, made smaller where they are large."""
     chosen = np.unique(np.linspace(0, pictures.count - 1, SHOWN).astype(int))
     columns = 3 if pictures.projection is not None else 8
     factor = max(1, round(columns * pictures.width_px / SHEET_PX))
-    write_sheet(path, [_thinned(pictures.image(int(index)), factor) for index in chosen], columns=columns)
+    write_sheet(path, [_thumbnail(pictures.image(int(index)), factor) for index in chosen], columns=columns)
 
 
-def _thinned(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+def _thumbnail(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     height, width = (side // factor * factor for side in image.shape[:2])
-    cells = image[:height, :width].reshape(height // factor, factor, width // factor, factor, 3)
-    return np.asarray(np.rint(cells.mean((1, 3))), np.uint8)
-
-
-def _replace(path: Path, text: str) -> None:
-    with replacing(path) as file:
-        file.write(text.encode())
+    return shrink(image[:height, :width], factor)

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.data.label_transforms import can_mirror, can_turn, mirrored, turned
+from cocogan_core.data.label_transforms import can_mirror, can_turn, mirror_labels, turn_labels
 from cocogan_core.errors import DataError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.resampling import shrink
 
 __all__ = ["MacroBatch", "MacroSampler", "Sampler"]
 
@@ -44,9 +45,9 @@ class MacroSampler:
 
     Larger pictures are box-filtered once and kept in memory. On a cylinder macro patches wrap, and ``roll`` turns each
     picture by a random angle; ``flip`` mirrors half of them, a panorama about yaw 0. Named parameters change along
-    where they say how a picture is turned and mirrored (``data/turning.py``); where they do not, both are refused.
-    ``continuous`` places macro patches at any pixel (the paper's ablation, §4.4), not only on the grid. The last
-    ``held_out`` pictures are never drawn.
+    where they say how a picture is turned and mirrored (``data/label_transforms.py``); where they do not, both are
+    refused. ``continuous`` places macro patches at any pixel (the paper's ablation, §4.4), not only on the grid. The
+    last ``held_out`` pictures are never drawn.
 
     Raises:
         DataError: the data set is empty, its size or kind does not fit the grid, or roll or flip would falsify it.
@@ -54,7 +55,7 @@ class MacroSampler:
 
     def __init__(
         self,
-        panoramas: ImageDataset,
+        dataset: ImageDataset,
         grid: PatchGrid,
         *,
         roll: bool = False,
@@ -63,16 +64,16 @@ class MacroSampler:
         held_out: int = 0,
     ) -> None:
         """Check and, where pictures are larger than the grid, filter them."""
-        factor = _fitting(panoramas, grid, held_out)
-        names = panoramas.latent_names
+        factor = _scale_factor(dataset, grid, held_out)
+        names = dataset.latent_names
         if roll and not can_turn(names):
-            raise DataError(_falsified(panoramas, "roll", "--yaw random"))
+            raise DataError(_falsification(dataset, "roll", "--yaw random"))
         if flip and not can_mirror(names):
-            raise DataError(_falsified(panoramas, "flip", "--mirror random"))
-        self._panoramas, self._grid, self._roll, self._flip = panoramas, grid, roll and grid.wraps, flip
+            raise DataError(_falsification(dataset, "flip", "--mirror random"))
+        self._dataset, self._grid, self._roll, self._flip = dataset, grid, roll and grid.wraps, flip
         self._steps = grid.patch_px if continuous else 1  # positions from one micro patch to the next
-        self._count = panoramas.count - held_out
-        self._small = _reduced(panoramas, factor) if factor > 1 else None
+        self._count = dataset.count - held_out
+        self._small = _shrink_all(dataset, factor) if factor > 1 else None
 
     def batch(self, rng: np.random.Generator, size: int, level: int = 0) -> MacroBatch:
         """``size`` macro patches, at discrete macro ids (paper §3.2); randomness comes from ``rng`` alone."""
@@ -80,7 +81,7 @@ class MacroSampler:
         which = rng.integers(self._count, size=size)
         corners = self._corners(rng, size)
         exact = corners // self._grid.patch_px if self._steps == 1 else corners / self._grid.patch_px
-        pixels, parameters = self._taken(rng, which, corners, self._grid.macro_height_px, self._grid.macro_width_px)
+        pixels, parameters = self._take(rng, which, corners, self._grid.macro_height_px, self._grid.macro_width_px)
         return MacroBatch(pixels, exact, parameters)
 
     def _corners(self, rng: np.random.Generator, size: int) -> NDArray[np.intp]:
@@ -94,10 +95,10 @@ class MacroSampler:
     def whole(self, rng: np.random.Generator, size: int) -> MacroBatch:
         """``size`` full pictures; their ids are (0, 0)."""
         which, corners = rng.integers(self._count, size=size), np.zeros((size, 2), np.intp)
-        pixels, parameters = self._taken(rng, which, corners, self._grid.height_px, self._grid.width_px)
+        pixels, parameters = self._take(rng, which, corners, self._grid.height_px, self._grid.width_px)
         return MacroBatch(pixels, corners, parameters)
 
-    def _taken(
+    def _take(
         self, rng: np.random.Generator, which: NDArray[np.intp], corners: NDArray[np.intp], height: int, width: int
     ) -> tuple[Pixels, NDArray[np.float32]]:
         """Windows of ``height`` × ``width`` pixels of the pictures ``which`` from pixels ``corners`` on; parameters."""
@@ -108,15 +109,15 @@ class MacroSampler:
         for number, index in enumerate(which):
             top, left = (int(at) for at in corners[number])
             self._cut(windows[number], self._image(int(index)), top, left + int(shift[number]), mirror=flipped[number])
-        names, parameters = self._panoramas.latent_names, self._panoramas.parameters[which]
+        names, parameters = self._dataset.latent_names, self._dataset.parameters[which]
         if self._flip and names:
-            parameters = mirrored(parameters, names, flipped)
+            parameters = mirror_labels(parameters, names, flipped)
         if self._roll and names:
-            parameters = turned(parameters, names, shift * (2 * np.pi / grid.width_px))
+            parameters = turn_labels(parameters, names, shift * (2 * np.pi / grid.width_px))
         return windows, parameters
 
     def _image(self, index: int) -> NDArray[np.uint8]:
-        return self._panoramas.image(index) if self._small is None else self._small[index]
+        return self._dataset.image(index) if self._small is None else self._small[index]
 
     def _cut(self, patch: Pixels, image: Pixels, top: int, left: int, *, mirror: bool) -> None:
         """Fill ``patch`` (h, w, 3) with the window of a picture (or of its mirror image), in at most two pieces."""
@@ -131,38 +132,37 @@ class MacroSampler:
         patch[:, first:] = rows[:, : width - first]
 
 
-def _fitting(panoramas: ImageDataset, grid: PatchGrid, held_out: int) -> int:
+def _scale_factor(dataset: ImageDataset, grid: PatchGrid, held_out: int) -> int:
     """How many times larger than the grid the pictures are.
 
     Raises:
         DataError: as :class:`MacroSampler`.
     """
-    factor = panoramas.width_px // grid.width_px
-    if (panoramas.height_px, panoramas.width_px) != (grid.height_px * factor, grid.width_px * factor):
+    factor = dataset.width_px // grid.width_px
+    if (dataset.height_px, dataset.width_px) != (grid.height_px * factor, grid.width_px * factor):
         raise DataError(
-            f"{panoramas.folder} holds pictures of {panoramas.width_px}×{panoramas.height_px}; the model needs "
+            f"{dataset.folder} holds pictures of {dataset.width_px}×{dataset.height_px}; the model needs "
             f"{grid.width_px}×{grid.height_px} or a multiple: prepare them at that size"
         )
-    if panoramas.count <= held_out:
-        raise DataError(f"{panoramas.folder} holds no pictures" + (" beside those held out" if held_out else ""))
-    if grid.wraps and panoramas.projection is None:
+    if dataset.count <= held_out:
+        raise DataError(f"{dataset.folder} holds no pictures" + (" beside those held out" if held_out else ""))
+    if grid.wraps and dataset.projection is None:
         raise DataError(
-            f"{panoramas.folder} holds planar pictures, and the model's grid is a cylinder: choose a planar preset"
+            f"{dataset.folder} holds planar pictures, and the model's grid is a cylinder: choose a planar preset"
         )
     return factor
 
 
-def _falsified(panoramas: ImageDataset, what: str, remedy: str) -> str:
+def _falsification(dataset: ImageDataset, what: str, remedy: str) -> str:
     return (
-        f"{panoramas.folder} has named parameters, which a {what} would falsify: switch it off, "
+        f"{dataset.folder} has named parameters, which a {what} would falsify: switch it off, "
         f"or make rooms with {remedy}, whose parameters follow"
     )
 
 
-def _reduced(panoramas: ImageDataset, factor: int) -> NDArray[np.uint8]:
-    height, width = panoramas.height_px // factor, panoramas.width_px // factor
-    small = np.empty((panoramas.count, height, width, 3), np.uint8)
-    for index in range(panoramas.count):
-        cells = panoramas.image(index).reshape(height, factor, width, factor, 3)
-        small[index] = np.rint(cells.mean((1, 3), dtype=np.float32))
+def _shrink_all(dataset: ImageDataset, factor: int) -> NDArray[np.uint8]:
+    height, width = dataset.height_px // factor, dataset.width_px // factor
+    small = np.empty((dataset.count, height, width, 3), np.uint8)
+    for index in range(dataset.count):
+        small[index] = shrink(dataset.image(index), factor)
     return small

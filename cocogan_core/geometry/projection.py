@@ -1,7 +1,7 @@
-"""Maps between directions and pictures: cylinder (Mercator or equirectangular), cube map, equirectangular, view.
+"""Between directions and positions in a panorama whose rows are Mercator's or equirectangular.
 
-Knows nothing of files, networks or windows; numpy only. Angles in radians; yaw θ grows to the right, pitch φ up is
-positive (DESIGN.md §3). Texture coordinates are u ∈ [0, 1) to the right and v ∈ [0, 1] downward from the top edge;
+Numpy only. The conventions are docs/architecture.md's: angles in radians; yaw θ grows to the right, pitch φ up is
+positive. Texture coordinates are u ∈ [0, 1) to the right and v ∈ [0, 1] downward from the top edge;
 pixel centres lie at (i + ½) / n. Yaw 0 is the middle of the picture's first pixel column.
 
 Frame of a direction: X right, Y up, Z toward face 1 of a sky box. Yaw 0, pitch 0 looks along +Z, yaw π/2 along +X.
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.errors import ConfigError
 
-__all__ = ["Projection", "direction_of", "u_of_yaw", "yaw_of_u", "yaw_pitch_of"]
+__all__ = ["Projection", "direction_of", "gudermannian", "mercator", "u_of_yaw", "yaw_of_u", "yaw_pitch_of"]
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class Projection:
     def of_aspect(cls, kind: Literal["mercator", "equirectangular"], aspect: float) -> Self:
         """The projection whose pixels are square at the horizon, for a picture of width / height = ``aspect``."""
         ordinate = np.pi / aspect  # half the height where the width is 2π
-        extent = ordinate if kind == "equirectangular" else 2 * np.arctan(np.exp(ordinate)) - np.pi / 2
+        extent = ordinate if kind == "equirectangular" else gudermannian(ordinate)
         return cls(kind=kind, half_extent_rad=float(extent))
 
     def v_of_pitch(self, pitch_rad: Floats | float) -> Floats:
@@ -57,13 +57,20 @@ class Projection:
     def pitch_of_v(self, v: Floats | float) -> Floats:
         """Pitch of a texture row; inverse of :meth:`v_of_pitch`."""
         ordinate = (1 - 2 * np.asarray(v, float)) * self._ordinate(self.half_extent_rad)
-        return ordinate if self.kind == "equirectangular" else 2 * np.arctan(np.exp(ordinate)) - np.pi / 2
+        return ordinate if self.kind == "equirectangular" else gudermannian(ordinate)
 
     def _ordinate(self, pitch_rad: Floats | float) -> Floats:
-        pitch_rad = np.asarray(pitch_rad, float)
-        if self.kind == "equirectangular":
-            return pitch_rad
-        return np.arctanh(np.sin(pitch_rad))  # Mercator: ln tan(π/4 + φ/2)
+        return np.asarray(pitch_rad, float) if self.kind == "equirectangular" else mercator(pitch_rad)
+
+
+def mercator(pitch_rad: Floats | float) -> Floats:
+    """Height ln tan(π/4 + φ/2) of a pitch on a Mercator cylinder of radius 1; 0 at the horizon, positive upward."""
+    return np.asarray(np.arctanh(np.sin(np.asarray(pitch_rad, float))))
+
+
+def gudermannian(height: Floats | float) -> Floats:
+    """Pitch in radians of a height on a Mercator cylinder of radius 1; inverse of :func:`mercator`."""
+    return np.asarray(2 * np.arctan(np.exp(height)) - np.pi / 2)
 
 
 def u_of_yaw(yaw_rad: Floats | float, width_px: int) -> Floats:

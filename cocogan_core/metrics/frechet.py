@@ -1,4 +1,4 @@
-"""Distances between two sets of feature vectors, by their first two moments and by a kernel. Knows no pictures.
+"""Distances between two sets of feature vectors, and the real pictures' statistics that others are compared with.
 
 **Fréchet distance** (Heusel et al. 2017, eq. 6) between N(μ₁, C₁) and N(μ₂, C₂):
 
@@ -12,9 +12,7 @@ counts, by about a constant over the count: compare only equal counts, and besid
 **Kernel distance** (KID; Bińkowski et al. 2018, §4): the unbiased estimate of the squared maximum mean discrepancy
 under the kernel (x·y/d + 1)³; it may fall below zero, and zero is perfect at any count.
 
-What generated pictures are compared with: the moments of a data set's features, cached beside the data set.
-
-Knows no checkpoints.
+The statistics of a data set's pictures are cached beside the data set. Knows no checkpoints.
 """
 
 import contextlib
@@ -27,26 +25,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.errors import DataError
-from cocogan_core.files import replacing
+from cocogan_core.errors import DataError, OutputError
+from cocogan_core.files import open_atomically
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.resampling import shrink
 from cocogan_core.metrics.features import FeatureExtractor
 
 __all__ = [
     "KernelDistance",
     "Moments",
     "ReferenceStats",
-    "fit",
     "frechet_distance",
-    "frechet_of",
+    "frechet_to_reference",
     "kernel_distance",
     "moments_of",
-    "pick",
-    "reference_of",
+    "random_indices",
+    "reference_stats",
+    "resize_to_grid",
 ]
 
 Features = NDArray[np.float32]
 Floats = NDArray[np.float64]
+Image = NDArray[np.uint8]
+VERSION = 1  # of what the cached moments mean; a new one makes every older file unused
 KERNEL_BLOCK = 1000  # pictures a block; blocks are disjoint, so their spread gives the standard error
 
 
@@ -133,54 +134,50 @@ def _kernel(a: Features, b: Features) -> Floats:
     return kernel
 
 
-Image = NDArray[np.uint8]
-VERSION = 1  # of what the cached moments mean; a new one makes every older file unused
-
-
 @dataclass(frozen=True, kw_only=True)
 class ReferenceStats:
-    """Real pictures' moments, and the lens that they were seen through."""
+    """Moments of real pictures' features, and the extractor that gave them: generated pictures must use the same."""
 
-    lens: FeatureExtractor
+    extractor: FeatureExtractor
     moments: Moments
 
 
-def frechet_of(generated: Iterable[Image], reference: ReferenceStats) -> float:
+def frechet_to_reference(generated: Iterable[Image], reference: ReferenceStats) -> float:
     """Fréchet distance of generated full images (H, W, 3), taken one by one, to a reference.
 
     Raises:
         DataError: fewer than two pictures.
     """
-    return frechet_distance(moments_of(reference.lens.features(generated)), reference.moments)
+    return frechet_distance(moments_of(reference.extractor.features(generated)), reference.moments)
 
 
-def reference_of(
-    panoramas: ImageDataset, lens: FeatureExtractor, grid: PatchGrid, *, samples: int = 2000, seed: int = 0
+def reference_stats(
+    dataset: ImageDataset, extractor: FeatureExtractor, grid: PatchGrid, *, samples: int = 2000, seed: int = 0
 ) -> ReferenceStats:
-    """Moments of ``samples`` pictures (or all, if there are fewer) at the size of ``grid``.
+    """Moments of ``samples`` pictures' features (or all pictures', if there are fewer) at the size of ``grid``.
 
     They are kept in a file ``moments_….npz`` in the data set's folder (not where it is read-only) and read from there
-    as long as data set, size, lens, samples and seed are the same.
+    as long as data set, size, feature network, views, samples and seed are the same.
 
     Raises:
         DataError: the pictures do not fit the grid, or are fewer than two.
     """
-    path = _cache_path(panoramas, lens, grid, samples, seed)
-    moments = _read(path)
+    path = _cache_path(dataset, extractor, grid, samples, seed)
+    moments = _read_moments(path)
     if moments is None:
-        chosen = pick(panoramas.count, samples, seed)
-        moments = moments_of(lens.features(fit(panoramas.image(int(index)), grid) for index in chosen))
-        _write(path, moments)
-    return ReferenceStats(lens=lens, moments=moments)
+        chosen = random_indices(dataset.count, samples, seed)
+        moments = moments_of(extractor.features(resize_to_grid(dataset.image(int(index)), grid) for index in chosen))
+        _write_moments(path, moments)
+    return ReferenceStats(extractor=extractor, moments=moments)
 
 
-def pick(count: int, samples: int, seed: int) -> NDArray[np.intp]:
+def random_indices(count: int, samples: int, seed: int) -> NDArray[np.intp]:
     """Up to ``samples`` different indices below ``count``, in a random order fixed by ``seed``."""
     return np.random.default_rng(seed).permutation(count)[:samples]
 
 
-def fit(image: Image, grid: PatchGrid) -> Image:
-    """A picture at the size of ``grid``: box-filtered down by an integer factor, or as it is.
+def resize_to_grid(image: Image, grid: PatchGrid) -> Image:
+    """A picture (H, W, 3) at the size of ``grid``: box-filtered down by an integer factor, or as it is.
 
     Raises:
         DataError: it is no whole multiple of the grid's size.
@@ -192,20 +189,17 @@ def fit(image: Image, grid: PatchGrid) -> Image:
             f"pictures are {image.shape[1]}×{image.shape[0]}, the model makes {width}×{height}: "
             "prepare them at that size, or at a whole multiple of it"
         )
-    if factor == 1:
-        return image
-    cells = image.reshape(height, factor, width, factor, 3).mean((1, 3), dtype=np.float32)
-    return np.asarray(np.rint(cells), np.uint8)
+    return shrink(image, factor)
 
 
-def _cache_path(panoramas: ImageDataset, lens: FeatureExtractor, grid: PatchGrid, samples: int, seed: int) -> Path:
+def _cache_path(dataset: ImageDataset, extractor: FeatureExtractor, grid: PatchGrid, samples: int, seed: int) -> Path:
     size = (grid.height_px, grid.width_px)
-    stated = (VERSION, sorted(panoramas.about.items()), lens.projection, lens.views, size, samples, seed)
+    stated = (VERSION, sorted(dataset.about.items()), extractor.projection, extractor.views, size, samples, seed)
     digest = hashlib.sha256(repr(stated).encode()).hexdigest()[:16]
-    return panoramas.folder / f"moments_{lens.network.name}_{digest}.npz"
+    return dataset.folder / f"moments_{extractor.network.name}_{digest}.npz"
 
 
-def _read(path: Path) -> Moments | None:
+def _read_moments(path: Path) -> Moments | None:
     """Cached moments, or None where there are none or the file is broken: they can be made again."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -214,7 +208,7 @@ def _read(path: Path) -> Moments | None:
         return None
 
 
-def _write(path: Path, moments: Moments) -> None:
+def _write_moments(path: Path, moments: Moments) -> None:
     # a read-only data set: nothing is lost but time
-    with contextlib.suppress(OSError), replacing(path) as file:
+    with contextlib.suppress(OutputError), open_atomically(path) as file:
         np.savez(file, mean=moments.mean, factor=moments.factor, count=moments.count)

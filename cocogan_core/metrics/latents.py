@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.progress import Progress, no_progress
+
 __all__ = ["LatentResponse", "latent_response", "psnr_db"]
 
 Image = NDArray[np.uint8]
@@ -45,19 +47,16 @@ def latent_response(
     names: Sequence[str],
     *,
     rooms: Sequence[Parameters],
-    on_room: Callable[[], object] = lambda: None,
+    progress: Progress = no_progress,
 ) -> tuple[LatentResponse, ...]:
     """Move each named latent alone, in each of ``rooms`` (parameter vectors (K,)), and compare the two changes.
 
-    ``generate`` and ``render`` turn parameters (K,) into pictures of one size; ``on_room`` is called after each
-    latent of each room, for a progress bar. Makes 2 · K · rooms pictures of each kind.
+    ``generate`` and ``render`` turn parameters (K,) into pictures of one size; ``progress`` is passed the latents.
+    Makes 2 · K · rooms pictures of each kind.
     """
     responses = []
-    for index, name in enumerate(names):
-        changes = []
-        for room in rooms:
-            changes.append((_change(generate, room, index), _change(render, room, index)))
-            on_room()
+    for index, name in progress(enumerate(names), "named latents", len(names)):
+        changes = [(_change(generate, room, index), _change(render, room, index)) for room in rooms]
         responses.append(_response(name, changes))
     return tuple(responses)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +36,11 @@ def print_report(results: Results) -> None:
     for entry in results.comparisons:
         table.add_row(entry.name, f"{entry.frechet:.2f}", _kernel_text(entry), _count_text(entry))
     console.print(table)
-    for line in _lines(results):
+    for line in _figure_lines(results):
         console.print(line, highlight=False)
 
 
-def draw_report(results: Results, examples: Mapping[str, Pictures], path: Path) -> None:
+def draw_report(results: Results, path: Path) -> None:
     """Draw figures, border ratios and example pictures into an image file.
 
     Raises:
@@ -51,7 +51,7 @@ def draw_report(results: Results, examples: Mapping[str, Pictures], path: Path) 
     y = _draw_heading(page, results)
     y = _draw_distances(page, results.comparisons, y)
     y = _draw_borders(page, results, y)
-    for name, pictures in examples.items():
+    for name, pictures in results.examples.items():
         y = _draw_pictures(canvas, name, pictures, y)
     try:
         canvas.crop((0, 0, WIDTH, y + MARGIN - GAP)).save(path)
@@ -59,7 +59,7 @@ def draw_report(results: Results, examples: Mapping[str, Pictures], path: Path) 
         raise ConfigError(f"cannot write {path} ({error}); name a .png or .jpg file") from error
 
 
-def _lines(results: Results) -> list[str]:
+def _figure_lines(results: Results) -> list[str]:
     """Figures beyond distances, a line each."""
     lines = []
     sets = {
@@ -76,11 +76,11 @@ def _lines(results: Results) -> list[str]:
             )
     if results.wasserstein is not None:
         lines.append(f"Wasserstein estimate of the checkpoint's D: {results.wasserstein:.3f}")
-    if results.likeness is not None:
-        like = results.likeness
+    if results.paired_psnr is not None:
+        psnr = results.paired_psnr
         lines.append(
-            f"likeness to the real pictures of the same parameters: {like.mean_db:.2f} dB PSNR "
-            f"(worst {like.worst_db:.2f}, {like.pictures} pictures)"
+            f"likeness to the real pictures of the same parameters: {psnr.mean_db:.2f} dB PSNR "
+            f"(worst {psnr.worst_db:.2f}, {psnr.pictures} pictures)"
         )
     if results.latents:
         right = sum(entry.correlation > CLEAR for entry in results.latents)
@@ -100,7 +100,7 @@ def _draw_heading(page: ImageDraw.ImageDraw, results: Results) -> int:
     about = f"against {Path(results.data).name} · {results.features} features of {shown}{seen}"
     _write(page, (MARGIN, MARGIN + 46), about, SOFT, 18)
     y = MARGIN + 84
-    for line in _lines(results):
+    for line in _figure_lines(results):
         _write(page, (MARGIN, y), line, INK, 18)
         y += 26
     return y + GAP
@@ -124,7 +124,7 @@ def _draw_distances(page: ImageDraw.ImageDraw, comparisons: Sequence[Comparison]
 def _draw_borders(page: ImageDraw.ImageDraw, results: Results, y: int) -> int:
     """For each border a bar of the generated pictures in front of one of the real ones; the scale starts at 0."""
     shown = [borders for borders in (results.real_borders, results.borders) if borders is not None]
-    bars = [_named(borders) for borders in shown]
+    bars = [_ratios_by_label(borders) for borders in shown]
     title = f"Border ratios: grey real, colour generated; 1 is seamless, red is more than {GOAL} times the real ones"
     _write(page, (MARGIN, y), title, INK, 22)
     if not bars or not bars[0]:
@@ -136,7 +136,7 @@ def _draw_borders(page: ImageDraw.ImageDraw, results: Results, y: int) -> int:
         _write(page, (middle, base + 14), label, SOFT, 16, anchor="mm")
         for layer, values in enumerate(bars):
             value, half = values[label], slot * (0.4 - 0.12 * layer)
-            too_much = layer and results.relative_borders and _named(results.relative_borders)[label] > GOAL
+            too_much = layer and results.relative_borders and _ratios_by_label(results.relative_borders)[label] > GOAL
             height = base - round(CHART_PX * value / top)
             page.rectangle(
                 (middle - half, height, middle + half, base), fill=(REAL, LIMIT if too_much else MADE)[layer]
@@ -147,7 +147,7 @@ def _draw_borders(page: ImageDraw.ImageDraw, results: Results, y: int) -> int:
     return int(base) + 44
 
 
-def _named(borders: BorderRatios) -> dict[str, float]:
+def _ratios_by_label(borders: BorderRatios) -> dict[str, float]:
     """Ratios by the names that are drawn below them."""
     wrap = {} if borders.wrap is None else {"0°/360°": borders.wrap}
     columns = {f"col {i}|{i + 1}": value for i, value in enumerate(borders.columns)}

@@ -1,9 +1,13 @@
-"""What an evaluation found, as values and as JSON. Knows no networks and no pictures' files."""
+"""What an evaluation measured, as values and as JSON. Knows no networks and no picture files."""
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cocogan_core.metrics.latents import LatentResponse
 from cocogan_core.metrics.seams import BorderRatios
@@ -43,7 +47,7 @@ class PairedPSNR:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """Everything that ``cocogan evaluate`` says; None or empty where it could not be asked.
+    """Everything that an evaluation measured; None or empty where there was nothing to measure.
 
     Attributes:
         checkpoint, data: paths as given.
@@ -56,8 +60,9 @@ class Results:
         borders, real_borders: border ratios of generated and of real pictures.
         relative_borders: generated over real ones: over real pictures of the same parameters where those are known
             (much less noise), else over the real set's.
-        likeness: to real pictures of the same parameters.
+        paired_psnr: of generated pictures and the real ones of the same parameters.
         latents: each named latent moved alone.
+        examples: the first few uint8 pictures (H, W, 3) of each set by its name; not in the JSON.
     """
 
     checkpoint: str | None
@@ -71,8 +76,9 @@ class Results:
     borders: BorderRatios | None = None
     real_borders: BorderRatios | None = None
     relative_borders: BorderRatios | None = None
-    likeness: PairedPSNR | None = None
+    paired_psnr: PairedPSNR | None = None
     latents: tuple[LatentResponse, ...] = ()
+    examples: Mapping[str, Sequence[NDArray[np.uint8]]] = field(default_factory=dict, repr=False)
 
     def to_json(self) -> str:
         """The results as an indented JSON object; infinities as null."""
@@ -80,7 +86,9 @@ class Results:
             "frechet": "biased upwards at small counts: compare equal counts of pictures only, beside real vs real",
             "kernel": "unbiased; may fall below zero",
         }
-        return json.dumps(_finite({**asdict(self), "notes": notes}), indent=2, ensure_ascii=False) + "\n"
+        figures = asdict(replace(self, examples={}))
+        del figures["examples"]
+        return json.dumps(_finite({**figures, "notes": notes}), indent=2, ensure_ascii=False) + "\n"
 
 
 def _finite(value: Any) -> Any:  # noqa: ANN401 (any JSON value)

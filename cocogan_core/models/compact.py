@@ -210,7 +210,7 @@ class Stage(nn.Module):
 
 
 class Up(nn.Module):
-    """Nearest ×2 and a 3×3 convolution as one transposed 4×4, 2.25 times cheaper (DESIGN.md §5), less its outer ring.
+    """Nearest ×2 and a 3×3 convolution as one transposed 4×4, 2.25 times cheaper, less its outer ring.
 
     A free 4×4 learns a checkerboard under the adversarial loss (Odena et al. 2016); this one cannot.
     """

@@ -75,9 +75,7 @@ class TrainingData:
             indices = np.arange(min(held_out.count, config.fd_samples))
             return FrechetValidator.of(held_out, indices, grid, device, seed=seed)
         if isinstance(self.dataset, LiveRooms):
-            raise ConfigError(
-                "--fd-every needs pictures to measure by, and live rooms are none: name --held-out"
-            )
+            raise ConfigError("--fd-every needs pictures to measure by, and live rooms are none: name --held-out")
         indices = np.arange(self.dataset.count - self.held_out, self.dataset.count)
         return FrechetValidator.of(self.dataset, indices, grid, device, seed=seed)
 

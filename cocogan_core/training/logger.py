@@ -11,7 +11,7 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from cocogan_core.checkpoint import write_atomically
+from cocogan_core.files import write_atomically
 
 __all__ = ["MetricLogger", "ProgressDisplay"]
 

@@ -16,9 +16,9 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from cocogan_core.checkpoint import write_atomically
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.files import write_atomically
 from cocogan_core.training.config import TrainConfig, TrainingSource
 
 __all__ = ["load_state", "read_progress", "require_same_run", "run_identity", "save_state"]

@@ -15,7 +15,7 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.metrics.features import FeatureExtractor, load_features
-from cocogan_core.metrics.frechet import ReferenceStats, fit, frechet_of, moments_of
+from cocogan_core.metrics.frechet import ReferenceStats, frechet_to_reference, moments_of, resize_to_grid
 from cocogan_core.models.base import Generator
 from cocogan_core.training.snapshots import pictures
 
@@ -47,11 +47,11 @@ class FrechetValidator:
         if len(indices) < FEWEST:
             raise ConfigError(f"{held_out.folder} leaves {len(indices)} pictures to measure by; hold more out")
         extractor = FeatureExtractor(network=load_features(device=device), projection=held_out.projection)
-        real = (fit(held_out.image(int(index)), grid) for index in indices)
-        return cls(ReferenceStats(lens=extractor, moments=moments_of(extractor.features(real))), seed=seed)
+        real = (resize_to_grid(held_out.image(int(index)), grid) for index in indices)
+        return cls(ReferenceStats(extractor=extractor, moments=moments_of(extractor.features(real))), seed=seed)
 
     def distance(self, generator: Generator) -> float:
         """Fréchet distance of as many generated pictures as there are real ones."""
         like = next(generator.parameters())
         z = torch.from_numpy(sample_z(self._seed, generator.config.z_dim, count=self.samples)).to(like)
-        return frechet_of(pictures(generator, z), self._reference)
+        return frechet_to_reference(pictures(generator, z), self._reference)

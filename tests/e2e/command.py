@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "viewer"]
+COMMAND = [sys.executable, "-m", "viewer", "view"]
 
 
 def environment(**changes):

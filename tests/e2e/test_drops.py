@@ -25,7 +25,7 @@ def main():
     told, end = None, time.monotonic() + 150
     while time.monotonic() < end:
         app.turn()
-        now = (app.latents.seed, app.pipeline.complete, app.notice)
+        now = (app.session.latents.seed, app.session.streamer.complete, app.workspace.notice.text)
         if now != told:
             print(*now, flush=True)
         told = now

@@ -30,12 +30,12 @@ def main():
     end = time.monotonic() + 120
     while time.monotonic() < end:
         app.frame()
-        view = app.controls.camera.view
+        view, streamer = app.controls.camera.view, app.session.streamer
         print(json.dumps({
             "yaw": view.yaw_rad, "pitch": view.pitch_rad, "aspect": view.aspect,
-            "ready": app.pipeline.share == 1 and len(app.pipeline.directions) > 0, "generation": app.generation,
+            "ready": streamer.share == 1 and len(streamer.directions) > 0, "revision": streamer.revision,
             "size": app.window.get_size(), "pixels": app.window.get_framebuffer_size(),
-            "scale": app.bridge.io.display_framebuffer_scale.x, "recipe": app.studio._recipe().size_px,
+            "scale": app.backend.io.display_framebuffer_scale.x, "recipe": app.handler.recipe().size_px,
         }), flush=True)
         time.sleep(0.02)
 
@@ -80,7 +80,7 @@ def test_at_200_percent_everything_is_where_it_is_seen(window, screen):
     xdotool("mousemove", 200, 394, "mousedown", 1, "mousemove", 280, 394)  # the panel's first slider
     time.sleep(0.5)
     xdotool("mouseup", 1)
-    slid = state(lambda now: now.generation >= 1)
+    slid = state(lambda now: now.revision >= 1)
     assert slid.yaw == pytest.approx(after.yaw, abs=0.01), "the panel's drag turned the room"
     xdotool("search", "--name", "COCO-GAN", "windowsize", 1300, 900)
     state(lambda now: now.size == [650, 450] and now.pixels == [1300, 900])

@@ -24,17 +24,18 @@ from viewer.app import App
 from viewer.state.options import Options
 from viewer.camera.camera import View
 from viewer.state.recipe import Recipe
+from viewer.ui.actions import Command, ExportRoom
 
 def main():
     from pyglet.window import key  # here, since the generator's process imports this file too
     tiny, shipped, folder = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
     app = App(Options(shipped, 3, View(), (320, 180), "cpu", None, True, settings=folder / "config" / "settings.json",
         reduced_motion=True))
-    assert "every key" in app.studio.message  # the first run's hint
-    assert app.controls.reduced_motion and not app.studio._remembered().reduced_motion  # asked for this time only
-    app.studio.do("reduced motion")
-    assert not app.controls.reduced_motion and not app.studio._remembered().reduced_motion
-    app.studio.do("reduced motion")
+    assert "every key" in app.workspace.message.text  # the first run's hint
+    assert app.controls.reduced_motion and not app.workspace.settings.reduced_motion  # asked for this time only
+    app.handler.act(Command.TOGGLE_REDUCED_MOTION)
+    assert not app.controls.reduced_motion and not app.workspace.settings.reduced_motion
+    app.handler.act(Command.TOGGLE_REDUCED_MOTION)
     assert app.controls.reduced_motion
 
     def frames(until, seconds=60):
@@ -51,50 +52,50 @@ def main():
         app.window.dispatch_event("on_file_drop", 5, 5, [str(path)])
         app.frame()
 
-    frames(lambda: len(app.pipeline.directions))
-    app.change(app.latents.with_entry(3, 0.75).with_along(1, 1.5).toggled(2))
+    frames(lambda: len(app.session.streamer.directions))
+    app.session.change(app.session.latents.with_entry(3, 0.75).with_along(1, 1.5).toggle_lock(2))
     app.controls.camera = app.controls.camera.through("panini", seconds=0).look(yaw_rad=4.0, pitch_rad=0.1, fov_rad=2.0)
-    frames(lambda: app.pipeline.complete)
+    frames(lambda: app.session.streamer.complete)
     app.save_picture(folder / "window.png")
     press(key.C)
-    line = app.studio.clipboard.paste()
+    line = app.clipboard.paste()
     (folder / "room.json").write_text(line)
-    room = app.latents
+    room = app.session.latents
 
     for bad in ("bad.safetensors", "nan.safetensors", "bad.json", "gone.safetensors"):
         drop(folder / bad)
-        frames(lambda: app.notice and not app.notice.startswith("opening"))
-        assert bad in app.notice and "\\n" not in app.notice, app.notice
-        assert app.checkpoint == shipped and app.latents == room
+        frames(lambda: app.workspace.notice.text and not app.workspace.notice.text.startswith("opening"))
+        assert bad in app.workspace.notice.text and "\\n" not in app.workspace.notice.text, app.workspace.notice.text
+        assert app.session.checkpoint == shipped and app.session.latents == room
     for nothing in ([], ["/a\\0b"]):
         app.window.dispatch_event("on_file_drop", 5, 5, nothing)
         app.frame()
-        assert "no file" in app.notice, app.notice
+        assert "no file" in app.workspace.notice.text, app.workspace.notice.text
     drop(tiny)
-    frames(lambda: app.checkpoint == tiny and app.pipeline.complete)
-    assert len(app.latents.base) == 12 and not app.notice
+    frames(lambda: app.session.checkpoint == tiny and app.session.streamer.complete)
+    assert len(app.session.latents.base) == 12 and not app.workspace.notice.text
     press(key.V)  # the line from before: back to the first checkpoint
-    opening = app.studio._opening  # a slow frame: all that the generator says comes before it takes over
+    opening = app.workspace.loader  # a slow frame: all that the generator says comes before it takes over
     opening.ready = lambda ready=opening.ready: ready() and False or opening.directions is not None
-    frames(lambda: app.checkpoint == shipped and app.pipeline.complete)
+    frames(lambda: app.session.checkpoint == shipped and app.session.streamer.complete)
     app.save_picture(folder / "pasted.png")
-    app.studio.clipboard.copy("nonsense")
+    app.clipboard.copy("nonsense")
     press(key.V)
-    assert "clipboard" in app.notice
+    assert "clipboard" in app.workspace.notice.text
     press(key.S)
-    assert "saved" in app.notice
-    before = app.latents
-    app.studio.clipboard.copy("77")
+    assert "saved" in app.workspace.notice.text
+    before = app.session.latents
+    app.clipboard.copy("77")
     press(key.V)
-    assert app.latents.seed == 77 and app.latents != before
-    app.studio.do("panorama")
+    assert app.session.latents.seed == 77 and app.session.latents != before
+    app.handler.act(ExportRoom("panorama"))
     app.frame()
     press(key.Z)
-    assert app.latents == before
-    frames(lambda: app.notice)
-    assert "export it again" in app.notice, app.notice
-    app.studio.do("hold")
-    frames(lambda: app.studio.errand.held is not None)
+    assert app.session.latents == before
+    frames(lambda: app.workspace.notice.text)
+    assert "export it again" in app.workspace.notice.text, app.workspace.notice.text
+    app.handler.act(Command.COMPARE)
+    frames(lambda: app.session.job.held is not None)
     app.frame()
     assert app.context.error == "GL_NO_ERROR"
     app.close()
@@ -102,7 +103,7 @@ def main():
     kept, word = load(folder / "config" / "settings.json")
     assert kept.reduced_motion
     assert not word and kept.seen_hint and kept.size_px == (320, 180)
-    assert Recipe.parse(kept.last, "kept").latents == app.latents
+    assert Recipe.parse(kept.last, "kept").latents == app.session.latents
     assert [Path(name) for name in kept.recent] == [tiny]
     print("driven")
 
@@ -125,7 +126,7 @@ def bad_checkpoints(folder, good):
 
 def render(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "viewer.commands", "render", *map(str, arguments)],
+        [sys.executable, "-m", "viewer", "render", *map(str, arguments)],
         env=environment(), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ if __name__ == "__main__":
     from viewer.state.options import Options
     app = App(Options(Path(sys.argv[1]), 0, View(), (320, 240), "cpu", None, False, safe=True))
     end = time.monotonic() + 60
-    while not app.pipeline.complete and time.monotonic() < end:
+    while not app.session.streamer.complete and time.monotonic() < end:
         app.turn()
     for _ in range(3): app.turn()
     began, frames = time.monotonic(), 0
@@ -67,6 +67,6 @@ def test_a_safe_window_is_software_and_slow(screen, tiny_checkpoint, tmp_path):
 
 
 def test_render_knows_it_too(tmp_path):
-    command = [*COMMAND[:2], "viewer.commands", "render", "{}", "-o", str(tmp_path / "a.png"), "--safe"]
+    command = [*COMMAND[:-1], "render", "{}", "-o", str(tmp_path / "a.png"), "--safe"]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
     one_line_error(done, "the recipe")

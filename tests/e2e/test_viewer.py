@@ -53,7 +53,7 @@ def main():
             app.frame()
 
     def picture():
-        return app.renderer.picture(app.controls.camera.view, (160, 90)).astype(int)
+        return app.session.renderer.picture(app.controls.camera.view, (160, 90)).astype(int)
 
     def drag(x, y, dx):
         app.window.dispatch_event("on_mouse_motion", x, y, 0, 0)
@@ -67,7 +67,7 @@ def main():
 
     def twice_as_many_pixels():
         app.window.get_framebuffer_size = lambda: (1280, 720)
-        view, io = app.controls.camera.view, app.bridge.io
+        view, io = app.controls.camera.view, app.backend.io
         app.window.dispatch_event("on_mouse_press", 480, 200, mouse.LEFT, 0)
         app.window.dispatch_event("on_mouse_drag", 400, 180, -80, -20, mouse.LEFT, 0)
         app.frame()
@@ -77,15 +77,15 @@ def main():
         now = app.controls.camera.view.directions(np.array(400 / 320 - 1), np.array(180 / 180 - 1))
         assert np.allclose(held / np.linalg.norm(held), now / np.linalg.norm(now), atol=1e-6)
         app.window.dispatch_event("on_mouse_release", 400, 180, mouse.LEFT, 0)
-        app.controls.camera = app.controls.camera.stopped().look(yaw_rad=view.yaw_rad, pitch_rad=view.pitch_rad)
+        app.controls.camera = app.controls.camera.stop().look(yaw_rad=view.yaw_rad, pitch_rad=view.pitch_rad)
         del app.window.get_framebuffer_size
 
-    frames(lambda: app.pipeline.share == 1.0)
+    frames(lambda: app.session.streamer.share == 1.0)
     twice_as_many_pixels()
-    assert app.pipeline.statistics.made == 48, app.pipeline.statistics.made
+    assert app.session.streamer.statistics.made == 48, app.session.streamer.statistics.made
     yaw, before = app.controls.camera.view.yaw_rad, picture()
     drag(500, 200, -10)
-    frames(lambda: not app.controls.active and not app.pipeline.busy(time.monotonic()))
+    frames(lambda: not app.controls.active and not app.session.streamer.busy(time.monotonic()))
     assert app.controls.camera.view.yaw_rad > yaw + 0.05
     assert np.abs(picture() - before).mean() > 1
     yaw = app.controls.camera.view.yaw_rad
@@ -93,32 +93,32 @@ def main():
     assert app.controls.camera.view.yaw_rad == yaw, "the panel leaked a drag"
     app.window.dispatch_event("on_key_press", key.TAB, 0)
     app.frame()
-    assert not app.bridge.panels or app.studio.message, "a panel that is hidden takes presses"
+    assert not app.backend.panels or app.workspace.message.text, "a panel that is hidden takes presses"
     drag(150, 345, -5)  # where it was
     assert app.controls.camera.view.yaw_rad != yaw, "a hidden panel took a drag"
-    app.controls.camera = app.controls.camera.stopped()
+    app.controls.camera = app.controls.camera.stop()
     app.window.dispatch_event("on_key_press", key.TAB, 0)
     app.window.dispatch_event("on_key_press", key.SPACE, 0)
     before = picture()
     app.frame()
-    assert len(app.bridge.panels) > 2
-    assert app.generation == 1
-    frames(lambda: app.pipeline.complete)
+    assert len(app.backend.panels) > 2
+    assert app.session.streamer.revision == 1
+    frames(lambda: app.session.streamer.complete)
     assert np.abs(picture() - before).mean() > 1
-    room = app.latents
-    app.change(app.latents.with_entry(0, 0.5))
-    frames(lambda: app.pipeline.complete and app.generation == 2)
-    made = app.pipeline.statistics.made
-    app.change(room)
-    frames(lambda: app.pipeline.complete and app.generation == 3)
-    assert set(app.pipeline.visible) <= app.pipeline._planner.done
-    assert app.pipeline.statistics.made - made < 48, "what the cache had was made again"
+    room = app.session.latents
+    app.session.change(app.session.latents.with_entry(0, 0.5))
+    frames(lambda: app.session.streamer.complete and app.session.streamer.revision == 2)
+    made = app.session.streamer.statistics.made
+    app.session.change(room)
+    frames(lambda: app.session.streamer.complete and app.session.streamer.revision == 3)
+    assert set(app.session.streamer.visible) <= app.session.streamer._scheduler.done
+    assert app.session.streamer.statistics.made - made < 48, "what the cache had was made again"
     before = picture()
-    os.kill(app.worker.pid, signal.SIGKILL)
-    frames(lambda: "new one" in app.pipeline.statistics.message)
+    os.kill(app.session.worker.pid, signal.SIGKILL)
+    frames(lambda: "new one" in app.session.streamer.statistics.message)
     assert (picture() == before).all(), "the picture went"
-    app.change(app.latents.with_entry(0, 1.0).with_entry(1, -1.0))
-    frames(lambda: app.pipeline.complete and app.generation == 4)
+    app.session.change(app.session.latents.with_entry(0, 1.0).with_entry(1, -1.0))
+    frames(lambda: app.session.streamer.complete and app.session.streamer.revision == 4)
     assert "torch" not in sys.modules
     assert app.context.error == "GL_NO_ERROR"
     app.close()
@@ -152,9 +152,10 @@ def main():
     while not app.window.has_exit and time.monotonic() < end:
         app.frame()
         view = app.controls.camera.view
-        share = app.pipeline.share if len(app.pipeline.directions) else 0  # they move the panel's sliders down
+        streamer = app.session.streamer
+        share = streamer.share if len(streamer.directions) else 0  # they move the panel's sliders down
         width, height = app.window.get_size()
-        print(f"{view.yaw_rad:.4f} {app.generation} {share:.2f} {view.fov_rad:.4f} {width} {height}", flush=True)
+        print(f"{view.yaw_rad:.4f} {streamer.revision} {share:.2f} {view.fov_rad:.4f} {width} {height}", flush=True)
         assert app.context.error == "GL_NO_ERROR"
         time.sleep(0.02)
     app.close()
@@ -204,10 +205,10 @@ def test_a_real_window_is_driven(screen, tiny_checkpoint, tmp_path):
         xdotool("mousemove", 100, 197, "mousedown", 1, "mousemove", 140, 197)  # the panel's first slider
         time.sleep(0.5)
         xdotool("mouseup", 1)
-        state(lambda _yaw, generation, *_: generation >= 1)
+        state(lambda _yaw, revision, *_: revision >= 1)
         before = seen[-2][0]
         xdotool("key", "space")
-        after = state(lambda _yaw, generation, share, *_: generation >= 2 and share > 0.3)
+        after = state(lambda _yaw, revision, share, *_: revision >= 2 and share > 0.3)
         assert after[0] == before > 0.1, "the panel's drag turned the room"
         xdotool("search", "--name", "COCO-GAN", "windowsize", 700, 500)
         state(lambda *line: line[4:] == (700, 500))

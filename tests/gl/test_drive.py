@@ -18,7 +18,7 @@ ACTIONS = 150
 @pytest.fixture
 def app(tiny_checkpoint):
     app = App(Options(tiny_checkpoint, 0, View(), (320, 180), "cpu", None, headless=True))
-    while app.pipeline.share < 1:
+    while app.session.streamer.share < 1:
         app.turn()
     while app.warm_up():
         pass
@@ -42,8 +42,8 @@ def test_a_drive_leaves_no_opengl_objects_and_compiles_nothing(app):
     act(30)
     before = gl_objects(app)
     assert len(act(ACTIONS)) == 13, "some action was left out"
-    app.renderer.picture(View(), (64, 48))
-    app.renderer.picture(View(), (48, 64))
+    app.session.renderer.picture(View(), (64, 48))
+    app.session.renderer.picture(View(), (48, 64))
     after = gl_objects(app)
     assert after == before | {"framebuffers": before["framebuffers"] + 1, "renderbuffers": before["renderbuffers"] + 1}
     assert app.programs.compiled == known > 0

@@ -1,4 +1,4 @@
-"""Exports of a room, on software OpenGL, with a pipeline that only says how far it is."""
+"""Exports of a room, on software OpenGL, with a streamer that only says how far it is."""
 
 import math
 import time
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cocogan_core.errors import CheckpointError, CocoganError, ConfigError, DisplayError
+from cocogan_core.errors import CheckpointError, CocoganError, ConfigError, OutputError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
@@ -32,7 +32,7 @@ def renderer():
 
 
 @pytest.fixture
-def take_still(renderer):
+def take_snapshot(renderer):
     """Columns of patches from dark to light, the turn's first half red."""
     column = np.arange(12) * 20
     patches = {
@@ -48,7 +48,7 @@ class PatchStreamer:
     """As far as an export asks."""
 
     share: float = 1.0
-    generation: int = 0
+    revision: int = 0
     whole: bool = False
     statistics: Statistics = field(default_factory=Statistics)
 
@@ -65,12 +65,13 @@ def run(job, seconds=30):
     return shares
 
 
-def start(kind, out, take_still, pipeline=None, size=(64, 48)):
-    return Export(kind, out, View(yaw_rad=1.0), size).start(pipeline or PatchStreamer(), take_still)
+def start(kind, out, take_snapshot, streamer=None, size=(64, 48)):
+    streamer = streamer or PatchStreamer()
+    return Export(kind, out, View(yaw_rad=1.0), size, streamer=streamer, take_snapshot=take_snapshot)
 
 
-def test_a_panorama(take_still, tmp_path):
-    run(start("panorama", tmp_path / "a.png", take_still))
+def test_a_panorama(take_snapshot, tmp_path):
+    run(start("panorama", tmp_path / "a.png", take_snapshot))
     with Image.open(tmp_path / "a.png") as picture:
         assert "GPano" in picture.info["XML:com.adobe.xmp"]
         pixels = np.asarray(picture)
@@ -78,8 +79,8 @@ def test_a_panorama(take_still, tmp_path):
     assert (pixels[:, 8 * 16 + 8] == 160).all()
 
 
-def test_a_cube_map_has_each_face_where_it_belongs(take_still, tmp_path):
-    run(start("cube", tmp_path / "a.png", take_still))
+def test_a_cube_map_has_each_face_where_it_belongs(take_snapshot, tmp_path):
+    run(start("cube", tmp_path / "a.png", take_snapshot))
     faces = {path.stem: np.asarray(Image.open(path)).astype(int) for path in tmp_path.iterdir()}
     assert sorted(faces) == ["a-back", "a-down", "a-front", "a-left", "a-right", "a-up"]
     assert all(face.shape[0] == face.shape[1] for face in faces.values())
@@ -92,53 +93,53 @@ def test_a_cube_map_has_each_face_where_it_belongs(take_still, tmp_path):
     assert np.abs(faces["a-down"][0] - faces["a-front"][-1]).mean() < 12
 
 
-def test_a_turntable_turns_once(take_still, tmp_path, monkeypatch):
+def test_a_turntable_turns_once(take_snapshot, tmp_path, monkeypatch):
     av = pytest.importorskip("av")
     monkeypatch.setattr(export, "TURN_S", 1)
-    run(start("turntable", tmp_path / "a.mp4", take_still, size=(65, 48)))
+    run(start("turntable", tmp_path / "a.mp4", take_snapshot, size=(65, 48)))
     with av.open(str(tmp_path / "a.mp4")) as film:
         frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in film.decode(video=0)]
     assert len(frames) == export.RATE
     assert frames[0].shape == (48, 64, 3)
-    still = take_still()
+    snapshot = take_snapshot()
     for index in (0, 10, 29):
         view = View(yaw_rad=1.0 + 2 * math.pi * index / len(frames))
-        assert np.abs(frames[index] - still.picture(view, (64, 48))).mean() < 6
+        assert np.abs(frames[index] - snapshot.picture(view, (64, 48))).mean() < 6
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
-def test_what_is_missing_is_made_first(take_still, tmp_path):
-    pipeline = PatchStreamer(share=0.25)
-    job = start("panorama", tmp_path / "a.jpg", take_still, pipeline)
+def test_what_is_missing_is_made_first(take_snapshot, tmp_path):
+    streamer = PatchStreamer(share=0.25)
+    job = start("panorama", tmp_path / "a.jpg", take_snapshot, streamer)
     for _ in range(3):
         job.step()
-    assert pipeline.whole
+    assert streamer.whole
     assert "rest of the room" in job.stage
-    pipeline.share = 1.0
+    streamer.share = 1.0
     run(job)
-    assert not pipeline.whole
+    assert not streamer.whole
     assert (tmp_path / "a.jpg").exists()
 
 
-def test_another_room_or_a_dead_generator_ends_it(take_still, tmp_path):
-    for change in ({"generation": 1}, {"statistics": Statistics(failed=True, message="the generator stopped")}):
-        pipeline = PatchStreamer(share=0.25)
-        job = start("panorama", tmp_path / "a.jpg", take_still, pipeline)
+def test_another_room_or_a_dead_generator_ends_it(take_snapshot, tmp_path):
+    for change in ({"revision": 1}, {"statistics": Statistics(failed=True, message="the generator stopped")}):
+        streamer = PatchStreamer(share=0.25)
+        job = start("panorama", tmp_path / "a.jpg", take_snapshot, streamer)
         job.step()
         job.step()
-        vars(pipeline).update(change)
+        vars(streamer).update(change)
         with pytest.raises(CheckpointError, match=r"again|stopped"):
             run(job)
-        assert not pipeline.whole
+        assert not streamer.whole
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("kind", export.KINDS)
 @pytest.mark.parametrize("steps", [1, 4, 9])
-def test_given_up_it_leaves_nothing_or_everything(kind, steps, take_still, tmp_path):
+def test_given_up_it_leaves_nothing_or_everything(kind, steps, take_snapshot, tmp_path):
     if kind == "turntable":
         pytest.importorskip("av")
-    job = start(kind, tmp_path / ("a.mp4" if kind == "turntable" else "a.png"), take_still)
+    job = start(kind, tmp_path / ("a.mp4" if kind == "turntable" else "a.png"), take_snapshot)
     for _ in range(steps):
         if not job.done:
             job.step()
@@ -147,27 +148,27 @@ def test_given_up_it_leaves_nothing_or_everything(kind, steps, take_still, tmp_p
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_folder_that_cannot_be_is_one_line(take_still, tmp_path):
+def test_a_folder_that_cannot_be_is_one_line(take_snapshot, tmp_path):
     (tmp_path / "file").write_text("")
     for kind, name in (("panorama", "a.png"), ("cube", "a.png"), ("turntable", "a.mp4")):
         if kind == "turntable":
             pytest.importorskip("av")
-        with pytest.raises(DisplayError, match="cannot write") as caught:
-            run(start(kind, tmp_path / "file" / name, take_still))
+        with pytest.raises(OutputError, match="cannot write") as caught:
+            run(start(kind, tmp_path / "file" / name, take_snapshot))
         assert "\n" not in str(caught.value)
     with pytest.raises(ConfigError, match=r"\.png or \.jpg"):
-        start("panorama", tmp_path / "a.bmp", take_still)
+        start("panorama", tmp_path / "a.bmp", take_snapshot)
 
 
-def test_without_the_encoder_it_says_what_to_install(take_still, tmp_path, monkeypatch):
+def test_without_the_encoder_it_says_what_to_install(take_snapshot, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(ConfigError, match=r"cocogan-panorama\[film\]"):
-        start("turntable", tmp_path / "a.mp4", take_still)
+        start("turntable", tmp_path / "a.mp4", take_snapshot)
     assert issubclass(ConfigError, CocoganError)
 
 
-def test_a_narrow_atlas_shows_the_same(take_still, renderer):
-    whole = take_still()
+def test_a_narrow_atlas_shows_the_same(take_snapshot, renderer):
+    whole = take_snapshot()
     narrow = AtlasWindow.fitting(GRID, 8 * 16)  # eight of twelve columns
     small = Snapshot(Renderer(renderer._context, narrow, PROJECTION), narrow, PROJECTION, whole._patches)
     for yaw in (0.0, 2.0, -2.5):

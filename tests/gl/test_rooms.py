@@ -5,12 +5,12 @@ import pytest
 from PIL import Image
 
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.data.prepare import prepare_pictures
+from cocogan_core.data.prepare import prepare_dataset
 from cocogan_core.data.rooms.generate import make_panoramas, make_sheet, make_sky_boxes
 from cocogan_core.data.rooms.parameters import VARIED
 from cocogan_core.data.rooms.renderer import PARAMETERS, ROOM_PROJECTION, RoomRenderer, room_parameters
 from cocogan_core.data.rooms.skybox import SkyBoxFolder
-from cocogan_core.data.rooms.spec import RoomDatasetSpec, rendered
+from cocogan_core.data.rooms.spec import RoomDatasetSpec, render_rooms
 from cocogan_core.data.sampler import MacroSampler
 from cocogan_core.data.sources.matterport import Matterport3D
 from cocogan_core.errors import DataError
@@ -49,7 +49,7 @@ def boxed(image, factor):
 
 
 def looked_up(faces, direction):
-    """Sky box faces in a direction, bilinear: DESIGN.md §4's formulas, written apart from the code under test."""
+    """Sky box faces in a direction, bilinear: the formulas of docs/architecture.md, apart from the code's."""
     x, y, z = np.moveaxis(direction, -1, 0)
     largest = np.abs(direction).argmax(-1)
     face = np.choose(largest, [np.where(x > 0, 2, 4), np.where(y > 0, 0, 5), np.where(z > 0, 1, 3)])
@@ -88,7 +88,7 @@ def test_prepare_makes_the_same_cylinder_of_the_six_faces(tmp_path):
     """The whole way: six JPEG files in Matterport3D's layout, found, projected and stored with their numbers."""
     recipe = RoomDatasetSpec(seed=21, face_px=256, yaw="random")
     make_sky_boxes(tmp_path / "boxes", recipe, count=2)
-    prepare_pictures(Matterport3D(src=tmp_path / "boxes", out=tmp_path / "out", workers=1))
+    prepare_dataset(Matterport3D(src=tmp_path / "boxes", out=tmp_path / "out", workers=1))
     prepared = ImageDataset.open(tmp_path / "out")
     assert prepared.projection == ROOM_PROJECTION
     assert prepared.latent_names == recipe.names
@@ -255,7 +255,7 @@ def test_sky_boxes_resume_and_keep_what_is_there(tmp_path):
 
 def test_workers_render_the_same_rooms_in_order():
     recipe = RoomDatasetSpec(seed=9, width_px=48)
-    alone, together = list(rendered(recipe, range(3))), list(rendered(recipe, range(3), workers=2))
+    alone, together = list(render_rooms(recipe, range(3))), list(render_rooms(recipe, range(3), workers=2))
     assert [index for index, _ in together] == [0, 1, 2]
     for (_, one), (_, other) in zip(alone, together, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -11,8 +11,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.geometry.projection import yaw_pitch_of
-from viewer.camera.view_projection import WIDEST_RAD, ViewProjection, gudermannian, half_width, mercator, rays, tilted
+from cocogan_core.geometry.projection import gudermannian, mercator, yaw_pitch_of
+from viewer.camera.view_projection import WIDEST_RAD, ViewProjection, half_width, pitch_through, rays
 
 __all__ = ["Camera", "View"]
 
@@ -129,12 +129,12 @@ class Camera:
             fov_rad=DEFAULT_FOVS_RAD[lens],
         )
         if not seconds:
-            return goal.stopped()
+            return goal.stop()
         start = replace(self.view, lens=lens, former=self.view.lens, mix=0.0)
         flight = Flight(start, goal.view.pitch_rad, goal.view.fov_rad)
-        return replace(self.stopped(), view=start, flight=flight)
+        return replace(self.stop(), view=start, flight=flight)
 
-    def resized(self, width_px: int, height_px: int) -> Self:
+    def resize(self, width_px: int, height_px: int) -> Self:
         """The same look in a viewport of another shape."""
         return replace(self, view=replace(self.view, aspect=width_px / max(1, height_px))).look()
 
@@ -159,7 +159,7 @@ class Camera:
         keep = math.exp(-dt_s / VELOCITY_MEMORY_S)
         return replace(self, yaw_rad_s=self.yaw_rad_s * keep, pitch_rad_s=self.pitch_rad_s * keep)
 
-    def stopped(self) -> Self:
+    def stop(self) -> Self:
         """Without motion."""
         return replace(self, yaw_rad_s=0.0, pitch_rad_s=0.0)
 
@@ -168,7 +168,7 @@ class Camera:
         if self.flight is not None:
             return self._flown(self.flight, dt_s)
         if not self.moving:
-            return self.stopped()
+            return self.stop()
         keep = math.exp(-FRICTION * dt_s)
         way = (1 - keep) / FRICTION  # the integral of the falling speed
         view = self.view
@@ -229,7 +229,7 @@ def _pitch_limit(view: View, half_extent_rad: float) -> float:
 def _pitch_under(view: View, held: Floats, end: tuple[float, float]) -> float:
     """The pitch at which the ray under ``end`` rises as the held direction does."""
     height = float(held[1] / np.linalg.norm(held))
-    return tilted(view.lens, end[0] * view.half_width, end[1] * view.half_height, height, view.pitch_rad)
+    return pitch_through(view.lens, end[0] * view.half_width, end[1] * view.half_height, height, view.pitch_rad)
 
 
 def _unit(directions: Floats) -> Floats:

@@ -11,15 +11,15 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.geometry.projection import gudermannian, mercator
+
 __all__ = [
     "VIEW_PROJECTIONS",
     "WIDEST_RAD",
     "ViewProjection",
-    "gudermannian",
     "half_width",
-    "mercator",
+    "pitch_through",
     "rays",
-    "tilted",
 ]
 
 ViewProjection = Literal["rectilinear", "panini", "stereographic", "cylindrical"]
@@ -53,7 +53,7 @@ def rays(lens: ViewProjection, x: Floats, y: Floats, pitch_rad: float) -> Floats
     return np.stack([right, c * up + s * forward, c * forward - s * up], -1)
 
 
-def tilted(lens: ViewProjection, x: float, y: float, height: float, near_rad: float) -> float:
+def pitch_through(lens: ViewProjection, x: float, y: float, height: float, near_rad: float) -> float:
     """The pitch, nearest to ``near_rad``, at which the ray under (x, y) rises by ``height`` (a sine)."""
     if lens == "cylindrical":
         limit = math.pi / 2 - 1e-6
@@ -65,16 +65,6 @@ def tilted(lens: ViewProjection, x: float, y: float, height: float, near_rad: fl
     rise = math.asin(min(max(height / max(reach, 1e-12), -1.0), 1.0))
     ways = ((way - phase - near_rad + math.pi) % (2 * math.pi) - math.pi for way in (rise, math.pi - rise))
     return near_rad + min(ways, key=abs)
-
-
-def mercator(pitch_rad: Floats | float) -> Floats:
-    """Mercator's ordinate ln tan(π/4 + φ/2)."""
-    return np.arctanh(np.sin(pitch_rad))
-
-
-def gudermannian(ordinate: Floats | float) -> Floats:
-    """Pitch of Mercator's ordinate; inverse of :func:`mercator`."""
-    return np.arctan(np.sinh(ordinate))
 
 
 def _local(lens: ViewProjection, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:

@@ -30,7 +30,7 @@ MOST_RAYS = 384
 
 def visible_patches(view: View, grid: PatchGrid, projection: Projection) -> list[tuple[int, int]]:
     """All (row, column) whose texels the view samples, from the view's centre outward; columns in [0, columns)."""
-    seen = _crossed(view, grid, projection) | _inside(view, grid, projection)
+    seen = _patches_on_border(view, grid, projection) | _patches_inside(view, grid, projection)
     rows, columns = np.nonzero(seen)
     distance = _distance(view, grid, projection, rows, columns)
     order = np.argsort(distance, kind="stable")
@@ -69,7 +69,7 @@ def _border(view: View) -> Floats:
     return view.directions(x, y)
 
 
-def _crossed(view: View, grid: PatchGrid, projection: Projection) -> Flags:
+def _patches_on_border(view: View, grid: PatchGrid, projection: Projection) -> Flags:
     """Patches that a piece of the border touches, with the filter's rim."""
     yaw, pitch = yaw_pitch_of(_border(view))
     x = u_of_yaw(np.unwrap(yaw), grid.width_px) * grid.width_px
@@ -87,7 +87,7 @@ def _crossed(view: View, grid: PatchGrid, projection: Projection) -> Flags:
     return seen
 
 
-def _inside(view: View, grid: PatchGrid, projection: Projection) -> Flags:
+def _patches_inside(view: View, grid: PatchGrid, projection: Projection) -> Flags:
     """Patches that a grid of rays meets, what the cap reaches from them, and whole border rows round a pole."""
     count, poles = RAYS, (_shows_pole(view, 1), _shows_pole(view, -1))
     while True:
@@ -104,7 +104,7 @@ def _inside(view: View, grid: PatchGrid, projection: Projection) -> Flags:
     seen[row, np.floor(x / grid.patch_px).astype(int) % grid.columns] = True
     for end, pole in ((0, poles[0]), (-1, poles[1])):
         here = capped & (row == end % grid.rows)
-        seen[end] |= pole | _reached(x[here], cap_reach(pitch[here], projection) * grid.width_px, grid)
+        seen[end] |= pole | _columns_within_reach(x[here], cap_reach(pitch[here], projection) * grid.width_px, grid)
     return seen
 
 
@@ -131,7 +131,7 @@ def _widest_gap(x: Floats, y: Floats, known: Flags, width_px: int) -> float:
     return widest
 
 
-def _reached(x: Floats, reach: Floats, grid: PatchGrid) -> Flags:
+def _columns_within_reach(x: Floats, reach: Floats, grid: PatchGrid) -> Flags:
     """Columns within ``reach`` texels of ``x`` on either side, as far as the outermost tap goes."""
     seen = np.zeros(grid.columns, bool)
     far = reach * (1 - 1 / CAP_TAPS)

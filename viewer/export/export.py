@@ -8,22 +8,22 @@ not there.
 import math
 import threading
 from collections.abc import Callable, Generator
-from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 
 import numpy as np
 
-from cocogan_core.errors import CheckpointError, DisplayError
+from cocogan_core.errors import CheckpointError
+from cocogan_core.files import replacement_path, write_atomically
 from viewer.camera.camera import View
-from viewer.export.photo_sphere import encoded, equirectangular, xmp
+from viewer.export.photo_sphere import encode, equirectangular, xmp
 from viewer.export.video import Film, check_encoder
 from viewer.rendering.snapshot import Snapshot
-from viewer.state.recipe_files import write_atomically
 from viewer.streaming.streamer import PatchStreamer
 
-__all__ = ["GATHERED", "KINDS", "Export", "Kind", "Steps", "gathered", "suffix"]
+__all__ = ["GATHERED", "KINDS", "Export", "Kind", "Steps", "gather", "suffix"]
 
 Kind = Literal["panorama", "cube", "turntable"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -42,36 +42,40 @@ def suffix(kind: Kind) -> str:
     return {"panorama": "-panorama.jpg", "cube": "-cube.png", "turntable": "-turntable.mp4"}[kind]
 
 
-@dataclass
 class Export:
     """One export on its way: :meth:`step` once a frame until ``done``, or :meth:`close` to give up.
 
     Attributes:
-        kind: what to make.
         out: the file; of a cube map, six files with the face's name added.
-        view: the look; a turntable turns on from it, a panorama is first seen so.
-        size_px: of a turntable.
+        share: of the work that is done.
+        done: whether the file is there.
     """
 
-    kind: Kind
-    out: Path
-    view: View
-    size_px: tuple[int, int]
-    share: float = 0.0
-    done: bool = False
+    def __init__(
+        self,
+        kind: Kind,
+        out: Path,
+        view: View,
+        size_px: tuple[int, int],
+        *,
+        streamer: PatchStreamer,
+        take_snapshot: Callable[[], Snapshot],
+    ) -> None:
+        """Begin. A turntable of ``size_px`` turns on from ``view``, a panorama is first seen so.
 
-    def start(self, pipeline: PatchStreamer, take_still: Callable[[], Snapshot]) -> Self:
-        """Begin; ``take_still`` is called once the pipeline holds the whole room.
+        ``take_snapshot`` is called once the streamer holds the whole room.
 
         Raises:
             ConfigError: a film without an encoder, or a file of an unknown kind.
         """
-        if self.kind == "turntable":
+        if kind == "turntable":
             check_encoder()
         else:
-            encoded(np.zeros((1, 1, 3), np.uint8), self.out)
-        self._steps = self._all(pipeline, take_still)
-        return self
+            encode(np.zeros((1, 1, 3), np.uint8), out)
+        self.out, self.share, self.done = out, 0.0, False
+        self._view, self._size_px = view, size_px
+        draw = {"panorama": self._panorama, "cube": self._cube, "turntable": self._turntable}[kind]
+        self._steps = self._run(draw, streamer, take_snapshot)
 
     @property
     def stage(self) -> str:
@@ -93,86 +97,79 @@ class Export:
         """End it, wherever it is."""
         self._steps.close()
 
-    def _all(self, pipeline: PatchStreamer, take_still: Callable[[], Snapshot]) -> Steps:
-        yield from gathered(pipeline)
-        with closing(take_still()) as still:
-            for share in {"panorama": self._panorama, "cube": self._cube, "turntable": self._turntable}[self.kind](
-                still
-            ):
+    def _run(
+        self, draw: Callable[[Snapshot], Steps], streamer: PatchStreamer, take_snapshot: Callable[[], Snapshot]
+    ) -> Steps:
+        yield from gather(streamer)
+        with closing(take_snapshot()) as snapshot:
+            for share in draw(snapshot):
                 yield GATHERED + (1 - GATHERED) * share
 
-    def _panorama(self, still: Snapshot) -> Steps:
-        panorama = still.panorama
+    def _panorama(self, snapshot: Snapshot) -> Steps:
+        panorama = snapshot.panorama
 
-        def encode() -> dict[Path, bytes]:
-            strip = equirectangular(panorama, still.projection)
-            metadata = xmp(strip.shape[1], strip.shape[0], yaw_rad=self.view.yaw_rad)
-            return {self.out: encoded(strip, self.out, metadata=metadata)}
+        def encode_files() -> dict[Path, bytes]:
+            strip = equirectangular(panorama, snapshot.projection)
+            metadata = xmp(strip.shape[1], strip.shape[0], yaw_rad=self._view.yaw_rad)
+            return {self.out: encode(strip, self.out, metadata=metadata)}
 
-        yield from _written(encode)
+        yield from _write_in_thread(encode_files)
 
-    def _cube(self, still: Snapshot) -> Steps:
-        side = 16 * math.ceil(still.grid.width_px / math.pi / 16)  # at a face's middle, the panorama's own resolution
+    def _cube(self, snapshot: Snapshot) -> Steps:
+        side = 16 * math.ceil(
+            snapshot.grid.width_px / math.pi / 16
+        )  # at a face's middle, the panorama's own resolution
         pictures = {}
         for name, (turn, rise) in FACES.items():
             view = View(turn * math.pi, rise * math.pi, math.pi / 2, 1.0)
-            pictures[name] = still.picture(view, (side, side)).copy()
+            pictures[name] = snapshot.picture(view, (side, side)).copy()
             yield len(pictures) / (len(FACES) + 1)
 
-        def encode() -> dict[Path, bytes]:
+        def encode_files() -> dict[Path, bytes]:
             paths = {name: self.out.with_name(f"{self.out.stem}-{name}{self.out.suffix}") for name in pictures}
-            return {paths[name]: encoded(picture, paths[name]) for name, picture in pictures.items()}
+            return {paths[name]: encode(picture, paths[name]) for name, picture in pictures.items()}
 
-        yield from _written(encode)
+        yield from _write_in_thread(encode_files)
 
-    def _turntable(self, still: Snapshot) -> Steps:
-        size = (self.size_px[0] // 2 * 2, self.size_px[1] // 2 * 2)
-        part = self.out.with_name(f".{self.out.name}.part")
-        try:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            with closing(Film(part, size, RATE)) as film:
-                for index in range(count := TURN_S * RATE):
-                    view = replace(self.view, yaw_rad=self.view.yaw_rad + 2 * math.pi * index / count)
-                    picture = still.picture(view, size).copy()
-                    while not film.offer(picture):
-                        yield index / count
+    def _turntable(self, snapshot: Snapshot) -> Steps:
+        size = (self._size_px[0] // 2 * 2, self._size_px[1] // 2 * 2)
+        with replacement_path(self.out) as part, closing(Film(part, size, RATE)) as film:
+            for index in range(count := TURN_S * RATE):
+                view = replace(self._view, yaw_rad=self._view.yaw_rad + 2 * math.pi * index / count)
+                picture = snapshot.picture(view, size).copy()
+                while not film.offer(picture):
                     yield index / count
-                while not film.offer(None):
-                    yield 1.0
-                while not film.finished():
-                    yield 1.0
-            part.replace(self.out)
-        except OSError as error:
-            raise DisplayError(f"cannot write {self.out}: {error.strerror}; choose another folder") from error
-        finally:
-            with suppress(OSError):  # it has become the film, or never was
-                part.unlink()
+                yield index / count
+            while not film.offer(None):
+                yield 1.0
+            while not film.is_finished():
+                yield 1.0
 
 
-def gathered(pipeline: PatchStreamer) -> Steps:
+def gather(streamer: PatchStreamer) -> Steps:
     """Have every patch made; the room must stay the same as long."""
-    pipeline.whole = True
+    streamer.whole = True
     try:
-        yield 0.0  # a step, so that the pipeline knows of the present room
-        generation = pipeline.generation
-        while pipeline.share < 1:
-            if pipeline.statistics.failed:
-                raise CheckpointError(pipeline.statistics.message)
-            yield GATHERED * pipeline.share * 0.999
-            if pipeline.generation != generation:
+        yield 0.0  # a step, so that the streamer knows of the present room
+        revision = streamer.revision
+        while streamer.share < 1:
+            if streamer.statistics.failed:
+                raise CheckpointError(streamer.statistics.message)
+            yield GATHERED * streamer.share * 0.999
+            if streamer.revision != revision:
                 raise CheckpointError("the room was changed before all of it was made; export it again")
     finally:
-        pipeline.whole = False
+        streamer.whole = False
 
 
-def _written(encode: Callable[[], dict[Path, bytes]]) -> Steps:
+def _write_in_thread(encode_files: Callable[[], dict[Path, bytes]]) -> Steps:
     """Encode and write files beside the frames; what goes wrong is raised here. Given up before: nothing is written."""
     errors: list[BaseException] = []
     given_up = threading.Event()
 
     def run() -> None:
         try:
-            files = encode()
+            files = encode_files()
             if not given_up.is_set():
                 for path, data in files.items():
                     write_atomically(path, data)

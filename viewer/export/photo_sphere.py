@@ -17,7 +17,7 @@ from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.resampling import Resampler
 from cocogan_core.geometry.surfaces import Panorama
 
-__all__ = ["encoded", "equirectangular", "strip_height_px", "xmp"]
+__all__ = ["encode", "equirectangular", "strip_height_px", "xmp"]
 
 Pixels = NDArray[np.uint8]
 JPEG_QUALITY = 95
@@ -63,7 +63,7 @@ def xmp(width_px: int, height_px: int, *, yaw_rad: float = 0.0) -> bytes:
     ).encode()
 
 
-def encoded(pixels: Pixels, path: Path, *, metadata: bytes = b"") -> bytes:
+def encode(pixels: Pixels, path: Path, *, metadata: bytes = b"") -> bytes:
     """A picture as the bytes of a .png or .jpg file, whichever ``path`` ends in, with XMP ``metadata``.
 
     Raises:

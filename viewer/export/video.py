@@ -61,7 +61,7 @@ class Film:
             return False
         return True
 
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether the file is complete; raises as :meth:`offer`."""
         done = not self._thread.is_alive()
         self._check()

@@ -1,4 +1,4 @@
-"""Where finished patches live: a cyclic window of texture slots, and behind it a cache with a byte budget. Pure.
+"""Where finished patches are shown: a cyclic window of texture slots. Pure; no OpenGL.
 
 The texture is a window of ``rows`` × ``columns`` slots onto the endlessly unrolled panorama. The slot of a world cell
 is ``cell mod size`` on both axes (a toroidal, or clipmap, address): data never moves, a turning camera overwrites just
@@ -7,22 +7,15 @@ World columns are not wrapped: turning past 360° goes on counting, and column m
 patch.
 """
 
-from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cocogan_core.geometry.grid import PatchGrid
 
-__all__ = ["AtlasWindow", "PatchCache"]
-
-SLAB_BYTES = 4 << 20
+__all__ = ["AtlasWindow"]
 
 Patch = tuple[int, int]
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -51,77 +44,3 @@ class AtlasWindow:
         for row in range(self.top, self.top + self.rows):
             for column in range(self.left, self.left + self.columns):
                 yield (row, column % self.grid.columns), (row % self.rows, column % self.columns)
-
-
-class PatchCache:
-    """Finished patches by room (whatever tells its z) and patch; least recently used out first, pinned ones stay.
-
-    They lie in slabs, as many as the budget needs, and are handed out as copies. Allocated one by one, they
-    kept the holes open that every frame leaves in the heap, four times their own size at first.
-    """
-
-    def __init__(self, budget_bytes: int) -> None:
-        """Hold at most ``budget_bytes`` of pixels, pinned ones aside."""
-        self.budget_bytes = budget_bytes
-        self.bytes = 0
-        self._places: OrderedDict[tuple[Hashable, Patch], int] = OrderedDict()
-        self._slabs: list[Pixels] = []  # (n, s, s, 3) each
-        self._free: list[int] = []
-        self._pinned: set[tuple[Hashable, Patch]] = set()
-
-    def __len__(self) -> int:
-        """How many patches are held."""
-        return len(self._places)
-
-    def __contains__(self, key: tuple[Hashable, Patch]) -> bool:
-        """Whether a (room, patch) is held."""
-        return key in self._places
-
-    def pin(self, room: Hashable, patches: set[Patch]) -> None:
-        """From now on exactly these must stay."""
-        self._pinned = {(room, patch) for patch in patches}
-
-    def put(self, room: Hashable, patch: Patch, pixels: Pixels) -> list[tuple[Hashable, Patch]]:
-        """Add a patch (s, s, 3), all of one s; returns the (room, patch) that had to go for it."""
-        key = (room, patch)
-        if key not in self._places:
-            self._places[key] = self._room_for(pixels)
-            self.bytes += pixels.nbytes
-        self._places.move_to_end(key)
-        self._at(self._places[key])[:] = pixels
-        return self._shrink(pixels.nbytes)
-
-    def get(self, room: Hashable, patch: Patch) -> Pixels | None:
-        """A copy of a patch's pixels, now the most recently used, or None."""
-        key = (room, patch)
-        if key not in self._places:
-            return None
-        self._places.move_to_end(key)
-        return self._at(self._places[key]).copy()
-
-    def _at(self, place: int) -> Pixels:
-        slab, index = divmod(place, len(self._slabs[0]))
-        found: Pixels = self._slabs[slab][index]
-        return found
-
-    def _room_for(self, pixels: Pixels) -> int:
-        """A free place; a new slab if there is none."""
-        if not self._free:
-            size = max(1, SLAB_BYTES // pixels.nbytes)
-            first = size * len(self._slabs)
-            self._slabs.append(np.empty((size, *pixels.shape), np.uint8))
-            self._free = list(range(first, first + size))[::-1]
-        return self._free.pop()
-
-    def _shrink(self, patch_bytes: int) -> list[tuple[Hashable, Patch]]:
-        excess, gone = self.bytes - self.budget_bytes, []
-        for key in self._places:  # oldest first
-            if excess <= 0:
-                break
-            if key not in self._pinned:
-                excess -= patch_bytes
-                gone.append(key)
-        for key in gone:
-            self._free.append(self._places.pop(key))
-            self.bytes -= patch_bytes
-        return gone

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from typing import Self
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
 from viewer.camera.view_projection import VIEW_PROJECTIONS, half_width
@@ -17,6 +19,7 @@ from viewer.rendering.shader_variants import TRANSITION, Needs, ShaderVariants, 
 __all__ = ["FADE_S", "Renderer"]
 
 FADE_S = 0.25
+MOST_ATLAS_PX = 8192
 EMPTY = bytes((48, 48, 50))  # about the shader's placeholder
 
 Slot = tuple[int, int]
@@ -24,7 +27,12 @@ Pixels = NDArray[np.uint8]
 
 
 class Renderer:
-    """Owns the atlas textures of one window shape."""
+    """Owns the atlas textures of one checkpoint; draws views of them.
+
+    Attributes:
+        window: which part of the panorama the atlas has slots for, as it was allocated.
+        xray: whether slots are drawn with their colours and borders, as :meth:`mark` gave them.
+    """
 
     def __init__(
         self,
@@ -35,7 +43,7 @@ class Renderer:
     ) -> None:
         """Allocate the atlas, all slots empty; ``programs`` of the same context save compiling them again."""
         self._context, self._grid, self._projection = context, window.grid, projection
-        self._window = window
+        self.window = window
         size = (window.columns * window.grid.patch_px, window.rows * window.grid.patch_px)
         empty = EMPTY * (size[0] * size[1])  # else a patch beside an empty slot has a rim of whatever the memory held
         self._fresh, self._former = (context.texture(size, 3, data=empty) for _ in range(2))
@@ -58,6 +66,14 @@ class Renderer:
         self._cold = [needs for needs in every_need() if not (plain and "SHARP" in needs)]
         self._last_s = -FADE_S  # when something last arrived
         self._picture: moderngl.Framebuffer | None = None  # the last one's
+
+    @classmethod
+    def for_panorama(
+        cls, context: moderngl.Context, grid: PatchGrid, projection: Projection, programs: ShaderVariants
+    ) -> Self:
+        """With an atlas for all of the panorama, or as much of it as a texture can hold here."""
+        most_px = min(MOST_ATLAS_PX, context.info["GL_MAX_TEXTURE_SIZE"])
+        return cls(context, AtlasWindow.fitting(grid, most_px), projection, programs)
 
     @property
     def texture_name(self) -> int:
@@ -88,9 +104,16 @@ class Renderer:
                 table[slot] = value
             texture.write(table.tobytes())
 
-    def draw(self, view: View, now_s: float, *, sharp: bool = True) -> None:
-        """Draw into the framebuffer and viewport in use; not ``sharp``: bilinear, at a third of the cost."""
+    def draw(self, view: View, now_s: float, *, sharp: bool = True, width_px: int | None = None) -> None:
+        """Draw into the framebuffer and viewport in use; not ``sharp``: bilinear, at a third of the cost.
+
+        ``width_px``: only so many columns, from the left.
+        """
+        if width_px is not None:
+            self._context.scissor = (0, 0, width_px, self._context.viewport[3])
         self._draw(self._needs(view, fading=now_s < self._last_s + FADE_S, sharp=sharp), view, now_s)
+        if width_px is not None:
+            self._context.scissor = None
 
     def warm_up(self) -> bool:
         """Draw a pixel of one more kind of picture into the framebuffer in use; False if all kinds have been drawn.
@@ -152,7 +175,11 @@ class Renderer:
 
     def twin(self) -> "Renderer":
         """Another one of the same shape, empty, in the same context."""
-        return Renderer(self._context, self._window, self._projection, self._programs)
+        return Renderer(self._context, self.window, self._projection, self._programs)
+
+    def new_texture(self, size: tuple[int, int]) -> moderngl.Texture:
+        """An empty one with three channels in the same context, for thumbnails."""
+        return self._context.texture(size, 3)
 
     def release(self) -> None:
         """Give everything back to OpenGL."""

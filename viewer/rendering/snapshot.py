@@ -42,19 +42,22 @@ class Snapshot:
 
     def picture(self, view: View, size: tuple[int, int]) -> Pixels:
         """A view of it, (h, w, 3)."""
-        self._bring(view)
+        self._upload_visible(view)
         return self._renderer.picture(view, size)
 
-    def draw(self, view: View, *, sharp: bool) -> None:
-        """Draw a view of it into the framebuffer and viewport in use, as sharp as what it is compared with."""
-        self._bring(view)
-        self._renderer.draw(view, FADE_S, sharp=sharp)  # nothing fades
+    def draw(self, view: View, *, sharp: bool, width_px: int | None = None) -> None:
+        """Draw a view of it into the framebuffer and viewport in use, as sharp as what it is compared with.
+
+        ``width_px``: only so many columns, from the left.
+        """
+        self._upload_visible(view)
+        self._renderer.draw(view, FADE_S, sharp=sharp, width_px=width_px)  # nothing fades
 
     def close(self) -> None:
         """Give the atlas back."""
         self._renderer.release()
 
-    def _bring(self, view: View) -> None:
+    def _upload_visible(self, view: View) -> None:
         """Upload what the view needs and the atlas does not hold; after the first time only if that is small."""
         column = float(u_of_yaw(view.yaw_rad, self.grid.width_px)) * self.grid.columns
         limit = self.projection.half_extent_rad

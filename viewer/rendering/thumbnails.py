@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.resampling import box_filter
 from viewer.state.latents import Latents
 
 __all__ = ["Filmstrip", "Texture", "thumbnail", "thumbnail_size"]
@@ -32,31 +33,32 @@ class Texture(Protocol):
 
 def thumbnail_size(grid: PatchGrid) -> tuple[int, int]:
     """Width and height in pixels: a power of two for each patch's side, so that patches shrink on their own."""
-    cell = _cell(grid)
-    return grid.columns * cell, grid.rows * cell
+    side = _thumb_px(grid)
+    return grid.columns * side, grid.rows * side
 
 
 def thumbnail(patches: Mapping[tuple[int, int], Pixels], grid: PatchGrid) -> Pixels:
     """A small panorama (h, w, 3) of what is made of it; the rest has the mean colour of that."""
     width, height = thumbnail_size(grid)
-    cell = _cell(grid)
-    step = max(1, grid.patch_px // cell // 2)  # four points of each square stand for it: a whole one would cost a frame
+    side = _thumb_px(grid)
+    step = max(1, grid.patch_px // side // 2)  # four points of each square stand for it: a whole one would cost a frame
     points = {patch: pixels[step // 2 :: step, step // 2 :: step] for patch, pixels in patches.items()}
-    shrunk = {patch: few.reshape(cell, len(few) // cell, cell, -1, 3).mean((1, 3)) for patch, few in points.items()}
+    shrunk = {patch: box_filter(few, len(few) // side).astype(float) for patch, few in points.items()}
     mean = np.mean(list(shrunk.values()), (0, 1, 2)) if shrunk else np.zeros(3)
     small = np.full((height, width, 3), np.rint(mean), np.uint8)
     for (row, column), means in shrunk.items():
-        small[row * cell : (row + 1) * cell, column * cell : (column + 1) * cell] = np.rint(means)
+        small[row * side : (row + 1) * side, column * side : (column + 1) * side] = np.rint(means)
     return small
 
 
 class Filmstrip:
-    """The last rooms visited, oldest first; a room that is visited again keeps its place."""
+    """Thumbnails of the last rooms visited, oldest first; a room that is visited again keeps its place."""
 
     def __init__(self, texture: Texture, grid: PatchGrid) -> None:
         """``texture`` is as wide as a thumbnail and ``MOST_ROOMS`` times as high."""
         self.texture, self._grid = texture, grid
         self.rooms: list[Latents] = []
+        self.version = 0  # grows with every change
         self._places: list[int] = []
 
     @staticmethod
@@ -72,7 +74,7 @@ class Filmstrip:
                 return index
         return None
 
-    def show(self, room: Latents, patches: Mapping[tuple[int, int], Pixels]) -> None:
+    def add(self, room: Latents, patches: Mapping[tuple[int, int], Pixels]) -> None:
         """Add a room, or renew its thumbnail."""
         index = self.find(room)
         if index is None:
@@ -83,15 +85,16 @@ class Filmstrip:
             self.rooms.append(room)
             self._places.append(min(free))
             index = len(self.rooms) - 1
+        self.version += 1
         width, height = thumbnail_size(self._grid)
         small = thumbnail(patches, self._grid)
         self.texture.write(small.tobytes(), (0, self._places[index] * height, width, height), alignment=1)
 
-    def rows(self, index: int) -> tuple[float, float]:
+    def edges(self, index: int) -> tuple[float, float]:
         """Top and bottom of a room's thumbnail in the texture, 0 … 1."""
         return self._places[index] / MOST_ROOMS, (self._places[index] + 1) / MOST_ROOMS
 
 
-def _cell(grid: PatchGrid) -> int:
+def _thumb_px(grid: PatchGrid) -> int:
     wanted = max(1, WIDTH_PX // grid.columns)
     return int(min(grid.patch_px, 1 << (wanted.bit_length() - 1)))

@@ -1,60 +1,64 @@
-"""What takes long and is done beside the frames: an export, or making all of a room to hold it for comparing."""
+"""What takes many frames: an export, or making all of a room to hold it for comparing. Goes on a little each frame."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cocogan_core.errors import CocoganError
-from viewer.export.export import GATHERED, Export, Kind, Steps, gathered
+from viewer.camera.camera import View
+from viewer.export.export import GATHERED, Export, Kind, Steps, gather
 from viewer.rendering.snapshot import Snapshot
-from viewer.session.host import Host
+from viewer.streaming.streamer import PatchStreamer
+from viewer.ui.view_model import Notice, Severity
 
 __all__ = ["BackgroundJob"]
 
 
 class BackgroundJob:
-    """At most one at a time; a new one ends the one before.
+    """At most one job at a time; a new one ends the one before.
 
-    ``held`` is the room that is kept to compare others with, ``wipe`` how much of the view shows it, from the left.
+    Attributes:
+        held: the room that is kept to compare others with, if one is.
+        divider: how much of the view shows it, from the left.
     """
 
-    def __init__(self, host: Host) -> None:
-        """Nothing to do yet."""
+    def __init__(self, streamer: PatchStreamer, take_snapshot: Callable[[], Snapshot]) -> None:
+        """Nothing to do yet; ``take_snapshot`` is called when the streamer has made the whole room."""
         self.held: Snapshot | None = None
-        self.wipe = 0.5
-        self._host = host
+        self.divider = 0.5
+        self._streamer, self._take_snapshot = streamer, take_snapshot
         self._export: Export | None = None
         self._gathering: Steps | None = None
-        self._gathered = 0.0
+        self._share_gathered = 0.0
 
     @property
     def progress(self) -> tuple[str, float] | None:
         """What is being done, and the share that is; None at rest."""
         if self._export is not None:
             return self._export.stage, self._export.share
-        return None if self._gathering is None else ("making the rest of the room", self._gathered)
+        return None if self._gathering is None else ("making the rest of the room", self._share_gathered)
 
-    def export(self, kind: Kind, out: Path, size_px: tuple[int, int]) -> None:
-        """Begin an export of the present room and look; raises as :meth:`Export.start`."""
+    def export(self, kind: Kind, out: Path, view: View, size_px: tuple[int, int]) -> None:
+        """Begin an export of the present room; raises as :class:`Export`."""
         self.cancel()
-        export = Export(kind, out, self._host.controls.camera.look().view, size_px)
-        self._export = export.start(self._host.pipeline, self._host.take_still)
+        self._export = Export(kind, out, view, size_px, streamer=self._streamer, take_snapshot=self._take_snapshot)
 
-    def hold(self) -> None:
+    def toggle_comparison(self) -> None:
         """Begin to hold the present room, or let go of the one that is held."""
         if self.held is None:
             self.cancel()
-            self._gathering = gathered(self._host.pipeline)
+            self._gathering = gather(self._streamer)
         else:
-            self.let_go()
+            self.end_comparison()
 
-    def let_go(self) -> None:
+    def end_comparison(self) -> None:
         """Compare no more."""
         if self.held is not None:
             self.held.close()
             self.held = None
 
-    def compare(self, share: float) -> None:
+    def move_divider(self, share: float) -> None:
         """Show the held room in so much of the view."""
-        self.wipe = min(max(share, 0.0), 1.0)
+        self.divider = min(max(share, 0.0), 1.0)
 
     def cancel(self) -> None:
         """Give up what is being done."""
@@ -63,27 +67,29 @@ class BackgroundJob:
                 work.close()
         self._export = self._gathering = None
 
-    def step(self) -> bool:
-        """Go on for a moment; whether there is something new to show of it. What goes wrong becomes the notice."""
-        before = self.progress
-        if before is None:
-            return False
+    def step(self) -> Notice | None:
+        """Go on for a moment; what there is to tell the user when the job has ended, well or not."""
         try:
-            self._step()
+            return self._step()
         except CocoganError as error:
             self._export = self._gathering = None
-            self._host.notice = str(error)
-        after = self.progress
-        return after is None or round(after[1], 2) != round(before[1], 2)
+            return Notice(str(error), Severity.ERROR)
 
-    def _step(self) -> None:
+    def _step(self) -> Notice | None:
         if self._export is not None:
             self._export.step()
             if self._export.done:
-                self._host.notice, self._export = f"saved {self._export.out}", None
+                out, self._export = self._export.out, None
+                return Notice(f"saved {out}")
         elif self._gathering is not None:
             share = next(self._gathering, None)
             if share is None:
-                self._gathering, self.held = None, self._host.take_still()
+                self._gathering, self.held = None, self._take_snapshot()
             else:
-                self._gathered = share / GATHERED
+                self._share_gathered = share / GATHERED
+        return None
+
+    def close(self) -> None:
+        """Give up everything."""
+        self.cancel()
+        self.end_comparison()

@@ -1,60 +1,116 @@
-"""Opening a checkpoint: what room it shows first, and a generator on trial while the present room stays."""
+"""Opening a checkpoint: which room it shows first, and a generator on trial while the present session goes on."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from cocogan_core.checkpoint import Metadata, read_metadata
 from cocogan_core.errors import CheckpointError, RecipeError
+from cocogan_core.geometry.projection import Projection
+from viewer.camera.camera import View
 from viewer.state.latents import Latents
 from viewer.state.recipe import Recipe
+from viewer.streaming.protocol import TRIAL_REVISION
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Directions, Failed, Restarted, Worker
 
-__all__ = ["CheckpointLoader", "chosen_room"]
+__all__ = ["CheckpointLoader", "CheckpointSource", "LoadedCheckpoint"]
 
 
-def chosen_room(checkpoint: Path, recipe: Recipe | None, seed: int) -> tuple[Metadata, Latents]:
-    """What a checkpoint says of itself, and the room to begin with: the recipe's, else the seed's.
+@dataclass(frozen=True)
+class CheckpointSource:
+    """What is to be opened: a checkpoint, what it says of itself, and the room and look to begin with.
 
-    Raises:
-        CheckpointError: the file cannot be used, or is no panorama.
-        RecipeError: the recipe's z is not as long as the checkpoint's.
+    Attributes:
+        path: the checkpoint's file.
+        metadata: as the file states it; a panorama's, so that it has a projection.
+        projection: of the panorama.
+        latents: the room to begin with.
+        view: the first look; its aspect is the window's business.
+        named_by: the file that the user opened, a checkpoint or a recipe, if there was one.
     """
-    metadata = read_metadata(checkpoint)
-    if metadata.projection is None:
-        kind = "names no projection" if metadata.model.grid.wraps else "is a planar model, not a panorama"
-        raise CheckpointError(f"{checkpoint} {kind}; use `cocogan sample`")
-    z_dim = metadata.model.z_dim
-    if recipe is None:
-        return metadata, Latents.of_seed(seed, z_dim)
-    if len(recipe.latents.base) != z_dim:
-        raise RecipeError(f"the recipe has {len(recipe.latents.base)} entries of z, {checkpoint} takes {z_dim}")
-    return metadata, recipe.latents
+
+    path: Path
+    metadata: Metadata
+    projection: Projection
+    latents: Latents
+    view: View
+    named_by: Path | None = None
+
+    @classmethod
+    def read(
+        cls, checkpoint: Path, recipe: Recipe | None, *, seed: int, view: View, named_by: Path | None = None
+    ) -> Self:
+        """Read the metadata; the room and the look are the recipe's, else those of ``seed`` and ``view``.
+
+        Raises:
+            CheckpointError: the file cannot be used, or is no panorama.
+            RecipeError: the recipe's z is not as long as the checkpoint's.
+        """
+        metadata = read_metadata(checkpoint)
+        if metadata.projection is None:
+            kind = "names no projection" if metadata.model.grid.wraps else "is a planar model, not a panorama"
+            raise CheckpointError(f"{checkpoint} {kind}; use `cocogan sample`")
+        z_dim = metadata.model.z_dim
+        if recipe is None:
+            latents = Latents.of_seed(seed, z_dim)
+        elif len(recipe.latents.base) != z_dim:
+            raise RecipeError(f"the recipe has {len(recipe.latents.base)} entries of z, {checkpoint} takes {z_dim}")
+        else:
+            latents, view = recipe.latents, recipe.view
+        return cls(checkpoint, metadata, metadata.projection, latents, view, named_by)
+
+
+@dataclass(frozen=True)
+class LoadedCheckpoint:
+    """A checkpoint with the generator process that has it; ``directions`` if the process has told them already."""
+
+    source: CheckpointSource
+    worker: Worker
+    directions: Directions | None = None
+
+    @classmethod
+    def start(cls, source: CheckpointSource, device: str) -> Self:
+        """Start the generator process, without waiting for it."""
+        return cls(source, Worker(source.path, device, source.metadata.model.grid))
 
 
 class CheckpointLoader:
-    """A generator process on trial: it takes over only once it has begun a patch, so that a bad file costs nothing."""
+    """A generator process on trial: of use only once it has begun a patch, so that a bad file costs nothing.
 
-    def __init__(self, checkpoint: Path, recipe: Recipe | None, device: str, seed: int) -> None:
-        """Start the process.
+    Call :meth:`step` once a frame until it gives the loaded checkpoint, or :meth:`close` to give up.
+    """
+
+    def __init__(self, source: CheckpointSource, device: str) -> None:
+        """Start the process."""
+        self.source = source
+        self.directions: Directions | None = None  # told once only, perhaps before the trial has ended
+        self._loaded = LoadedCheckpoint.start(source, device)
+        z = np.zeros(source.metadata.model.z_dim, np.float32)
+        self._loaded.worker.send(Plan(TRIAL_REVISION, ((0, 0),)), z)
+
+    def step(self) -> LoadedCheckpoint | None:
+        """The checkpoint, once the process has shown that it can make patches; its worker is the caller's then.
 
         Raises:
-            CheckpointError, RecipeError: as :func:`chosen_room`.
+            CheckpointError: it cannot; the process has ended.
         """
-        self.metadata, self.latents = chosen_room(checkpoint, recipe, seed)
-        self.checkpoint, self.recipe = checkpoint, recipe
-        self.directions: Directions | None = None  # told once only, perhaps before the takeover
-        self.worker = Worker(checkpoint, device, self.metadata.model.grid)
-        self.worker.send(Plan(0, ((0, 0),)), np.zeros(self.metadata.model.z_dim, np.float32))
+        try:
+            ready = self.ready()
+        except CheckpointError:
+            self.close()
+            raise
+        return LoadedCheckpoint(self.source, self._loaded.worker, self.directions) if ready else None
 
     def ready(self) -> bool:
-        """Whether the worker can take over.
+        """Whether the process has begun a patch, as far as has been heard by now.
 
         Raises:
-            CheckpointError: it cannot; :meth:`close` it.
+            CheckpointError: it cannot make any.
         """
-        events = self.worker.poll()
+        events = self._loaded.worker.poll()
         for event in events:
             if isinstance(event, Failed):
                 raise CheckpointError(event.message)
@@ -63,5 +119,5 @@ class CheckpointLoader:
         return any(not isinstance(event, Restarted) for event in events)
 
     def close(self) -> None:
-        """Give up."""
-        self.worker.close()
+        """Give up and end the process."""
+        self._loaded.worker.close()

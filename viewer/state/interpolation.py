@@ -56,16 +56,16 @@ class Morph:
         along = tuple((1 - self.share) * a + self.share * b for a, b in zip(*ends, strict=True))
         return replace(self.a, base=tuple(base.tolist()), along=along)
 
-    def scrubbed(self, share: float) -> Self:
-        """At rest, somewhere else."""
+    def scrub(self, share: float) -> Self:
+        """Put it somewhere else, at rest."""
         return replace(self, share=min(max(share, 0.0), 1.0), speed=0.0)
 
-    def started(self) -> Self:
-        """Playing: on from here, or from the start if it stands at the end."""
+    def start(self) -> Self:
+        """Play on from here, or from the start if it stands at the end."""
         return replace(self, share=0.0 if self.share >= 1 else self.share, speed=1 / ONE_WAY_S)
 
-    def stopped(self) -> Self:
-        """At rest."""
+    def stop(self) -> Self:
+        """Bring it to rest."""
         return replace(self, speed=0.0)
 
     def step(self, dt_s: float) -> Self:

@@ -25,7 +25,7 @@ class Latents:
         """The room of a seed: z ~ U[−1, 1] (paper §4)."""
         return cls(seed, _draw(seed, z_dim))
 
-    def reseeded(self, seed: int) -> Self:
+    def reseed(self, seed: int) -> Self:
         """The room of another seed; locked entries stay."""
         fresh = _draw(seed, len(self.base))
         base = tuple(
@@ -33,9 +33,9 @@ class Latents:
         )
         return replace(self, seed=seed, base=base, along=())
 
-    def shuffled(self) -> Self:
+    def shuffle(self) -> Self:
         """Another room, in a reproducible order from this one's seed on."""
-        return self.reseeded(int(np.random.default_rng(self.seed).integers(LARGEST_SEED)))
+        return self.reseed(int(np.random.default_rng(self.seed).integers(LARGEST_SEED)))
 
     def with_entry(self, index: int, value: float) -> Self:
         """Entry ``index`` of z set."""
@@ -51,7 +51,7 @@ class Latents:
         along[index] = amount
         return replace(self, along=tuple(along))
 
-    def toggled(self, index: int) -> Self:
+    def toggle_lock(self, index: int) -> Self:
         """Entry ``index`` locked, or no longer."""
         return replace(self, locked=self.locked ^ {index})
 

@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from cocogan_core.errors import CheckpointError, CocoganError, DisplayError, RecipeError
-from cocogan_core.files import replacing, resource
+from cocogan_core.errors import CheckpointError, CocoganError, RecipeError
+from cocogan_core.files import resource
 from viewer.state.recipe import MOST_CHARACTERS, Recipe
 
-__all__ = [
-    "SHIPPED", "find_checkpoint", "fingerprint", "is_recipe", "new_path", "parse_or_read", "read_recipe",
-    "write_atomically",
-]  # fmt: skip
+__all__ = ["SHIPPED", "find_checkpoint", "fingerprint", "is_recipe", "new_path", "parse_or_read", "read_recipe"]
 
 SHIPPED = "assets/rooms.safetensors"
 SHOWN_DIGITS = 12  # of a hash, in messages
@@ -109,17 +106,3 @@ def _fingerprint_if_there(path: Path) -> str:
 def new_path(ending: str) -> Path:
     """A file in the present folder that is named by the time."""
     return Path(f"cocogan-{time.strftime('%Y%m%d-%H%M%S')}{ending}").absolute()
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file that is either complete or not there.
-
-    Raises:
-        DisplayError: it cannot be written.
-    """
-    try:
-        with replacing(path) as file:
-            file.write(data)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise DisplayError(f"cannot write {path}: {why}; choose another folder or free space") from error

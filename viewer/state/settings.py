@@ -1,27 +1,21 @@
-"""What the viewer remembers between sessions: a small JSON in the platform's config folder, and a log file.
+"""What the viewer remembers between sessions, in a small JSON file.
 
 A broken file is set aside and named, never fatal; a folder that cannot be written means that nothing is remembered.
 """
 
 import json
-import logging
-import logging.handlers
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-import platformdirs
+from cocogan_core.errors import OutputError
+from cocogan_core.files import write_atomically
 
-from cocogan_core.errors import DisplayError
-from viewer.state.recipe_files import write_atomically
+__all__ = ["Settings", "load", "peek", "save"]
 
-__all__ = ["Settings", "cache_folder", "config_path", "load", "log_path", "peek", "save", "start_log"]
-
-NAME = "cocogan-panorama"
 MOST_RECENT = 8
-LOG_BYTES, LOG_FILES = 256 << 10, 2
 SIDES_PX = (160, 16384)
 
 
@@ -43,8 +37,8 @@ class Settings:
     last: str = ""
     seen_hint: bool = False
 
-    def opened(self, path: Path) -> Self:
-        """A file was opened: it is the newest of the recent ones."""
+    def with_recent(self, path: Path) -> Self:
+        """A file was opened: put it first among the recent ones."""
         name = str(path.absolute())
         return replace(self, recent=(name, *(other for other in self.recent if other != name))[:MOST_RECENT])
 
@@ -62,21 +56,6 @@ class Settings:
             if name in stated:
                 settings = replace(settings, **{name: read(stated[name])})
         return settings
-
-
-def config_path() -> Path:
-    """Where settings are kept."""
-    return platformdirs.user_config_path(NAME, appauthor=False) / "settings.json"
-
-
-def cache_folder() -> Path:
-    """Where what can be worked out again is kept."""
-    return platformdirs.user_cache_path(NAME, appauthor=False)
-
-
-def log_path() -> Path:
-    """Where the log is."""
-    return platformdirs.user_log_path(NAME, appauthor=False) / "viewer.log"
 
 
 def load(path: Path) -> tuple[Settings, str]:
@@ -104,28 +83,10 @@ def peek(path: Path) -> Settings:
 def save(path: Path, settings: Settings) -> str:
     """Remember; a word to the user if that fails."""
     try:
-        write_atomically(path, (json.dumps(asdict(settings), indent=1) + "\n").encode())
-    except DisplayError as error:
+        write_atomically(path, json.dumps(asdict(settings), indent=1) + "\n")
+    except OutputError as error:
         return str(error)
     return ""
-
-
-def start_log(path: Path) -> None:
-    """Keep warnings and what the viewer is told in a small file that rotates; without such a folder, nowhere."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
-        )
-        with path.open("a", encoding="utf-8"):
-            pass
-    except OSError:
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log = logging.getLogger("viewer")
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False  # the terminal is for what the user can mend
 
 
 def _set_aside(path: Path, error: Exception) -> str:
@@ -137,31 +98,32 @@ def _set_aside(path: Path, error: Exception) -> str:
     return f"the settings were broken ({error}); they lie in {aside}, and the usual ones are used"
 
 
-def _size(value: object) -> tuple[int, int]:
+def _read_size(value: object) -> tuple[int, int]:
     low, high = SIDES_PX
     if not (isinstance(value, list) and len(value) == 2 and all(type(s) is int and low <= s <= high for s in value)):
         raise ValueError(f"size_px must be two whole numbers from {low} to {high}")
     return value[0], value[1]
 
 
-def _flag(value: object) -> bool:
+def _read_flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("a yes or no is expected")
     return value
 
 
-def _text(value: object) -> str:
+def _read_text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("text is expected")
     return value
 
 
-def _names(value: object) -> tuple[str, ...]:
+def _read_names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError("a list of files is expected")
-    return tuple(_text(name) for name in value)[:MOST_RECENT]
+    return tuple(_read_text(name) for name in value)[:MOST_RECENT]
 
 
 READERS: Mapping[str, Any] = {
-    "size_px": _size, "reduced_motion": _flag, "recent": _names, "last": _text, "seen_hint": _flag
+    "size_px": _read_size, "reduced_motion": _read_flag, "recent": _read_names, "last": _read_text,
+    "seen_hint": _read_flag,
 }  # fmt: skip

@@ -12,17 +12,18 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from cocogan_core.errors import CocoganError
-from viewer.state.recipe_files import fingerprint, write_atomically
+from cocogan_core.files import write_atomically
+from viewer.state.recipe_files import fingerprint
 from viewer.streaming.protocol import Latent
 
-__all__ = ["kept_directions"]
+__all__ = ["cached_directions"]
 
 NAME = "directions"
 LONGEST = 1.001  # they are unit vectors
 MOST_BYTES = 16 << 20
 
 
-def kept_directions(
+def cached_directions(
     checkpoint: Path, folder: Path, *, shape: tuple[int, int], method: int, work_out: Callable[[int], Latent]
 ) -> tuple[Latent, str]:
     """The directions (n, z_dim) of ``shape`` from ``folder``, or worked out by ``work_out(n)`` and kept there.

@@ -1,15 +1,15 @@
-"""What the X-ray shows of each patch: what became of it, how old it is, how long it took. Pure."""
+"""What the X-ray shows of each patch: its state, how old it is, how long it took to make. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["FATES", "INKS", "Cell", "Fate", "Totals", "tint"]
+__all__ = ["COLOURS", "PATCH_STATES", "PatchState", "PatchStatus", "Totals", "tint"]
 
-Fate = Literal["made", "cached", "making", "predicted", "stale", "missing"]
-Ink = tuple[int, int, int]
+PatchState = Literal["made", "cached", "making", "predicted", "stale", "missing"]
+Colour = tuple[int, int, int]
 
-FATES: tuple[Fate, ...] = get_args(Fate)
-INKS: dict[Fate, Ink] = {  # told apart by lightness too, for those who see few hues
+PATCH_STATES: tuple[PatchState, ...] = get_args(PatchState)
+COLOURS: dict[PatchState, Colour] = {  # told apart by lightness too, for those who see few hues
     "made": (80, 220, 120),
     "cached": (90, 160, 255),
     "making": (255, 170, 40),
@@ -22,10 +22,10 @@ FAINTEST, STRONGEST = 0.12, 0.55
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A patch of the panorama: its fate, seconds since it arrived (0 if it has not), and seconds it took to make."""
+class PatchStatus:
+    """A patch of the panorama: its state, seconds since it arrived (0 if it has not), and seconds it took to make."""
 
-    fate: Fate
+    state: PatchState
     age_s: float = 0.0
     patch_s: float = 0.0
 
@@ -36,22 +36,22 @@ class Totals:
 
     made: int
     rooms: int
-    cells: int
+    patches_a_room: int
     patch_gflop: float
 
     @property
     def gflop(self) -> float:
-        """Spent so far."""
+        """Operations so far, in 10⁹."""
         return self.made * self.patch_gflop
 
     @property
     def saved(self) -> float:
         """Share of the patches of all rooms seen that never had to be made, in [0, 1]."""
-        return max(0.0, 1 - self.made / max(1, self.rooms * self.cells))
+        return max(0.0, 1 - self.made / max(1, self.rooms * self.patches_a_room))
 
 
-def tint(cell: Cell) -> tuple[int, int, int, int]:
+def tint(status: PatchStatus) -> tuple[int, int, int, int]:
     """Colour and opacity (0 … 255) over the patch: strong while something is going on, faint when it is history."""
-    settled = cell.fate in {"made", "cached"}
-    strength = STRONGEST - (STRONGEST - FAINTEST) * min(1.0, cell.age_s / FRESH_S) if settled else STRONGEST
-    return (*INKS[cell.fate], round(255 * strength))
+    settled = status.state in {"made", "cached"}
+    strength = STRONGEST - (STRONGEST - FAINTEST) * min(1.0, status.age_s / FRESH_S) if settled else STRONGEST
+    return (*COLOURS[status.state], round(255 * strength))

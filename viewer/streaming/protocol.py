@@ -1,4 +1,4 @@
-"""What window and generator process tell each other, and how patches lie in the memory that they share. No logic."""
+"""Messages between the window and the generator process, and the layout of their shared memory. No logic."""
 
 from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
@@ -12,6 +12,7 @@ from cocogan_core.geometry.grid import PatchGrid
 __all__ = [
     "MOST_BATCH",
     "SLOTS",
+    "TRIAL_REVISION",
     "Attached",
     "BatchReady",
     "Directions",
@@ -27,6 +28,7 @@ __all__ = [
 
 SLOTS = 4
 MOST_BATCH = 8  # patches in a slot
+TRIAL_REVISION = -2  # of what a generator makes on trial; a streamer counts from 0, so that it never shows that
 
 Patch = tuple[int, int]
 Latent = NDArray[np.float32]
@@ -34,13 +36,13 @@ Latent = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class PatchRequest:
-    """To the child: make these patches of this z; replaces every order before.
+    """To the child: make these patches of this z; replaces every request before.
 
-    ``received`` counts the batches that had arrived when this was written: what the child has made since is not known
-    to the planner yet, and is not to be made again.
+    ``revision`` numbers the z, and comes back with the patches. ``received`` counts the batches that had arrived when
+    this was written: what the child has made since is not known to the scheduler yet, and is not to be made again.
     """
 
-    generation: int
+    revision: int
     z: Latent
     patches: tuple[Patch, ...]
     received: int = 0
@@ -59,7 +61,7 @@ class Directions:
 class Started:
     """From the child: these are being made."""
 
-    generation: int
+    revision: int
     patches: tuple[Patch, ...]
 
 
@@ -79,7 +81,7 @@ class Attached:
 class BatchReady:
     """From the child: a batch lies in a slot; it took so many seconds a patch."""
 
-    generation: int
+    revision: int
     patches: tuple[Patch, ...]
     slot: int
     patch_s: float

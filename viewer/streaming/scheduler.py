@@ -1,9 +1,9 @@
 """What to make next: an explicit protocol once a frame, and a record of what is done, under way and wanted. Pure.
 
-    planner.begin(generation) → planner.mark(patches, urgency) … → plan = planner.end()
+    scheduler.begin(revision, cached) → scheduler.mark(patches, urgency) … → plan = scheduler.end()
 
-``generation`` counts changes of z: patches of an older one are stale. Newest wins: what the last plan does not name is
-no longer wanted, and the worker drops it between batches. No patch is made twice for the same generation.
+``revision`` numbers the z that is shown: patches of an older one are stale. Newest wins: what the last plan does not
+name is no longer wanted, and the worker drops it between batches. No patch is made twice for the same revision.
 """
 
 from collections.abc import Iterable
@@ -28,16 +28,16 @@ class Urgency(IntEnum):
 class Plan:
     """Work in order, newest wins: it replaces the plan before."""
 
-    generation: int
+    revision: int
     patches: tuple[Patch, ...]
 
 
 class PatchScheduler:
-    """Keeps the books; raises RuntimeError on calls out of sequence."""
+    """Knows which patches are done, under way and wanted; raises RuntimeError on calls out of sequence."""
 
     def __init__(self) -> None:
         """Start with nothing done."""
-        self.generation = -1
+        self.revision = -1
         self._done: set[Patch] = set()
         self._under_way: set[Patch] = set()
         self._marked: dict[Patch, Urgency] | None = None
@@ -51,25 +51,26 @@ class PatchScheduler:
 
     @property
     def done(self) -> frozenset[Patch]:
-        """Patches made for the current generation."""
+        """Patches made for the current revision."""
         return frozenset(self._done)
 
-    def begin(self, generation: int) -> None:
-        """Start a frame; a new generation makes everything stale."""
+    def begin(self, revision: int, cached: Iterable[Patch] = ()) -> None:
+        """Start a frame. A new revision makes everything stale but the ``cached`` patches, which count as made."""
         if self._marked is not None:
-            raise RuntimeError("planner: begin() before the last frame's end()")
-        if generation < self.generation:
-            raise RuntimeError(f"planner: generation went back from {self.generation} to {generation}")
-        if generation > self.generation:
-            self.generation = generation
+            raise RuntimeError("scheduler: begin() before the last frame's end()")
+        if revision < self.revision:
+            raise RuntimeError(f"scheduler: the revision went back from {self.revision} to {revision}")
+        if revision > self.revision:
+            self.revision = revision
             self._done.clear()
             self._under_way.clear()
+        self.mark_finished(revision, cached)
         self._marked = {}
 
     def mark(self, patches: Iterable[Patch], urgency: Urgency) -> None:
         """Want ``patches``, in this order, at least as urgently as said."""
         if self._marked is None:
-            raise RuntimeError("planner: mark() outside begin() … end()")
+            raise RuntimeError("scheduler: mark() outside begin() … end()")
         for patch in patches:
             if patch not in self._done:
                 self._marked[patch] = min(urgency, self._marked.get(patch, urgency))
@@ -77,19 +78,19 @@ class PatchScheduler:
     def end(self) -> Plan:
         """Finish the frame: what is still to be made, most urgent first."""
         if self._marked is None:
-            raise RuntimeError("planner: end() without begin()")
+            raise RuntimeError("scheduler: end() without begin()")
         wanted = sorted(self._marked.items(), key=lambda item: item[1])  # stable: keeps the order of marking
         self.wanted, self._marked = self._marked, None
-        return Plan(self.generation, tuple(patch for patch, _ in wanted if patch not in self._under_way))
+        return Plan(self.revision, tuple(patch for patch, _ in wanted if patch not in self._under_way))
 
-    def started(self, generation: int, patches: Iterable[Patch]) -> None:
+    def mark_started(self, revision: int, patches: Iterable[Patch]) -> None:
         """The worker has begun these: they are not planned again."""
-        if generation == self.generation:
+        if revision == self.revision:
             self._under_way |= set(patches) - self._done
 
-    def finished(self, generation: int, patches: Iterable[Patch]) -> bool:
-        """The worker has made these; False if they are of an older generation and of no use."""
-        if generation != self.generation:
+    def mark_finished(self, revision: int, patches: Iterable[Patch]) -> bool:
+        """The worker has made these; False if they are of an older revision and of no use."""
+        if revision != self.revision:
             return False
         self._done |= set(patches)
         self._under_way -= self._done
@@ -99,6 +100,6 @@ class PatchScheduler:
         """These left every cache: they have to be made again when wanted."""
         self._done -= set(patches)
 
-    def restarted(self) -> None:
-        """The worker died: what was under way is wanted again."""
+    def forget_under_way(self) -> None:
+        """The worker died: what it was making is wanted again."""
         self._under_way.clear()

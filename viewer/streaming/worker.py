@@ -14,8 +14,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +51,7 @@ STEADY_S = 30.0  # a child that has run this long counts as sound again
 class Finished:
     """From the child: patches (n, s, s, 3) are made, in so many seconds a patch."""
 
-    generation: int
+    revision: int
     patches: tuple[Patch, ...]
     pixels: NDArray[np.uint8]
     patch_s: float
@@ -69,12 +72,14 @@ class Worker:
 
     def __init__(self, checkpoint: Path, device: str, grid: PatchGrid, *, directions: int = 16) -> None:
         """Start the child at once; it reports a bad checkpoint as :class:`Failed`."""
-        self._task = WorkerConfig(checkpoint, device, grid, directions)
-        self._order: PatchRequest | None = None
+        self._config = WorkerConfig(checkpoint, device, grid, directions)
+        self._request: PatchRequest | None = None
         self._restarts = 0
         self._down_until_s: float | None = None  # a restart is due then
         self._dead = False
-        self._start()
+        self._received_batches = 0
+        self._memory, self._pipe, self._process = self._start()
+        self._began_s = time.monotonic()
 
     @property
     def pid(self) -> int | None:
@@ -83,20 +88,20 @@ class Worker:
 
     def send(self, plan: Plan, z: Latent) -> None:
         """Hand over the newest plan; the one before is void."""
-        self._order = PatchRequest(plan.generation, z, plan.patches)
-        self._tell(replace(self._order, received=self._received_batches))
+        self._request = PatchRequest(plan.revision, z, plan.patches)
+        self._send(replace(self._request, received=self._received_batches))
 
     def poll(self) -> list[Event]:
         """Everything that has happened since the last call; never waits."""
         if self._down_until_s is not None and time.monotonic() >= self._down_until_s:
-            self._start()
+            self._restart()
         before = self._received_batches
-        events = list(self._heard())
+        events = list(self._read_events())
         if self._received_batches > before:
-            self._tell(self._received_batches)
+            self._send(self._received_batches)
         self._dead |= any(isinstance(event, Failed) for event in events)
         if not self._dead and self._down_until_s is None and not self._process.is_alive():
-            events.append(self._mourn())
+            events.append(self._schedule_restart())
         return events
 
     def close(self) -> None:
@@ -108,23 +113,26 @@ class Worker:
             self._process.join()
         self._free()
 
-    def _start(self) -> None:
-        """A new child with its own pipe and memory; it gets the last order, if there was one."""
+    def _start(self) -> tuple[SharedMemory, "Connection[Any, Any]", SpawnProcess]:
+        """A new child with memory and a pipe of its own."""
         context = mp.get_context("spawn")
-        self._memory = SharedMemory(create=True, size=SLOTS * batch_bytes(self._task.grid))
-        self._pipe, child = context.Pipe()
-        self._process = context.Process(
-            target=serve, args=(child, self._memory.name, self._task), daemon=True, name="generator"
-        )
-        with _interrupts_ignored():
-            self._process.start()
+        memory = SharedMemory(create=True, size=SLOTS * batch_bytes(self._config.grid))
+        pipe, child = context.Pipe()
+        process = context.Process(target=serve, args=(child, memory.name, self._config), daemon=True, name="generator")
+        with _ignore_interrupts():
+            process.start()
         child.close()
-        self._received_batches, self._began_s, self._down_until_s = 0, time.monotonic(), None
-        if self._order is not None:
-            self._tell(self._order)
+        return memory, pipe, process
 
-    def _mourn(self) -> Event:
-        """Note a death; the next child starts after a pause that grows, so that a broken one cannot spin."""
+    def _restart(self) -> None:
+        """Replace a dead child; the new one gets the last request, if there was one."""
+        self._memory, self._pipe, self._process = self._start()
+        self._received_batches, self._began_s, self._down_until_s = 0, time.monotonic(), None
+        if self._request is not None:
+            self._send(self._request)
+
+    def _schedule_restart(self) -> Event:
+        """After a death: the next child starts after a pause that grows, so that a broken one cannot spin."""
         self._free()
         if self._restarts == len(RESTART_S):
             self._dead = True
@@ -143,26 +151,26 @@ class Worker:
         with contextlib.suppress(FileNotFoundError):  # a second time
             self._memory.unlink()
 
-    def _tell(self, message: PatchRequest | int) -> None:
+    def _send(self, message: PatchRequest | int) -> None:
         with contextlib.suppress(OSError):  # a dead child is noticed by poll()
             self._pipe.send(message)
 
-    def _heard(self) -> Iterator[Event]:
+    def _read_events(self) -> Iterator[Event]:
         with contextlib.suppress(EOFError, OSError):
             while self._pipe.poll():
                 message = self._pipe.recv()
                 if isinstance(message, Attached):
                     self._forget_name()
                 else:
-                    yield self._received(message)
+                    yield self._event_of(message)
 
-    def _received(self, message: object) -> Event:
+    def _event_of(self, message: object) -> Event:
         if isinstance(message, BatchReady):
-            pixels = slot_view(self._memory, self._task.grid, message.slot, len(message.patches)).copy()
+            pixels = slot_view(self._memory, self._config.grid, message.slot, len(message.patches)).copy()
             self._received_batches += 1
             if time.monotonic() - self._began_s > STEADY_S:
                 self._restarts = 0
-            return Finished(message.generation, message.patches, pixels, message.patch_s)
+            return Finished(message.revision, message.patches, pixels, message.patch_s)
         assert isinstance(message, Directions | Started | Failed)
         if isinstance(message, Directions) and message.note:
             logging.getLogger("viewer").warning(message.note)
@@ -170,8 +178,8 @@ class Worker:
 
 
 @contextlib.contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """What starts now ignores Ctrl-C, which a terminal sends to both: ending the child is the window's part."""
+def _ignore_interrupts() -> Iterator[None]:
+    """Have what starts now ignore Ctrl-C, which a terminal sends to both: ending the child is the window's part."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""Body of the generator process: hears orders, makes their patches batch by batch, newest order first.
+"""Body of the generator process: takes requests and makes their patches batch by batch, the newest request first.
 
 The only part of the viewer that imports torch, and only once it runs.
 """
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocogan_core.errors import CocoganError
-from viewer.state.settings import cache_folder
-from viewer.streaming.directions import kept_directions
+from viewer.state.paths import cache_folder
+from viewer.streaming.directions import cached_directions
 from viewer.streaming.protocol import (
     MOST_BATCH,
     SLOTS,
@@ -41,21 +41,21 @@ __all__ = ["serve"]
 BATCH_S = 0.03  # a batch should take about this long: short enough that a new plan is heard soon
 NICENESS = 10  # at 5, frames wait for the generator; at 19, the generator for any other program
 
-Made = tuple[int, int, tuple[Patch, ...]]  # number of a batch, its generation and patches
+Made = tuple[int, int, tuple[Patch, ...]]  # number of a batch, its revision and patches
 
 
-def serve(pipe: Connection, memory: str, task: WorkerConfig) -> None:
+def serve(pipe: Connection, memory: str, config: WorkerConfig) -> None:
     """Body of the process: load, report, then make patches until the pipe closes."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
-        _work(pipe, memory, task)
+        _work(pipe, memory, config)
     except CocoganError as error:
         pipe.send(Failed(str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # the window is gone
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     """Importing torch takes seconds in which no pipe is read."""
     parent = mp.parent_process()
     assert parent is not None
@@ -63,7 +63,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(pipe: Connection, memory: str, task: WorkerConfig) -> None:
+def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
     shared = SharedMemory(memory)
     pipe.send(Attached())
 
@@ -72,45 +72,46 @@ def _work(pipe: Connection, memory: str, task: WorkerConfig) -> None:
     from cocogan_core.inference.patch_generator import PatchGenerator
 
     torch.set_num_threads(1)  # leaves the other cores to the window (DESIGN.md §5)
-    synthesis = PatchGenerator.load(task.checkpoint, task.device)
+    generator = PatchGenerator.load(config.checkpoint, config.device)
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)  # only now: until the first patch there is no motion to disturb
-    inbox, batch, described = _Inbox(pipe), synthesis.pass_size, False
+    inbox, batch, described = _Inbox(pipe), generator.pass_size, False
     while True:
         inbox.read(wait=False)
-        while not inbox.order.patches or inbox.full:
-            if not inbox.order.patches and not described and inbox.order.generation >= 0:
-                pipe.send(_described(synthesis, task))  # nothing better to do
+        while not inbox.request.patches or inbox.full:
+            if not inbox.request.patches and not described and inbox.asked:
+                pipe.send(_describe(generator, config))  # nothing better to do
                 described = True
             inbox.read(wait=True)
-        order, now, slot = inbox.take(batch)
-        pipe.send(Started(order.generation, now))
+        request, now, slot = inbox.take(batch)
+        pipe.send(Started(request.revision, now))
         began = time.perf_counter()
-        pixels = synthesis.patches(order.z, now)
+        pixels = generator.patches(request.z, now)
         patch_s = (time.perf_counter() - began) / len(now)
-        batch = _next_batch(batch, patch_s, synthesis.pass_size)
-        slot_view(shared, task.grid, slot, len(now))[:] = pixels
-        pipe.send(BatchReady(order.generation, now, slot, patch_s))
+        batch = _next_batch(batch, patch_s, generator.pass_size)
+        slot_view(shared, config.grid, slot, len(now))[:] = pixels
+        pipe.send(BatchReady(request.revision, now, slot, patch_s))
 
 
-def _described(synthesis: "PatchGenerator", task: WorkerConfig) -> Directions:
+def _describe(generator: "PatchGenerator", config: WorkerConfig) -> Directions:
     """What there is to tell of a checkpoint besides its patches."""
-    z_dim = synthesis.metadata.model.z_dim
-    unit, note = kept_directions(
-        task.checkpoint,
+    z_dim = generator.metadata.model.z_dim
+    unit, note = cached_directions(
+        config.checkpoint,
         cache_folder(),
-        shape=(min(task.directions, z_dim), z_dim),
-        method=synthesis.directions_method,
-        work_out=synthesis.principal_directions,
+        shape=(min(config.directions, z_dim), z_dim),
+        method=generator.directions_method,
+        work_out=generator.principal_directions,
     )
-    return Directions(unit, synthesis.patch_gflop(), note)
+    return Directions(unit, generator.patch_gflop(), note)
 
 
 class _Inbox:
-    """The child's books: the newest order without what was made of it, and which slots are free."""
+    """What the child has been asked and has made: the newest request without what is made of it, and free slots."""
 
     def __init__(self, pipe: Connection) -> None:
-        self.order = PatchRequest(-1, np.zeros(0, np.float32), ())
+        self.request = PatchRequest(-1, np.zeros(0, np.float32), ())
+        self.asked = False  # whether a request has come
         self._pipe = pipe
         self._made: deque[Made] = deque()  # batches that the parent may not have seen yet
         self._batches = 0
@@ -127,21 +128,22 @@ class _Inbox:
             wait = False
 
     def take(self, count: int) -> tuple[PatchRequest, tuple[Patch, ...], int]:
-        """The order, the next ``count`` of its patches, which count as made from now on, and their slot."""
-        order, now = self.order, self.order.patches[:count]
-        self.order = replace(order, patches=order.patches[count:])
-        self._made.append((self._batches, order.generation, now))
+        """The request, the next ``count`` of its patches, which count as made from now on, and their slot."""
+        request, now = self.request, self.request.patches[:count]
+        self.request = replace(request, patches=request.patches[count:])
+        self._made.append((self._batches, request.revision, now))
         self._batches += 1
-        return order, now, (self._batches - 1) % SLOTS
+        return request, now, (self._batches - 1) % SLOTS
 
     def _hear(self, message: PatchRequest | int) -> None:
-        """An order, or how many batches have arrived at the parent."""
+        """A request, or how many batches have arrived at the parent."""
         received = message.received if isinstance(message, PatchRequest) else message
         while self._made and self._made[0][0] < received:
             self._made.popleft()
         if isinstance(message, PatchRequest):
-            fresh = {p for _, generation, patches in self._made if generation == message.generation for p in patches}
-            self.order = replace(message, patches=tuple(patch for patch in message.patches if patch not in fresh))
+            self.asked = True
+            fresh = {p for _, revision, patches in self._made if revision == message.revision for p in patches}
+            self.request = replace(message, patches=tuple(patch for patch in message.patches if patch not in fresh))
 
 
 def _next_batch(batch: int, patch_s: float, step: int) -> int:

@@ -35,14 +35,14 @@ class Clipboard:
     def paste(self) -> str:
         """What is there; empty if that is no text."""
         try:
-            if not _answers(self._window):
+            if not _owner_answers(self._window):
                 return ""
             return self._window.get_clipboard_text() or self._text
         except Exception:  # see copy
             return self._text
 
 
-def _answers(window: Any) -> bool:  # noqa: ANN401 (one of pyglet's classes)
+def _owner_answers(window: Any) -> bool:  # noqa: ANN401 (one of pyglet's classes)
     """On X11, whether the program that has the clipboard answers: pyglet would wait for it for ever."""
     if not hasattr(window, "_clipboard_atom") or window._clipboard_str is not None:
         return True

@@ -7,6 +7,7 @@ from pyglet.window import BaseWindow, key, mouse
 
 from viewer.camera.camera import DEFAULT_FOV_RAD, FLIGHT_S, Camera
 from viewer.camera.view_projection import VIEW_PROJECTIONS, ViewProjection
+from viewer.ui.actions import Command, command_of_keys
 
 __all__ = ["Controls"]
 
@@ -20,21 +21,20 @@ ARROWS |= {key.A: (-1, 0), key.D: (1, 0), key.W: (0, 1), key.S: (0, -1)}
 # Held while scrolling; pyglet tells of no modifiers then.
 CTRL, SHIFT = frozenset({key.LCTRL, key.RCTRL}), frozenset({key.LSHIFT, key.RSHIFT})
 NOTCH_TURN = 0.06  # of the field of view, as KEY_SPEED: sixteen notches turn by what is seen
-ZOOM_KEYS = {key.EQUAL: 1, key.PLUS: 1, key.NUM_ADD: 1, key.MINUS: -1, key.NUM_SUBTRACT: -1}
 
 
 class Controls:
     """Holds the camera that the events turn; ``active`` says whether a button or key is down.
 
-    ``pressed`` collects the keys that are not about the camera, for whoever acts on them. With ``autorotate`` the room
-    turns by itself when nobody has touched anything for a while. With ``reduced_motion`` nothing flies or glides, and
-    the room turns only until it is touched.
+    ``pressed`` collects the commands of keys that are not about the camera, for whoever acts on them. With
+    ``autorotate`` the room turns by itself when nobody has touched anything for a while. With ``reduced_motion``
+    nothing flies or glides, and the room turns only until it is touched.
     """
 
     def __init__(self, window: BaseWindow, camera: Camera) -> None:
         """Push handlers onto the window; attach ImGui after this, so that it comes first."""
         self.camera = camera
-        self.pressed: list[int] = []
+        self.pressed: list[Command] = []
         self.autorotate = self.reduced_motion = False
         self._window, self._home = window, camera
         self._held: set[int] = set()
@@ -49,7 +49,7 @@ class Controls:
             on_mouse_scroll=self._scroll,
             on_key_press=self._key_press,
             on_key_release=self._key_release,
-            on_deactivate=self._let_go,
+            on_deactivate=self._release_keys,
             on_resize=self._resize,
         )
 
@@ -72,7 +72,7 @@ class Controls:
         """Turn to a yaw, the shorter way round."""
         self.touch()
         turn = (yaw_rad - self.camera.view.yaw_rad + math.pi) % (2 * math.pi) - math.pi
-        self.camera = self.camera.stopped().nudge(turn, 0.0)
+        self.camera = self.camera.stop().nudge(turn, 0.0)
 
     def touch(self) -> None:
         """Somebody is there: the room does not turn by itself; with reduced motion, not until it is asked to again."""
@@ -84,7 +84,7 @@ class Controls:
         self.reduced_motion = on
         if on:
             self.touch()
-            self.camera = self.camera.stopped().step(FLIGHT_S)
+            self.camera = self.camera.stop().step(FLIGHT_S)
 
     def step(self, dt_s: float) -> None:
         """Advance keys and inertia."""
@@ -94,13 +94,13 @@ class Controls:
             self.camera = self.camera.hold(dt_s) if self._moved_s > dt_s else self.camera
             return
         if self.reduced_motion:
-            self.camera = self.camera.stopped()
+            self.camera = self.camera.stop()
         arrows = [ARROWS[symbol] for symbol in self._held if symbol in ARROWS]
         right, up = sum(x for x, _ in arrows), sum(y for _, y in arrows)
         if right or up:
             self.touch()
             way = KEY_SPEED * min(self.camera.view.fov_rad, DEFAULT_FOV_RAD) * dt_s
-            self.camera = self.camera.stopped().nudge(right * way, up * way)
+            self.camera = self.camera.stop().nudge(right * way, up * way)
         elif self.turning:
             self.camera = self.camera.step(dt_s).nudge(IDLE_SPEED_RAD_S * dt_s, 0.0)
         else:
@@ -118,7 +118,7 @@ class Controls:
         self._click = (self._clock_s, x, y)
         if self._clock_s - when < DOUBLE_CLICK_S and math.hypot(x - before_x, y - before_y) < DOUBLE_CLICK_PX:
             self.reset()
-        self.camera, self._dragging, self._moved_s = self.camera.stopped(), True, 0.0
+        self.camera, self._dragging, self._moved_s = self.camera.stop(), True, 0.0
 
     def _drag(self, x: int, y: int, dx: int, dy: int, _buttons: int, _modifiers: int) -> None:
         if self._dragging:
@@ -138,42 +138,52 @@ class Controls:
             self.camera = self.camera.zoom(up, self._device(x, y) if self._held & CTRL else None)
         if right:
             way = NOTCH_TURN * min(self.camera.view.fov_rad, DEFAULT_FOV_RAD) * right
-            self.camera = self.camera.stopped().nudge(way, 0.0)
+            self.camera = self.camera.stop().nudge(way, 0.0)
+
+    def run(self, command: Command) -> bool:
+        """Do what is asked of the camera; False if the command is about something else."""
+        match command:
+            case Command.ZOOM_IN:
+                self.camera = self.camera.zoom(1)
+            case Command.ZOOM_OUT:
+                self.camera = self.camera.zoom(-1)
+            case Command.FIRST_LOOK:
+                self.reset()
+            case Command.NEXT_PROJECTION:
+                index = VIEW_PROJECTIONS.index(self.camera.view.lens) + 1
+                self.through(VIEW_PROJECTIONS[index % len(VIEW_PROJECTIONS)])
+            case Command.TURN_BY_ITSELF:
+                self.autorotate = not self.autorotate
+                self._touched_s = -IDLE_S if self.autorotate else self._clock_s
+            case Command.FACE_NORTH:
+                self.face(0.0)
+            case _:
+                return False
+        return True
 
     def _key_press(self, symbol: int, modifiers: int) -> bool | None:
         turns = self.autorotate
         self.touch()
-        if symbol in CTRL | SHIFT:
+        control, shift = bool(modifiers & (key.MOD_CTRL | key.MOD_COMMAND)), bool(modifiers & key.MOD_SHIFT)
+        command = command_of_keys(key.symbol_string(symbol), control=control, shift=shift)
+        if command is Command.TURN_BY_ITSELF:
+            self.autorotate = turns  # with reduced motion the touch has ended it
+        if command is not None:
+            if not self.run(command):
+                self.pressed.append(command)
+        elif symbol in CTRL | SHIFT or (symbol in ARROWS and not control):
             self._held.add(symbol)
-        elif modifiers & (key.MOD_CTRL | key.MOD_COMMAND):
-            self.pressed.append(symbol)
-        elif symbol in ARROWS:
-            self._held.add(symbol)
-        elif symbol in ZOOM_KEYS:
-            self.camera = self.camera.zoom(ZOOM_KEYS[symbol])
-        elif symbol == key.HOME:
-            self.reset()
-        elif symbol == key.P:
-            self.through(VIEW_PROJECTIONS[(VIEW_PROJECTIONS.index(self.camera.view.lens) + 1) % len(VIEW_PROJECTIONS)])
-        elif symbol == key.R:
-            self.autorotate = not turns
-            self._touched_s = -IDLE_S if self.autorotate else self._clock_s
-        elif symbol == key.N:
-            self.face(0.0)
-        else:
-            self.pressed.append(symbol)
-            return True if symbol == key.ESCAPE else None  # else pyglet closes the window
-        return None
+        return True if symbol == key.ESCAPE else None  # else pyglet closes the window
 
     def _key_release(self, symbol: int, _modifiers: int) -> None:
         self._held.discard(symbol)
 
-    def _let_go(self) -> None:
+    def _release_keys(self) -> None:
         """Another window has the keyboard now, and hears when a key comes up."""
         self._held.clear()
 
     def _resize(self, width: int, height: int) -> None:
-        self.camera = self.camera.resized(width, height)
+        self.camera = self.camera.resize(width, height)
 
     def settle(self, camera: Camera) -> None:
         """Another room: look through this camera, and come back to it."""

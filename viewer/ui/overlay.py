@@ -1,102 +1,115 @@
-"""What lies over the view's right edge: its bar, the compass, the X-ray's legend; and the keys in the middle."""
+"""What lies over the view: its bar, the compass and the X-ray's legend at the right edge, the keys, the notice."""
 
 import math
-from dataclasses import replace
 
 from imgui_bundle import ImVec2, imgui
 
 from viewer.camera.camera import Camera
 from viewer.camera.view_projection import VIEW_PROJECTIONS
-from viewer.streaming.patch_status import FATES, INKS
-from viewer.ui.view_model import ViewModel, ViewStatus
+from viewer.streaming.patch_status import COLOURS, PATCH_STATES
+from viewer.ui.actions import KEY_TABLE, Action, ChangeProjection, Command, shortcut
+from viewer.ui.view_model import Notice, Severity, ViewModel, ViewStatus
 
-__all__ = ["over", "places"]
+__all__ = ["draw_notice", "draw_overlay", "overlay_places"]
+
+Place = tuple[float, float, float, float]
 
 RADIUS_PX = 26.0
 MARGIN_PX, COMPASS_PX, LEGEND_PX = 10.0, 52.0, 114.0  # from the right edge; tops from the upper edge
 BAR_WIDE_PX, LEGEND_WIDE_PX, LEGEND_HIGH_PX = 270.0, 250.0, 220.0  # no less than they come to
-LENS_NAMES = {
+PROJECTION_NAMES = {
     "rectilinear": "rectilinear", "panini": "Panini", "stereographic": "little planet", "cylindrical": "strip"
 }  # fmt: skip
-INK, DIM, NORTH, GLASS = 0xFFFFFFFF, 0x90FFFFFF, 0xFF5050FF, 0xA0101010  # 0xAABBGGRR
+DIM, NORTH, GLASS = 0x90FFFFFF, 0xFF5050FF, 0xA0101010  # 0xAABBGGRR
+NOTICE_COLOURS = {
+    Severity.WARNING: imgui.ImVec4(1.0, 0.8, 0.4, 1.0), Severity.ERROR: imgui.ImVec4(1.0, 0.55, 0.45, 1.0)
+}  # fmt: skip
+NOTICE_WIDE_PX = 440.0
 FLAGS = imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_nav
 
-KEYS = (
-    ("drag, arrows, W A S D", "look around"),
-    ("wheel, + and -", "zoom; with Ctrl about the cursor"),
-    ("sideways wheel, Shift+wheel", "turn"),
-    ("Home, double click", "back to the first look"),
-    ("P", "next projection: rectilinear, Panini, little planet, strip"),
-    ("N", "face north, the middle of the panorama's first column"),
-    ("R", "turn by itself"),
-    ("Space", "another room"),
-    ("X", "X-ray: what is made where, and the seams' contrast"),
-    ("F", "full screen"),
-    ("Tab", "hide the panels"),
-    ("Ctrl+S, Ctrl+C, Ctrl+V", "save, copy, paste the recipe of what is shown"),
-    ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
-    ("K", "go slowly to the room chosen by a right click, or stop"),
-    ("F12", "save the view as a picture"),
-    ("H", "these keys"),
-    ("Esc", "close this, leave full screen, end"),
-)
 
-
-def over(look: ViewStatus, scene: ViewModel, *, bare: bool = False) -> ViewStatus:
-    """Draw everything that is on; what the user has made of it. ``bare``: only what a key has called."""
-    if not bare:
-        look = _bar(look)
-        if _compass(look.camera):
-            look = replace(look, asked="north")
-    if look.xray and _legend(scene):
-        look = replace(look, asked="seam")
-    if look.help:
+def draw_overlay(status: ViewStatus, model: ViewModel) -> list[Action]:
+    """Draw everything that is on; what the user asks for. With bare status only what a key has called."""
+    actions: list[Action] = []
+    if not status.bare:
+        actions += _bar(status)
+        actions += [Command.FACE_NORTH] if _compass(status.camera) else []
+    if status.xray and _legend(model):
+        actions.append(Command.SHOW_WORST_SEAM)
+    if status.keys:
         _keys()
-    return look
+    return actions
 
 
-def places(look: ViewStatus, *, bare: bool = False) -> tuple[tuple[float, float, float, float], ...]:
+def overlay_places(status: ViewStatus) -> tuple[Place, ...]:
     """Left, top, right, bottom of what a press must not turn the room through."""
     right = imgui.get_io().display_size.x - MARGIN_PX
     bar = (right - BAR_WIDE_PX, MARGIN_PX, right, COMPASS_PX - 4)
     ring = (right - 2 * RADIUS_PX, COMPASS_PX, right, COMPASS_PX + 2 * RADIUS_PX)
     legend = (right - LEGEND_WIDE_PX, LEGEND_PX, right, LEGEND_PX + LEGEND_HIGH_PX)
-    return (() if bare else (bar, ring)) + ((legend,) if look.xray else ())
+    return (() if status.bare else (bar, ring)) + ((legend,) if status.xray else ())
 
 
-def _place(top: float) -> None:
+def draw_notice(notice: Notice, bottom: float) -> tuple[list[Action], Place]:
+    """Draw a notice with its lower edge at ``bottom``, and buttons to copy it with details and to close it."""
+    size, actions = imgui.get_io().display_size, list[Action]()
+    imgui.set_next_window_pos(ImVec2(size.x - 10, bottom), imgui.Cond_.always, ImVec2(1, 1))
+    imgui.begin("banner", None, imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.always_auto_resize)
+    imgui.push_text_wrap_pos(min(NOTICE_WIDE_PX, size.x - 40))
+    if notice.severity is Severity.INFO:
+        imgui.text(notice.text)
+    else:
+        imgui.text_colored(NOTICE_COLOURS[notice.severity], notice.text)
+    imgui.pop_text_wrap_pos()
+    if imgui.small_button("copy"):
+        actions.append(Command.COPY_NOTICE)
+    imgui.set_item_tooltip("copy this with what helps to find the cause")
+    imgui.same_line()
+    if imgui.small_button("close"):
+        actions.append(Command.CLOSE_NOTICE)
+    corner, extent = imgui.get_window_pos(), imgui.get_window_size()
+    imgui.end()
+    return actions, (corner.x, corner.y, corner.x + extent.x, corner.y + extent.y)
+
+
+def _place_at_right(top: float) -> None:
     """The next window's top right corner."""
     imgui.set_next_window_pos(ImVec2(imgui.get_io().display_size.x - MARGIN_PX, top), imgui.Cond_.always, ImVec2(1, 0))
 
 
-def _bar(look: ViewStatus) -> ViewStatus:
+def _bar(status: ViewStatus) -> list[Action]:
     """Projection, X-ray and help."""
-    _place(MARGIN_PX)
+    actions: list[Action] = []
+    _place_at_right(MARGIN_PX)
     imgui.begin("view", None, FLAGS | imgui.WindowFlags_.always_auto_resize)
     imgui.set_next_item_width(120)
-    names = [LENS_NAMES[lens] for lens in VIEW_PROJECTIONS]
-    changed, index = imgui.combo("##lens", VIEW_PROJECTIONS.index(look.camera.view.lens), names)
-    imgui.set_item_tooltip("projection (P)")
+    names = [PROJECTION_NAMES[projection] for projection in VIEW_PROJECTIONS]
+    changed, index = imgui.combo("##lens", VIEW_PROJECTIONS.index(status.camera.view.lens), names)
+    imgui.set_item_tooltip(f"projection ({shortcut(Command.NEXT_PROJECTION)})")
     imgui.same_line()
-    _, xray = imgui.checkbox("X-ray", look.xray)
-    imgui.set_item_tooltip("what is made where, and the seams (X)")
+    if imgui.checkbox("X-ray", status.xray)[0]:
+        actions.append(Command.TOGGLE_XRAY)
+    imgui.set_item_tooltip(f"what is made where, and the seams ({shortcut(Command.TOGGLE_XRAY)})")
     imgui.same_line()
-    shown = imgui.small_button("?")
-    imgui.set_item_tooltip("all keys (H)")
+    if imgui.small_button("?"):
+        actions.append(Command.TOGGLE_KEYS)
+    imgui.set_item_tooltip(f"all keys ({shortcut(Command.TOGGLE_KEYS)})")
     imgui.end()
-    return replace(look, xray=xray, help=look.help ^ shown, asked=VIEW_PROJECTIONS[index] if changed else look.asked)
+    return [*actions, ChangeProjection(VIEW_PROJECTIONS[index])] if changed else actions
 
 
 def _compass(camera: Camera) -> bool:
     """A ring whose needle shows yaw 0 and whose wedge shows the view; True if it was clicked."""
     side = 2 * RADIUS_PX
-    _place(COMPASS_PX)
+    _place_at_right(COMPASS_PX)
     imgui.set_next_window_size(ImVec2(side, side))
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(0, 0))
     imgui.begin("compass", None, FLAGS | imgui.WindowFlags_.no_background)
     place = imgui.get_cursor_screen_pos()
     clicked = imgui.invisible_button("north", ImVec2(side, side))
-    imgui.set_item_tooltip(f"{math.degrees(camera.view.yaw_rad) % 360:.0f}°; click to face 0° (N)")
+    imgui.set_item_tooltip(
+        f"{math.degrees(camera.view.yaw_rad) % 360:.0f}°; click to face 0° ({shortcut(Command.FACE_NORTH)})"
+    )
     _ring(ImVec2(place.x + RADIUS_PX, place.y + RADIUS_PX), camera)
     imgui.end()
     imgui.pop_style_var()
@@ -109,32 +122,32 @@ def _keys() -> None:
     imgui.set_next_window_pos(ImVec2(size.x / 2, size.y / 2), imgui.Cond_.always, ImVec2(0.5, 0.5))
     imgui.begin("keys", None, FLAGS | imgui.WindowFlags_.always_auto_resize)
     if imgui.begin_table("keys", 2):
-        for names, what in KEYS:
+        for row in KEY_TABLE:
             imgui.table_next_column()
-            imgui.text(names)
+            imgui.text(row.keys)
             imgui.table_next_column()
-            imgui.text_disabled(what)
+            imgui.text_disabled(row.what)
         imgui.end_table()
     imgui.end()
 
 
-def _legend(scene: ViewModel) -> bool:
+def _legend(model: ViewModel) -> bool:
     """The X-ray's colours with counts, and sums; True if asked to show the worst seam."""
-    cells, totals = list(scene.cells.values()), scene.totals
-    _place(LEGEND_PX)
+    statuses, totals = list(model.statuses.values()), model.totals
+    _place_at_right(LEGEND_PX)
     imgui.begin("X-ray", None, FLAGS | imgui.WindowFlags_.always_auto_resize)
-    for fate in FATES:
-        count = sum(cell.fate == fate for cell in cells)
-        red, green, blue = INKS[fate]
-        imgui.text_colored(imgui.ImVec4(red / 255, green / 255, blue / 255, 1), f"{count:4d} {fate}")
+    for state in PATCH_STATES:
+        count = sum(status.state == state for status in statuses)
+        red, green, blue = COLOURS[state]
+        imgui.text_colored(imgui.ImVec4(red / 255, green / 255, blue / 255, 1), f"{count:4d} {state}")
     imgui.separator()
-    slowest = max((cell.patch_s for cell in cells), default=0.0)
+    slowest = max((status.patch_s for status in statuses), default=0.0)
     imgui.text_disabled(f"slowest patch {slowest * 1000:.1f} ms")
     imgui.text_disabled(f"{totals.made} patches, {totals.rooms} room(s), {totals.gflop:.1f} GFLOP")
     imgui.text_disabled(f"{totals.saved:.0%} of their patches never made")
     asked = False
-    if scene.seam:
-        imgui.text_disabled(f"worst seam {scene.seam:.2f}")
+    if model.seam:
+        imgui.text_disabled(f"worst seam {model.seam:.2f}")
         imgui.same_line()
         asked = imgui.small_button("look")
     imgui.end()

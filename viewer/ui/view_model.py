@@ -1,44 +1,116 @@
-"""What the panels are given to show, and what they give back. Data only."""
+"""What the panels are given to show. Data only."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import Camera
 from viewer.rendering.atlas import AtlasWindow
+from viewer.state.interpolation import Morph
 from viewer.state.latents import Latents
-from viewer.streaming.patch_status import Cell, Totals
+from viewer.streaming.patch_status import PatchStatus, Totals
 
-__all__ = ["ViewModel", "ViewStatus"]
+__all__ = ["HistoryModel", "Notice", "Severity", "ViewModel", "ViewStatus"]
+
+
+class Severity(Enum):
+    """How much a notice matters: something has happened as wanted, something may be wrong, something went wrong."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line for the user; without text there is nothing to say."""
+
+    text: str = ""
+    severity: Severity = Severity.INFO
 
 
 @dataclass(frozen=True)
 class ViewStatus:
-    """What the panels may change: the room, the camera (a click on the strip looks there), and what is shown over it.
+    """What the panels can ask to change: the room, the camera, and what lies over the view.
 
-    ``asked`` names what the user wants done: a lens by its name, ``"north"`` or ``"seam"``.
+    Attributes:
+        latents: the room.
+        camera: where the user looks.
+        xray: whether it is shown what is made where.
+        keys: whether the keys are listed.
+        bare: whether the panels are hidden.
     """
 
     latents: Latents
     camera: Camera
     xray: bool = False
-    help: bool = False
-    asked: str = ""
+    keys: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True)
 class ViewModel:
-    """What the panels show."""
+    """What the panels show of the panorama and of the work on it.
+
+    Attributes:
+        window: which patches the atlas has slots for.
+        projection: of the panorama.
+        texture_name: OpenGL's name of the atlas.
+        slots: the patch in each slot, and whether it is of the present z.
+        names: of the first entries of z.
+        directions: how many principal directions are known.
+        fps: frames a second.
+        patch_s: seconds a patch.
+        made: patches since the start.
+        share: of the panorama that is made.
+        statuses: of each patch, while the X-ray is on.
+        totals: sums since the start.
+        seam: contrast of the border between patches that stands out most; 0 if none is known.
+    """
 
     window: AtlasWindow
     projection: Projection
     texture_name: int
-    shown: dict[tuple[int, int], tuple[tuple[int, int], bool]]
+    slots: dict[tuple[int, int], tuple[tuple[int, int], bool]]
     names: tuple[str, ...]
     directions: int
     fps: float
     patch_s: float
     made: int
     share: float
-    cells: dict[tuple[int, int], Cell]
+    statuses: dict[tuple[int, int], PatchStatus]
     totals: Totals
     seam: float
+
+
+@dataclass(frozen=True)
+class HistoryModel:
+    """What the panel of visited rooms shows.
+
+    Attributes:
+        texture_name: OpenGL's name of the thumbnails' texture.
+        thumbnails: top and bottom of each visited room's thumbnail, 0 … 1.
+        aspect: a thumbnail's width / height.
+        present, target: which rooms are shown and morphed to; −1 for none.
+        can_undo, can_redo: whether there is something.
+        morph: what is between two rooms, if two were chosen.
+        progress: an export's stage and share.
+        divider: how much of the view shows the room that is held to compare, if one is.
+        recent: files opened before.
+        has_last: whether there was a session before.
+        reduced_motion: whether nothing flies, glides or fades.
+    """
+
+    texture_name: int
+    thumbnails: tuple[tuple[float, float], ...]
+    aspect: float
+    present: int
+    target: int
+    can_undo: bool
+    can_redo: bool
+    morph: Morph | None
+    progress: tuple[str, float] | None
+    divider: float | None
+    recent: tuple[str, ...] = ()
+    has_last: bool = False
+    reduced_motion: bool = False

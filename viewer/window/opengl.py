@@ -5,8 +5,6 @@ import os
 from collections.abc import MutableMapping
 from pathlib import Path
 
-import glcontext
-
 __all__ = ["refusal", "use_software"]
 
 NEEDED = 330
@@ -39,9 +37,9 @@ def use_software(environment: MutableMapping[str, str] | None = None) -> None:
 
 def refusal(error: BaseException, *, headless: bool, safe: bool) -> str:
     """What to tell the user when ``error`` came instead of a window with OpenGL 3.3: what there is, and what to do."""
-    sound, old = (_found(version, headless=headless) for version in (NEEDED, OLDEST))
-    if sound:
-        what = f"no window could be opened on {sound}: {error}"
+    usable, old = (_describe_if_there(version, headless=headless) for version in (NEEDED, OLDEST))
+    if usable:
+        what = f"no window could be opened on {usable}: {error}"
     else:
         what = f"OpenGL 3.3 is needed and {f'only {old} was' if old else 'no OpenGL was'} found"
     if safe:
@@ -49,15 +47,17 @@ def refusal(error: BaseException, *, headless: bool, safe: bool) -> str:
     return f"{what}; update the graphics driver, or draw on the CPU with --safe"
 
 
-def _found(version: int, *, headless: bool) -> str:
+def _describe_if_there(version: int, *, headless: bool) -> str:
     """Version and renderer, such as ``"OpenGL 2.1 Mesa 22.3.6 (llvmpipe)"``; empty if there is none of ``version``."""
     try:
-        return _described(version, headless=headless)
+        return _describe(version, headless=headless)
     except Exception:  # glcontext raises Exception itself, and what is missing may raise anything
         return ""
 
 
-def _described(version: int, *, headless: bool) -> str:
+def _describe(version: int, *, headless: bool) -> str:
+    import glcontext  # only now: most commands need no OpenGL
+
     create = glcontext.get_backend_by_name("egl") if headless else glcontext.default_backend()
     context = create(mode="standalone", glversion=version)
     try:

@@ -11,10 +11,10 @@ __all__ = ["open_window", "pump"]
 
 NO_DISPLAY = "there is no display to open a window on; for a picture without one use --headless --screenshot FILE"
 
-Opened = Any  # a pyglet window, whose class is chosen at run time
+PygletWindow = Any  # a pyglet window, whose class is chosen at run time
 
 
-def open_window(size: tuple[int, int], *, headless: bool, safe: bool = False, exact: bool = False) -> Opened:
+def open_window(size: tuple[int, int], *, headless: bool, safe: bool = False, exact: bool = False) -> PygletWindow:
     """A pyglet window with an OpenGL 3.3 core context that takes dropped files; ``headless``: on EGL, without display.
 
     ``size`` is in the desktop's units, as are the mouse and ``get_size()``: on a screen at 200 % two pixels each. Only
@@ -29,18 +29,18 @@ def open_window(size: tuple[int, int], *, headless: bool, safe: bool = False, ex
 
     pyglet.options.headless, pyglet.options.dpi_scaling = headless, "stretch"
     try:
-        opened = _opened(size, headless=headless, exact=exact)
+        window = _create(size, headless=headless, exact=exact)
     except ImportError as error:
         raise DisplayError(f"OpenGL libraries are missing ({error}); on Debian install libegl1 and libgl1") from error
     except Exception as error:  # pyglet raises many kinds, each for the same cause
         no_display = type(error).__name__ == "NoSuchDisplayException"  # its module is another one on each platform
         raise DisplayError(NO_DISPLAY if no_display else refusal(error, headless=headless, safe=safe)) from error
-    mend_drops(opened)
-    opened.push_handlers(on_resize=partial(_resized, opened))
-    return opened
+    mend_drops(window)
+    window.push_handlers(on_resize=partial(_remember_size, window))
+    return window
 
 
-def _opened(size: tuple[int, int], *, headless: bool, exact: bool) -> Opened:
+def _create(size: tuple[int, int], *, headless: bool, exact: bool) -> PygletWindow:
     from pyglet import gl, window
 
     scale = _scale() if exact and not headless else 1.0
@@ -59,13 +59,13 @@ def _scale() -> float:
     return float(get_display().get_default_screen().get_scale())
 
 
-def _resized(window: Opened, width: int, height: int) -> None:
+def _remember_size(window: PygletWindow, width: int, height: int) -> None:
     """pyglet comes back from full screen in the size that was asked for at first; it is to be the last one."""
     if not window.fullscreen:
         window._requested_width, window._requested_height = width, height
 
 
-def pump(window: Opened) -> None:
+def pump(window: PygletWindow) -> None:
     """Hand out everything that has happened to the window.
 
     On X11 pyglet's ``dispatch_events`` leaves in the queue what no event mask names: requests for our clipboard and the

@@ -18,7 +18,7 @@ from cocogan_core.data.rooms.skybox import LICENCE
 from cocogan_core.data.rooms.view import height_px
 from cocogan_core.data.sampler import MacroBatch
 from cocogan_core.errors import DataError
-from cocogan_core.files import replacing
+from cocogan_core.files import write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 
@@ -82,13 +82,9 @@ class LiveRooms:
         """Make the folder.
 
         Raises:
-            DataError: it cannot be written.
+            OutputError: it cannot be written.
         """
-        try:
-            with replacing(self.folder / INDEX) as file:
-                file.write(json.dumps(self.about, indent=1).encode())
-        except OSError as error:
-            raise DataError(f"cannot write {self.folder}: {error.strerror}; choose another folder") from error
+        write_atomically(self.folder / INDEX, json.dumps(self.about, indent=1))
 
     @classmethod
     def open(cls, folder: Path) -> Self:

@@ -79,7 +79,7 @@ class RoomRenderer:
     def faces(
         self, parameters: NDArray[np.floating], face_px: int, yaw_rad: float = 0.0, *, mirror: bool = False
     ) -> Image:
-        """The sky box (6, f, f, 3) in Matterport3D's order: up, front, right, back, left, down (DESIGN.md §4)."""
+        """The sky box (6, f, f, 3) in Matterport3D's order: up, front, right, back, left, down."""
         scene = build_scene(parameters)
         with self._context:
             size = (face_px, face_px)

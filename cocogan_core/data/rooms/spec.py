@@ -1,4 +1,4 @@
-"""A data set of rooms as a recipe: any room of it can be rendered by itself, in any order, by any number of processes.
+"""What a data set of rooms is: any room of it can be rendered by itself, in any order, by any number of processes.
 
 Knows nothing of how pictures are stored.
 """
@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.data.label_transforms import MIRROR, YAW
-from cocogan_core.data.parallel import in_order
+from cocogan_core.data.parallel import map_in_order
 from cocogan_core.data.rooms.renderer import ASPECT, STYLES, RoomRenderer, Style, room_parameters
 from cocogan_core.errors import ConfigError
 
-__all__ = ["RoomDatasetSpec", "rendered"]
+__all__ = ["LICENCE", "RoomDatasetSpec", "render_rooms"]
 
-
+LICENCE = "CC0-1.0"  # of every room
 DEFAULTS = {"mirror": "never", "style": "plain"}  # left out of a folder's description: older folders lack them
 
 Image = NDArray[np.uint8]
@@ -67,8 +67,8 @@ class RoomDatasetSpec:
         return names + ((MIRROR,) if self.mirror == "random" else ())
 
     @property
-    def about(self) -> dict[str, object]:
-        """The settings as plain JSON values, by which a folder refuses rooms of another recipe."""
+    def recipe(self) -> dict[str, object]:
+        """What decides the rooms, as plain JSON values: a folder refuses rooms of another one."""
         more = {name: getattr(self, name) for name in ("mirror", "style") if getattr(self, name) != DEFAULTS[name]}
         return {"source": "rooms", "seed": self.seed, "samples": self.samples, "yaw": self.yaw, **more}
 
@@ -97,8 +97,8 @@ class RoomDatasetSpec:
         return renderer.faces(room, self.face_px, yaw_rad, mirror=mirror)
 
 
-def rendered(recipe: RoomDatasetSpec, indices: Sequence[int], *, workers: int = 1) -> Iterator[tuple[int, Image]]:
-    """(index, picture) of the recipe's rooms, in order.
+def render_rooms(spec: RoomDatasetSpec, indices: Sequence[int], *, workers: int = 1) -> Iterator[tuple[int, Image]]:
+    """(index, picture) of rooms, in order.
 
     Software OpenGL uses every core for one room already; more ``workers`` fill the gaps between its passes.
 
@@ -109,18 +109,18 @@ def rendered(recipe: RoomDatasetSpec, indices: Sequence[int], *, workers: int = 
     if workers < 1:
         raise ConfigError(f"--workers is {workers}; it must be at least 1")
     if workers == 1:
-        with RoomRenderer(recipe.width_px, recipe.samples, recipe.style) as renderer:
+        with RoomRenderer(spec.width_px, spec.samples, spec.style) as renderer:
             for index in indices:
-                yield index, recipe.render(renderer, index)
+                yield index, spec.render(renderer, index)
         return
-    yield from zip(indices, in_order(partial(_render_here, recipe), indices, workers=workers), strict=True)
+    yield from zip(indices, map_in_order(partial(_render_in_worker, spec), indices, workers=workers), strict=True)
 
 
-def _render_here(recipe: RoomDatasetSpec, index: int) -> Image:
-    """In a worker process."""
-    return recipe.render(_renderer(recipe.width_px, recipe.samples, recipe.style), index)
+def _render_in_worker(spec: RoomDatasetSpec, index: int) -> Image:
+    return spec.render(_renderer(spec.width_px, spec.samples, spec.style), index)
 
 
 @cache
 def _renderer(width_px: int, samples: int, style: Style) -> RoomRenderer:
+    """One for each worker process: a context costs more than a room."""
     return RoomRenderer(width_px, samples, style)

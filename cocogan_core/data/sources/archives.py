@@ -1,4 +1,4 @@
-"""Files under a folder and inside its zip archives, alike; nothing is unpacked to disk."""
+"""Files in a folder and in its zip archives, read alike; nothing is unpacked to disk."""
 
 import zipfile
 import zlib
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from cocogan_core.data.sources.image_io import Rejected
+from cocogan_core.data.sources.image_io import UnusablePicture
 
 __all__ = ["Member", "members"]
 
@@ -28,12 +28,12 @@ class Member:
         """All of it.
 
         Raises:
-            Rejected: it cannot be read, or the archive is damaged there.
+            UnusablePicture: it cannot be read, or the archive is damaged there.
         """
         try:
             return _archive(self.path).read(self.inside) if self.inside else self.path.read_bytes()
         except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-            raise Rejected(f"cannot be read: {error}") from error
+            raise UnusablePicture(f"cannot be read: {error}") from error
 
 
 def members(root: Path) -> Iterator[Member | tuple[Path, str]]:

@@ -18,14 +18,13 @@ from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.resampling import Resampler
 from cocogan_core.geometry.surfaces import Panorama, SkyBox
 
-__all__ = ["Entry", "Found", "PanoramaSource", "PictureSource", "require_folder"]
+__all__ = ["PanoramaSource", "PictureSource", "SourceListing", "SourcePicture", "list_files", "require_folder"]
 
 Image = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Entry:
+class SourcePicture:
     """One picture to prepare: a name that no other has, what to read, and its number among all that were found."""
 
     name: str
@@ -34,16 +33,16 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What lies in a folder: entries in the order in which they become pictures, and (name, reason) of the useless.
+class SourceListing:
+    """What lies in a folder.
 
-    ``parameters`` maps an entry's name to its named numbers (K,), for all entries or for none.
+    Attributes:
+        pictures: in the order in which they are prepared.
+        rejected: (name, reason) of what is of no use.
     """
 
-    entries: list[Entry]
+    pictures: list[SourcePicture]
     rejected: list[tuple[str, str]] = field(default_factory=list)
-    latent_names: tuple[str, ...] = ()
-    parameters: dict[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +86,7 @@ class PictureSource(ABC):
         return {}
 
     @abstractmethod
-    def find(self) -> Found:
+    def find(self) -> SourceListing:
         """List what is there, without reading pictures.
 
         Raises:
@@ -95,11 +94,11 @@ class PictureSource(ABC):
         """
 
     @abstractmethod
-    def load(self, entry: Entry) -> Image:
+    def load(self, picture: SourcePicture) -> Image:
         """Read and prepare one picture (H, W, 3), in any process.
 
         Raises:
-            Rejected: it cannot be used.
+            UnusablePicture: why it cannot be prepared.
         """
 
     def __post_init__(self) -> None:
@@ -167,6 +166,11 @@ class PanoramaSource(PictureSource):
 def _resampler(source: SkyBox | Panorama, target: Panorama) -> Resampler:
     """Pictures of one data set have few sizes, and weights are worth keeping."""
     return Resampler(source, target)
+
+
+def list_files(root: Path, paths: list[Path]) -> list[SourcePicture]:
+    """Pictures of one file each, named by their path below ``root``."""
+    return [SourcePicture(path.relative_to(root).as_posix(), (path,), index) for index, path in enumerate(paths)]
 
 
 def require_folder(path: Path, *, or_file: str = "") -> None:

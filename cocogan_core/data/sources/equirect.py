@@ -12,8 +12,8 @@ import numpy as np
 import tyro
 from numpy.typing import NDArray
 
-from cocogan_core.data.sources.base import Entry, Found, PanoramaSource, require_folder
-from cocogan_core.data.sources.image_io import ENDINGS, Rejected, read_picture, require_readers
+from cocogan_core.data.sources.base import PanoramaSource, SourceListing, SourcePicture, list_files, require_folder
+from cocogan_core.data.sources.image_io import ENDINGS, UnusablePicture, read_picture, require_readers
 from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.surfaces import Panorama
@@ -64,7 +64,7 @@ class Equirect(PanoramaSource):
         """As in :class:`PictureSource`."""
         return {"source": "equirect", "exposure_stops": self.exposure_stops, "strips": self.strips}
 
-    def find(self) -> Found:
+    def find(self) -> SourceListing:
         """As in :class:`PictureSource`: in the order of their paths."""
         require_folder(self.src)
         paths = self._paths()
@@ -73,15 +73,14 @@ class Equirect(PanoramaSource):
                 f"{self.src} holds no panoramas: looked for {', '.join(self._patterns)} ending in {', '.join(ENDINGS)}"
             )
         require_readers(paths)
-        paths, rejected = _largest(self.src, paths) if self.layout == "polyhaven" else (paths, [])
-        names = [path.relative_to(self.src).as_posix() for path in paths]
-        return Found([Entry(n, (p,), i) for i, (n, p) in enumerate(zip(names, paths, strict=True))], rejected)
+        paths, rejected = _keep_largest(self.src, paths) if self.layout == "polyhaven" else (paths, [])
+        return SourceListing(list_files(self.src, paths), rejected)
 
-    def load(self, entry: Entry) -> Image:
+    def load(self, picture: SourcePicture) -> Image:
         """As in :class:`PictureSource`."""
-        image = read_picture(cast("Path", entry.parts[0]), self.exposure_stops)
+        image = read_picture(cast("Path", picture.parts[0]), self.exposure_stops)
         surface = self._surface(*image.shape[:2])
-        self._require_rows(image, surface.projection)
+        self._require_reach(image, surface.projection)
         return self.project(surface, image)
 
     @property
@@ -90,10 +89,10 @@ class Equirect(PanoramaSource):
 
     def _paths(self) -> list[Path]:
         try:
-            found = {path for pattern in self._patterns for path in self.src.glob(pattern)}
+            paths = {path for pattern in self._patterns for path in self.src.glob(pattern)}
         except (ValueError, NotImplementedError) as error:  # pathlib's, for an empty and for an absolute pattern
             raise ConfigError(f"--glob {self.glob!r}: {error}; use a pattern such as '**/*.jpg'") from error
-        return sorted(path for path in found if path.suffix.lower() in ENDINGS and path.is_file())
+        return sorted(path for path in paths if path.suffix.lower() in ENDINGS and path.is_file())
 
     def _surface(self, height: int, width: int) -> Panorama:
         """Where the pixels of a picture of this size lie: its left edge is the left edge of what is made."""
@@ -105,38 +104,38 @@ class Equirect(PanoramaSource):
         if self.strips and aspect > 2:
             return Panorama(height, width, Projection.of_aspect("equirectangular", aspect), first_yaw_rad)
         advice = "; --strips takes it as a whole turn without top and bottom" if aspect > 2 else ""
-        raise Rejected(f"is {width}×{height}, not 2:1 as a whole equirectangular panorama is{advice}")
+        raise UnusablePicture(f"is {width}×{height}, not 2:1 as a whole equirectangular panorama is{advice}")
 
-    def _require_rows(self, image: Image, projection: Projection) -> None:
+    def _require_reach(self, image: Image, projection: Projection) -> None:
         """Refuse a panorama whose rows do not reach the wanted pitch, or are black there."""
         missing = (image.max(-1) <= BLACK).mean(1) > BLACK_SHARE
-        top, bottom = _leading(missing), _leading(missing[::-1])
+        top, bottom = _count_leading(missing), _count_leading(missing[::-1])
         reach_rad = float(projection.pitch_of_v(max(top, bottom) / len(image)))
         wanted_rad = self.projection.half_extent_rad
         if top == len(image):
-            raise Rejected("is black")
+            raise UnusablePicture("is black")
         if reach_rad < wanted_rad - 1e-6:
             why = "is black" if top or bottom else "ends"
-            raise Rejected(
+            raise UnusablePicture(
                 f"{why} beyond ±{np.degrees(reach_rad):.1f}° of pitch, and ±{np.degrees(wanted_rad):.1f}° are wanted; "
                 f"lower --height or --extent-deg"
             )
 
 
-def _leading(flags: NDArray[np.bool_]) -> int:
+def _count_leading(flags: NDArray[np.bool_]) -> int:
+    """How many flags are set before the first that is not."""
     return len(flags) if flags.all() else int(np.argmin(flags))
 
 
-def _largest(root: Path, paths: list[Path]) -> tuple[list[Path], list[tuple[str, str]]]:
+def _keep_largest(root: Path, paths: list[Path]) -> tuple[list[Path], list[tuple[str, str]]]:
     """Of one asset in several resolutions (name_1k.hdr, name_4k.hdr), the largest."""
     best: dict[Path, Path] = {}
     for path in paths:
         asset = path.with_name(RESOLUTION.sub("", path.stem))
         best[asset] = max(best.get(asset, path), path, key=_resolution)
-    kept = sorted(best.values())
-    left = [path for path in paths if path not in set(kept)]
+    kept = set(best.values())
     reason = "another resolution of the same panorama is taken"
-    return kept, [(path.relative_to(root).as_posix(), reason) for path in left]
+    return sorted(kept), [(path.relative_to(root).as_posix(), reason) for path in paths if path not in kept]
 
 
 def _resolution(path: Path) -> int:

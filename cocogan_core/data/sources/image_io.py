@@ -1,8 +1,7 @@
-"""Linear light to a picture for a screen. Numpy only.
+"""Reads picture files as 8-bit RGB: whatever Pillow reads, Radiance .hdr and, with the extra ``exr``, OpenEXR.
 
-Picture files to uint8 RGB: whatever Pillow reads, Radiance .hdr and, with the extra ``exr``, OpenEXR.
-
-Every way in which a file can be broken ends as one exception with a few words. Knows nothing of projections.
+Pictures of light (.hdr, .exr) are tone-mapped for a screen. Every way in which a file can be broken ends as one
+exception with a few words. Knows nothing of projections.
 """
 
 import io
@@ -20,34 +19,18 @@ from PIL import ImageOps
 from cocogan_core.data.sources.radiance import decode_radiance
 from cocogan_core.errors import ConfigError
 
-__all__ = ["ENDINGS", "Rejected", "decoded", "read_picture", "require_readers", "tone_mapped"]
-
-MIDDLE = 0.20  # where the mean of the logarithm of light goes, before the curve
-DARKEST = 1e-6  # of light that counts for the mean: unlit parts must not brighten the rest without end
-
-
-def tone_mapped(light: NDArray[np.float32], exposure_stops: float = 0.0) -> NDArray[np.uint8]:
-    """Light (H, W, 3), any scale, to 8-bit sRGB: exposed to its logarithmic mean, then Narkowicz's fit of ACES.
-
-    ``exposure_stops`` brightens by powers of two. Negative and broken values count as dark, infinite ones as bright.
-    """
-    light = np.nan_to_num(np.asarray(light, np.float32), nan=0.0, posinf=65504.0).clip(0, None)
-    luminance = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    mean = np.exp(np.log(np.maximum(luminance, DARKEST)).mean(dtype=np.float64))
-    x = light * np.float32(MIDDLE / mean * 2.0**exposure_stops)
-    shown = (x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)).clip(0, 1)
-    srgb = np.where(shown <= 0.0031308, 12.92 * shown, 1.055 * shown ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(srgb * 255), np.uint8)
-
+__all__ = ["ENDINGS", "UnusablePicture", "decode_picture", "read_picture", "require_readers", "tone_map"]
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".hdr", ".exr")
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, struct.error, zlib.error)
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+MIDDLE = 0.20  # where the mean of the logarithm of light goes, before the curve
+DARKEST = 1e-6  # of light that counts for the mean: unlit parts must not brighten the rest without end
 
 
-class Rejected(Exception):  # noqa: N818 (a verdict on a file, not a failure of the program)
+class UnusablePicture(Exception):  # noqa: N818 (a verdict on a file, not a failure of the program)
     """A picture that cannot be used, and why; reported and skipped, so it never reaches the user as an error."""
 
 
@@ -66,25 +49,25 @@ def read_picture(path: Path, exposure_stops: float = 0.0) -> Image:
     """A picture file (H, W, 3); files of light (.hdr, .exr) are tone-mapped.
 
     Raises:
-        Rejected: it cannot be read.
+        UnusablePicture: it cannot be read.
     """
     ending = path.suffix.lower()
     try:
         if ending == ".exr":
-            return tone_mapped(_exr(path), exposure_stops)
+            return tone_map(_read_exr(path), exposure_stops)
         content = path.read_bytes()
         if ending == ".hdr":
-            return tone_mapped(decode_radiance(content), exposure_stops)
+            return tone_map(decode_radiance(content), exposure_stops)
     except BROKEN as error:
-        raise Rejected(f"cannot be read: {error}") from error
-    return decoded(content)
+        raise UnusablePicture(f"cannot be read: {error}") from error
+    return decode_picture(content)
 
 
-def decoded(content: bytes) -> Image:
+def decode_picture(content: bytes) -> Image:
     """The bytes of a picture file that Pillow knows (H, W, 3), turned as its EXIF says.
 
     Raises:
-        Rejected: they are broken, truncated, or more than Pillow's 179 million pixels.
+        UnusablePicture: they are broken, truncated, or more than Pillow's 179 million pixels.
     """
     try:
         with warnings.catch_warnings():
@@ -92,11 +75,11 @@ def decoded(content: bytes) -> Image:
             with Pillow.open(io.BytesIO(content)) as file:
                 return np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
     except (*BROKEN, Pillow.DecompressionBombError) as error:
-        said = str(error).split("<")[0].strip()  # Pillow names the buffer's address
-        raise Rejected(f"cannot be read: {said or 'not a picture'}") from error
+        why = str(error).split("<")[0].strip()  # Pillow names the buffer's address
+        raise UnusablePicture(f"cannot be read: {why or 'not a picture'}") from error
 
 
-def _exr(path: Path) -> Floats:
+def _read_exr(path: Path) -> Floats:
     import OpenEXR
 
     with OpenEXR.File(str(path)) as file:
@@ -106,4 +89,18 @@ def _exr(path: Path) -> Floats:
             if name is not None:
                 pixels = np.asarray(channels[name].pixels, np.float32)
                 return np.repeat(pixels[..., None], 3, -1) if wanted == "Y" else pixels[..., :3]
-    raise Rejected(f"has no colours, only {', '.join(channels)}")
+    raise UnusablePicture(f"has no colours, only {', '.join(channels)}")
+
+
+def tone_map(light: NDArray[np.float32], exposure_stops: float = 0.0) -> NDArray[np.uint8]:
+    """Light (H, W, 3), any scale, to 8-bit sRGB: exposed to its logarithmic mean, then Narkowicz's fit of ACES.
+
+    ``exposure_stops`` brightens by powers of two. Negative and broken values count as dark, infinite ones as bright.
+    """
+    light = np.nan_to_num(np.asarray(light, np.float32), nan=0.0, posinf=65504.0).clip(0, None)
+    luminance = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    mean = np.exp(np.log(np.maximum(luminance, DARKEST)).mean(dtype=np.float64))
+    x = light * np.float32(MIDDLE / mean * 2.0**exposure_stops)
+    curve = (x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)).clip(0, 1)
+    srgb = np.where(curve <= 0.0031308, 12.92 * curve, 1.055 * curve ** (1 / 2.4) - 0.055)
+    return np.asarray(np.rint(srgb * 255), np.uint8)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from cocogan_core.data.sources.base import Entry, Found, PictureSource, require_folder
-from cocogan_core.data.sources.image_io import ENDINGS, Rejected, read_picture, require_readers
+from cocogan_core.data.sources.base import PictureSource, SourceListing, SourcePicture, list_files, require_folder
+from cocogan_core.data.sources.image_io import ENDINGS, UnusablePicture, read_picture, require_readers
 from cocogan_core.errors import ConfigError, DataError
 
 __all__ = ["Images"]
@@ -68,22 +68,21 @@ class Images(PictureSource):
         if self.crop == "celeba" and self.displacement > CELEBA_CROP[0]:
             raise ConfigError(f"--displacement {self.displacement} leaves CelebA's pictures; at most {CELEBA_CROP[0]}")
 
-    def find(self) -> Found:
+    def find(self) -> SourceListing:
         """As in :class:`PictureSource`: in the order of their paths."""
         require_folder(self.src)
         paths = sorted(p for p in self.src.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
         if not paths:
             raise DataError(f"{self.src} holds no pictures ending in {', '.join(ENDINGS)}")
         require_readers(paths)
-        names = [path.relative_to(self.src).as_posix() for path in paths]
-        return Found([Entry(n, (p,), i) for i, (n, p) in enumerate(zip(names, paths, strict=True))])
+        return SourceListing(list_files(self.src, paths))
 
-    def load(self, entry: Entry) -> Image:
+    def load(self, picture: SourcePicture) -> Image:
         """As in :class:`PictureSource`."""
-        image = read_picture(cast("Path", entry.parts[0]))
-        left, top, width, height = self._window(image.shape[1], image.shape[0], entry.name)
+        image = read_picture(cast("Path", picture.parts[0]))
+        left, top, width, height = self._window(image.shape[1], image.shape[0], picture.name)
         if width < self.side or height < self.side:
-            raise Rejected(f"its window is {width}×{height}, smaller than --side {self.side}")
+            raise UnusablePicture(f"its window is {width}×{height}, smaller than --side {self.side}")
         window = Pillow.fromarray(image).crop((left, top, left + width, top + height))
         return np.asarray(window.resize((self.side, self.side), Pillow.Resampling.LANCZOS))
 
@@ -93,16 +92,16 @@ class Images(PictureSource):
             return 0, 0, width, height
         if self.crop == "celeba":
             if (width, height) != CELEBA_SIZE:
-                raise Rejected(f"is {width}×{height}; CelebA's aligned pictures are 178×218")
+                raise UnusablePicture(f"is {width}×{height}; CelebA's aligned pictures are 178×218")
             left, top, side = CELEBA_CROP
         else:  # the displaced window has to stay inside
             side = min(width, height) - 2 * self.displacement
             left, top = (width - side) // 2, (height - side) // 2
-        right, down = self._moved(name)
+        right, down = self._displacement_of(name)
         return left + right, top + down, side, side
 
-    def _moved(self, name: str) -> tuple[int, int]:
-        """How far a picture's window moves: of its name and the seed only, so that order and workers do not matter."""
+    def _displacement_of(self, name: str) -> tuple[int, int]:
+        """How far a window moves right and down, by name and seed alone: order and workers do not matter."""
         rng = np.random.default_rng((self.seed, *name.encode()))
         right, down = rng.integers(-self.displacement, self.displacement + 1, 2)
         return int(right), int(down)

@@ -1,7 +1,6 @@
-"""Matterport3D's sky boxes, in folders or inside the distribution's zip archives (layout: DESIGN.md §4).
+"""Matterport3D's sky boxes, in folders or inside the distribution's zip archives (layout: docs/architecture.md).
 
-``cocogan rooms`` writes the same layout, with named parameters beside it; this reads both. Nothing is downloaded: the
-data's licence is signed by its user.
+``cocogan rooms`` writes the same layout. Nothing is downloaded: the data's licence is signed by its user.
 """
 
 import re
@@ -15,10 +14,9 @@ import numpy as np
 import tyro
 from numpy.typing import NDArray
 
-from cocogan_core.data.rooms.skybox import LICENCE, PARAMETERS_FILE, read_parameters
 from cocogan_core.data.sources.archives import Member, members
-from cocogan_core.data.sources.base import Entry, Found, PanoramaSource, require_folder
-from cocogan_core.data.sources.image_io import Rejected, decoded
+from cocogan_core.data.sources.base import PanoramaSource, SourceListing, SourcePicture, require_folder
+from cocogan_core.data.sources.image_io import UnusablePicture, decode_picture
 from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.geometry.surfaces import SkyBox
 
@@ -26,6 +24,7 @@ __all__ = ["Matterport3D"]
 
 Image = NDArray[np.uint8]
 Faces = dict[str, Member]  # "0" … "5", or "small"
+Viewpoints = dict[tuple[str, str], Faces]  # by scan and viewpoint
 NAME = re.compile(
     r"(?:^|(?P<scan>[^/]+)/(?:matterport_skybox_images/)?)(?P<view>[^/.][^/]*)_skybox(?:(?P<face>[0-5])_sami|_small)\.jpg$"
 )
@@ -51,59 +50,65 @@ class Matterport3D(PanoramaSource):
     @property
     def title(self) -> str:
         """As in :class:`PictureSource`."""
-        if (self.src / PARAMETERS_FILE).exists():
-            return "procedural rooms, sky boxes"
         return "Matterport3D" if self.split == "all" else f"Matterport3D, {self.split} scenes"
 
     @property
     def licence(self) -> str:
         """As in :class:`PictureSource`."""
-        return LICENCE if (self.src / PARAMETERS_FILE).exists() else "Matterport3D terms of use, signed by the user"
+        return "Matterport3D terms of use, signed by the user"
 
     @property
     def recipe(self) -> dict[str, object]:
         """As in :class:`PictureSource`."""
         return {"source": "matterport3d", "faces": self.faces, "scenes": sorted(self._chosen or ())}
 
-    def find(self) -> Found:
-        """As in :class:`PictureSource`: a viewpoint an entry, in the order of scan and viewpoint."""
+    def find(self) -> SourceListing:
+        """As in :class:`PictureSource`: a picture a viewpoint, in the order of scan and viewpoint."""
         require_folder(self.src, or_file=".zip")
-        there, rejected = self._viewpoints()
-        if not there and not rejected:
+        viewpoints, rejected = self._viewpoints()
+        if not viewpoints and not rejected:
             raise DataError(
                 f"{self.src} holds no sky boxes: looked for …_skybox0_sami.jpg to …_skybox5_sami.jpg and "
                 "…_skybox_small.jpg, in folders and zip files"
             )
-        chosen = self._chosen
-        if chosen is not None:
-            there = {key: faces for key, faces in there.items() if key[0] in chosen}
-        if not there and chosen is not None:
-            raise DataError(f"{self.src} holds none of the {len(chosen)} chosen scenes; see --split and --scenes")
-        present = {scan for scan, _ in there}
-        rejected += [(scan, "is chosen by --scenes, and not there") for scan in self.scenes if scan not in present]
-        entries = []
-        for number, ((scan, view), faces) in enumerate(sorted(there.items())):
+        viewpoints = self._choose(viewpoints)
+        scans = {scan for scan, _ in viewpoints}
+        rejected += [(scan, "is chosen by --scenes, and not there") for scan in self.scenes if scan not in scans]
+        pictures = []
+        for number, ((scan, view), faces) in enumerate(sorted(viewpoints.items())):
             name = f"{scan}/{view}"
             if isinstance(parts := self._parts(faces), str):
                 rejected.append((name, parts))
             else:
-                entries.append(Entry(name, parts, number))
-        return _with_parameters(self.src, entries, rejected)
+                pictures.append(SourcePicture(name, parts, number))
+        return SourceListing(pictures, rejected)
 
-    def load(self, entry: Entry) -> Image:
+    def load(self, picture: SourcePicture) -> Image:
         """As in :class:`PictureSource`."""
-        pictures = [decoded(member.read()) for member in cast("tuple[Member, ...]", entry.parts)]
-        if len(pictures) == 1:
-            height, width = pictures[0].shape[:2]
+        faces = [decode_picture(member.read()) for member in cast("tuple[Member, ...]", picture.parts)]
+        if len(faces) == 1:
+            height, width = faces[0].shape[:2]
             if width != 6 * height:
-                raise Rejected(f"the small strip is {width}×{height}, not six squares side by side")
-            pictures = np.split(pictures[0], 6, axis=1)
-        sizes = {picture.shape for picture in pictures}
-        height, width, _ = pictures[0].shape
-        if len(sizes) > 1 or height != width or height < LEAST_FACE_PX:
-            told = ", ".join(f"{picture.shape[1]}×{picture.shape[0]}" for picture in pictures)
-            raise Rejected(f"faces are not six squares of one size: {told}")
-        return self.project(SkyBox(height), np.concatenate(pictures))
+                raise UnusablePicture(f"the small strip is {width}×{height}, not six squares side by side")
+            faces = np.split(faces[0], 6, axis=1)
+        height, width, _ = faces[0].shape
+        if len({face.shape for face in faces}) > 1 or height != width or height < LEAST_FACE_PX:
+            sizes = ", ".join(f"{face.shape[1]}×{face.shape[0]}" for face in faces)
+            raise UnusablePicture(f"faces are not six squares of one size: {sizes}")
+        return self.project(SkyBox(height), np.concatenate(faces))
+
+    def _choose(self, viewpoints: Viewpoints) -> Viewpoints:
+        """Those of the chosen scans.
+
+        Raises:
+            DataError: there are none.
+        """
+        if self._chosen is None:
+            return viewpoints
+        chosen = {key: faces for key, faces in viewpoints.items() if key[0] in self._chosen}
+        if not chosen:
+            raise DataError(f"{self.src} holds none of the {len(self._chosen)} chosen scenes; see --split and --scenes")
+        return chosen
 
     @cached_property
     def _chosen(self) -> frozenset[str] | None:
@@ -125,23 +130,24 @@ class Matterport3D(PanoramaSource):
                 raise ConfigError(f"no scene is left: {path} and the other choices have none in common")
         return frozenset(wanted) or None
 
-    def _viewpoints(self) -> tuple[dict[tuple[str, str], Faces], list[tuple[str, str]]]:
+    def _viewpoints(self) -> tuple[Viewpoints, list[tuple[str, str]]]:
         """Members of every (scan, viewpoint), the first of each kind, and what was wrong or there twice."""
-        there: dict[tuple[str, str], Faces] = defaultdict(dict)
+        viewpoints: Viewpoints = defaultdict(dict)
         rejected = []
         for member in members(self.src):
             if isinstance(member, tuple):
-                rejected.append((self._shown(member[0].as_posix()), member[1]))
+                rejected.append((self._below_src(member[0].as_posix()), member[1]))
             elif match := NAME.search(member.name):
-                faces = there[match["scan"] or "", match["view"]]
+                faces = viewpoints[match["scan"] or "", match["view"]]
                 kind = match["face"] or SMALL
                 if kind in faces:
-                    rejected.append((self._shown(member.name), f"duplicate of {self._shown(faces[kind].name)}"))
+                    first = self._below_src(faces[kind].name)
+                    rejected.append((self._below_src(member.name), f"duplicate of {first}"))
                 else:
                     faces[kind] = member
-        return dict(there), rejected
+        return dict(viewpoints), rejected
 
-    def _shown(self, name: str) -> str:
+    def _below_src(self, name: str) -> str:
         return name.removeprefix(f"{self.src.as_posix()}/")
 
     def _parts(self, faces: Faces) -> tuple[Member, ...] | str:
@@ -152,19 +158,3 @@ class Matterport3D(PanoramaSource):
         if self.faces != "sami" and SMALL in faces:
             return (faces[SMALL],)
         return "has no small strip" if self.faces == "small" else f"face {', '.join(missing)} is missing"
-
-
-def _with_parameters(src: Path, entries: list[Entry], rejected: list[tuple[str, str]]) -> Found:
-    """Procedural rooms bring the numbers that made them."""
-    if not (src / PARAMETERS_FILE).exists():
-        return Found(entries, rejected)
-    names, known = read_parameters(src)
-    parameters = {}
-    for entry in entries:
-        view = entry.name.rsplit("/")[-1]
-        if view not in known:
-            raise DataError(
-                f"{src / PARAMETERS_FILE} does not know {entry.name}; take it away, or make the rooms again"
-            )
-        parameters[entry.name] = known[view]
-    return Found(entries, rejected, names, parameters)

@@ -29,18 +29,18 @@ def decode_radiance(content: bytes) -> NDArray[np.float32]:
     shared = np.empty((height, width, 4), np.uint8)
     position = header.end()
     for row in range(height):
-        position = _scanline(content, position, shared[row])
+        position = _decode_scanline(content, position, shared[row])
     scale = np.ldexp(np.float32(1), shared[..., 3:].astype(np.int32) - 136)  # 128 of bias, 8 bits of mantissa
     return np.where(shared[..., 3:] > 0, (shared[..., :3] + np.float32(0.5)) * scale, 0).astype(np.float32)
 
 
-def _scanline(content: bytes, position: int, line: NDArray[np.uint8]) -> int:
+def _decode_scanline(content: bytes, position: int, line: NDArray[np.uint8]) -> int:
     """Fill ``line`` (W, 4); where the next one begins."""
     width = len(line)
     if width in RLE_WIDTHS and content[position : position + 4] == bytes((2, 2, width >> 8, width & 255)):
         position += 4
         for channel in range(4):
-            position = _runs(content, position, line[:, channel])
+            position = _decode_runs(content, position, line[:, channel])
         return position
     flat = content[position : position + 4 * width]
     if len(flat) < 4 * width:
@@ -49,7 +49,7 @@ def _scanline(content: bytes, position: int, line: NDArray[np.uint8]) -> int:
     return position + 4 * width
 
 
-def _runs(content: bytes, position: int, values: NDArray[np.uint8]) -> int:
+def _decode_runs(content: bytes, position: int, values: NDArray[np.uint8]) -> int:
     """Fill one channel of a scanline from runs (count > 128, value) and literals (count, values …)."""
     filled = 0
     while filled < len(values):

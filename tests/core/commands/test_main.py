@@ -41,9 +41,32 @@ def test_a_mistake_is_one_line_without_traceback_and_exit_code_2():
     assert "/no/such/folder" in found.stderr
 
 
-def test_importing_the_command_does_not_import_torch():
-    code = "import sys, cocogan_core.commands.main; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+HEAVY = {"torch", "moderngl", "glcontext", "OpenGL", "pyglet", "imgui_bundle"}
+MODULES_AFTER = """
+import sys
+from viewer.commands import main  # the installed command: the core's subcommands and the viewer's
+sys.argv = ["cocogan", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["info", "CHECKPOINT"], ["--help"], *([name, "--help"] for name in (*sorted(cli.SUBCOMMANDS), "render"))],
+    ids=" ".join,
+)
+def test_what_needs_neither_imports_neither_torch_nor_opengl(arguments, tiny_checkpoint):
+    arguments = [str(tiny_checkpoint) if argument == "CHECKPOINT" else argument for argument in arguments]
+    command = [sys.executable, "-c", MODULES_AFTER, *arguments]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    imported = set(found.stderr.split())
+    assert "cocogan_core" in imported
+    assert not imported & HEAVY
 
 
 def _user_error():

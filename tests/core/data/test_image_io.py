@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cocogan_core.data.sources.image_io import Rejected, decoded, read_picture, require_readers, tone_mapped
+from cocogan_core.data.sources.image_io import UnusablePicture, decode_picture, read_picture, require_readers, tone_map
 from cocogan_core.data.sources.radiance import decode_radiance
 from cocogan_core.errors import ConfigError
 
@@ -47,25 +47,25 @@ def radiance(shared, *, runs):
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
 def test_formats_are_told_by_their_content(kind):
     assert np.array_equal(
-        decoded(encoded(noise(5, 7), kind, **({"lossless": True} if kind == "WEBP" else {}))), noise(5, 7)
+        decode_picture(encoded(noise(5, 7), kind, **({"lossless": True} if kind == "WEBP" else {}))), noise(5, 7)
     )
 
 
 def test_grey_and_transparent_pictures_become_rgb():
-    assert decoded(encoded(noise(4, 4, 1)[..., 0])).shape == (4, 4, 3)
-    assert np.array_equal(decoded(encoded(noise(4, 4, 4))), noise(4, 4, 4)[..., :3])
+    assert decode_picture(encoded(noise(4, 4, 1)[..., 0])).shape == (4, 4, 3)
+    assert np.array_equal(decode_picture(encoded(noise(4, 4, 4))), noise(4, 4, 4)[..., :3])
 
 
 def test_pictures_stand_as_their_camera_was_held():
     exif = Image.Exif()
     exif[0x0112] = 6  # a quarter turn
-    assert decoded(encoded(noise(4, 8), "JPEG", exif=exif)).shape == (8, 4, 3)
+    assert decode_picture(encoded(noise(4, 8), "JPEG", exif=exif)).shape == (8, 4, 3)
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", encoded(noise(64, 64), "JPEG")[:-700], encoded(noise(64, 64))[:500]])
 def test_broken_pictures_are_rejected_in_one_line(content):
-    with pytest.raises(Rejected, match="cannot be read") as rejected:
-        decoded(content)
+    with pytest.raises(UnusablePicture, match="cannot be read") as rejected:
+        decode_picture(content)
     assert "\n" not in str(rejected.value)
     assert "0x" not in str(rejected.value)
 
@@ -91,12 +91,12 @@ def test_radiance_pixels_are_what_they_say(runs):
 
 def test_light_is_exposed_to_its_mean():
     light = np.random.default_rng(0).lognormal(size=(40, 60, 3)).astype(np.float32)
-    assert np.array_equal(tone_mapped(light), tone_mapped(light * 1000))
-    assert tone_mapped(light, 1.0).mean() > tone_mapped(light).mean() > tone_mapped(light, -1.0).mean()
-    middle = tone_mapped(np.full((2, 2, 3), 7.0, np.float32))
+    assert np.array_equal(tone_map(light), tone_map(light * 1000))
+    assert tone_map(light, 1.0).mean() > tone_map(light).mean() > tone_map(light, -1.0).mean()
+    middle = tone_map(np.full((2, 2, 3), 7.0, np.float32))
     assert 110 < middle.mean() < 150
     broken = np.array([[[np.nan] * 3, [np.inf] * 3, [-1] * 3, [1] * 3]], np.float32)
-    assert tone_mapped(broken)[0, :, 0].tolist()[:3] == [0, 255, 0]
+    assert tone_map(broken)[0, :, 0].tolist()[:3] == [0, 255, 0]
 
 
 def test_files_of_light(tmp_path):
@@ -105,7 +105,7 @@ def test_files_of_light(tmp_path):
     (tmp_path / "a.hdr").write_bytes(radiance(shared, runs=True))
     assert read_picture(tmp_path / "a.hdr").shape == (6, 16, 3)
     (tmp_path / "a.hdr").write_bytes(radiance(shared, runs=True)[:-9])
-    with pytest.raises(Rejected, match="truncated"):
+    with pytest.raises(UnusablePicture, match="truncated"):
         read_picture(tmp_path / "a.hdr")
 
 
@@ -121,7 +121,7 @@ def test_exr_gives_the_same_picture_as_radiance(tmp_path):
             file.write(str(tmp_path / "a.exr"))
         assert np.array_equal(read_picture(tmp_path / "a.exr"), read_picture(tmp_path / "a.hdr"))
     (tmp_path / "a.exr").write_bytes(b"junk")
-    with pytest.raises(Rejected, match="cannot be read"):
+    with pytest.raises(UnusablePicture, match="cannot be read"):
         read_picture(tmp_path / "a.exr")
 
 

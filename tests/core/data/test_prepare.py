@@ -4,19 +4,20 @@ import io
 import json
 import os
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import save_file
 
 from cocogan_core.commands.main import main
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.data.parallel import in_order
-from cocogan_core.data.prepare import prepare_pictures
+from cocogan_core.data.parallel import map_in_order
+from cocogan_core.data.prepare import prepare_dataset
 from cocogan_core.data.sampler import MacroSampler
 from cocogan_core.data.sources.equirect import Equirect
 from cocogan_core.data.sources.images import Images
+from cocogan_core.data.sources.labels import LABELS_FILE, Labels, read_labels, write_labels
 from cocogan_core.data.sources.matterport import SCENES, Matterport3D
 from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.geometry.grid import PatchGrid
@@ -73,7 +74,7 @@ def expected(source, tint):
 
 
 def ready(source):
-    report = prepare_pictures(source)
+    report = prepare_dataset(source)
     return report, ImageDataset.open(source.out)
 
 
@@ -192,7 +193,7 @@ def test_scenes_are_chosen_by_split_name_and_list(src):
         write(src, sky_box_files(scan, VIEWS[0], tint))
 
     def chosen(**options):
-        return {entry.name.split("/")[0] for entry in matterport(src, **options).find().entries}
+        return {entry.name.split("/")[0] for entry in matterport(src, **options).find().pictures}
 
     assert chosen() == set(scans)
     assert chosen(split="train") == set(scans[:2])
@@ -214,7 +215,7 @@ def test_small_strips_on_request(src):
     source = matterport(src, faces="small")
     assert psnr(ready(source)[1].image(0), expected(source, 3)) > 35
     write(src, {f"scan/matterport_skybox_images/{VIEWS[1]}_skybox_small.jpg": jpeg(painted(SkyBox(16), 0)[:, :12])})
-    report = prepare_pictures(matterport(src, faces="small"))
+    report = prepare_dataset(matterport(src, faces="small"))
     assert "not six squares" in report.rejected[0][1]
 
 
@@ -247,7 +248,7 @@ def test_projection_and_extent_are_options(photographs, options):
 def test_workers_and_interruptions_change_nothing(photographs, tmp_path):
     alone = ready(equirect(photographs))[1]
     first = Equirect(src=photographs, out=tmp_path / "twice", **{**SMALL, "workers": 2}, limit=2)
-    assert prepare_pictures(first).prepared == 2
+    assert prepare_dataset(first).prepared == 2
     report, twice = ready(Equirect(src=photographs, out=tmp_path / "twice", **SMALL))
     assert (report.earlier, report.prepared) == (2, 5)
     assert twice.names == alone.names
@@ -274,13 +275,13 @@ def test_what_was_finished_before_an_interruption_is_kept(photographs, monkeypat
 
 def test_a_killed_worker_is_one_clear_error():
     with pytest.raises(DataError, match="fewer --workers"):
-        list(in_order(os._exit, [1], workers=2))
+        list(map_in_order(os._exit, [1], workers=2))
 
 
 def test_a_mended_file_joins_later(photographs):
     whole = (photographs / "1.png").read_bytes()
     (photographs / "1.png").write_bytes(whole[:300])
-    assert len(prepare_pictures(equirect(photographs)).rejected) == 1
+    assert len(prepare_dataset(equirect(photographs)).rejected) == 1
     (photographs / "1.png").write_bytes(whole)
     report, there = ready(equirect(photographs))
     assert not report.rejected
@@ -288,11 +289,11 @@ def test_a_mended_file_joins_later(photographs):
 
 
 def test_other_settings_do_not_mix(photographs):
-    prepare_pictures(equirect(photographs))
+    prepare_dataset(equirect(photographs))
     with pytest.raises(DataError, match=r"exposure_stops = 0\.0, not 1\.0"):
-        prepare_pictures(equirect(photographs, exposure_stops=1.0))
+        prepare_dataset(equirect(photographs, exposure_stops=1.0))
     with pytest.raises(DataError, match="half_extent_rad"):
-        prepare_pictures(equirect(photographs, extent_deg=30.0))
+        prepare_dataset(equirect(photographs, extent_deg=30.0))
 
 
 def test_export_in_order_and_only_once(photographs, tmp_path):
@@ -304,7 +305,7 @@ def test_export_in_order_and_only_once(photographs, tmp_path):
         assert np.array_equal(np.asarray(Image.open(file)), there.image(index))
     before = files[0].stat().st_mtime_ns
     files[3].unlink()
-    prepare_pictures(source)
+    prepare_dataset(source)
     assert files[3].exists()
     assert files[0].stat().st_mtime_ns == before
 
@@ -322,7 +323,7 @@ def test_what_is_no_whole_panorama_is_told(src, height, width, black_rows, word)
     image = np.full((height, width, 3), 200, np.uint8)
     image[height - black_rows :] = 0
     Image.fromarray(image).save(src / "a.png")
-    report = prepare_pictures(equirect(src))
+    report = prepare_dataset(equirect(src))
     assert word in report.rejected[0][1]
 
 
@@ -355,12 +356,12 @@ def test_layouts_take_only_panoramas(src):
     )
     write(src, dict.fromkeys((*wanted.values(), *others), b""))
     for layout, path in wanted.items():
-        names = [entry.name for entry in equirect(src, layout=layout).find().entries]
+        names = [entry.name for entry in equirect(src, layout=layout).find().pictures]
         assert path in names
         assert layout == "polyhaven" or names == [path]
     found = equirect(src, layout="polyhaven").find()
     assert ("vestibule_1k.hdr", "another resolution of the same panorama is taken") in found.rejected
-    assert [entry.name for entry in equirect(src, glob="*/panos/*").find().entries] == [wanted["zind"]]
+    assert [entry.name for entry in equirect(src, glob="*/panos/*").find().pictures] == [wanted["zind"]]
 
 
 def planar(src, **options):
@@ -389,7 +390,7 @@ def test_displacements_differ_stay_inside_and_are_fixed_by_the_seed(src):
     corners = np.array([there.image(index)[0, 0, :2] for index in range(12)], int)
     assert (np.abs(corners - [25, 50]) <= 25).all()
     assert len(np.unique(corners, axis=0)) > 6
-    entry = planar(src, crop="celeba", displacement=25, side=128).find().entries[3]
+    entry = planar(src, crop="celeba", displacement=25, side=128).find().pictures[3]
     again, other = (planar(src, crop="celeba", displacement=25, side=128, seed=seed).load(entry) for seed in (0, 1))
     assert np.array_equal(again, there.image(3))
     assert not np.array_equal(again, other)
@@ -397,8 +398,8 @@ def test_displacements_differ_stay_inside_and_are_fixed_by_the_seed(src):
 
 def test_pictures_too_small_or_of_another_kind_are_told(src):
     Image.fromarray(ramp(10, 12)).save(src / "a.png")
-    assert "smaller than --side" in prepare_pictures(planar(src)).rejected[0][1]
-    assert "178×218" in prepare_pictures(planar(src, out=src.parent / "faces", crop="celeba")).rejected[0][1]
+    assert "smaller than --side" in prepare_dataset(planar(src)).rejected[0][1]
+    assert "178×218" in prepare_dataset(planar(src, out=src.parent / "faces", crop="celeba")).rejected[0][1]
 
 
 @pytest.mark.parametrize(
@@ -434,16 +435,65 @@ def test_planar_pictures_reach_the_sampler(src, rng):
         MacroSampler(there, PatchGrid(rows=4, columns=4, patch_px=4))
 
 
-def test_parameters_of_rooms_come_along(src):
-    from safetensors.numpy import save_file
+NUMBERS = np.array([[0.5, -1], [0.25, 1]], np.float32)
 
+
+def label(folder, names, **about):
+    write_labels(folder, Labels(names=("a.b", "a.c"), parameters=dict(zip(names, NUMBERS, strict=True)), **about))
+
+
+def test_labels_beside_sky_boxes_come_along(src):
     write(src, sky_box_files("rooms_0_0000", VIEWS[0], 0) | sky_box_files("rooms_0_0000", VIEWS[1], 1))
-    numbers = np.array([[0.5, -1], [0.25, 1]], np.float32)
-    metadata = {"names": json.dumps(["a.b", "a.c"]), "viewpoints": json.dumps([VIEWS[1], VIEWS[0]])}
-    save_file({"parameters": numbers}, src / "parameters.safetensors", metadata)
-    _, there = ready(matterport(src))
+    label(src, [f"rooms_0_0000/{view}" for view in (VIEWS[1], VIEWS[0])], source="rooms, drawn", licence="CC0-1.0")
+    report, there = ready(matterport(src))
     assert there.latent_names == ("a.b", "a.c")
-    assert np.array_equal(there.parameters, numbers[::-1])
-    Path(src / "parameters.safetensors").write_bytes(b"junk")
-    with pytest.raises(DataError, match="broken"):
-        matterport(src).find()
+    assert np.array_equal(there.parameters, NUMBERS[::-1])
+    assert there.about["source"] == report.title == "rooms, drawn"
+    assert there.about["licence"] == "CC0-1.0"
+
+
+def test_labels_beside_photographs_come_along_too(src):
+    for tint, name in enumerate(("a.png", "deep/b.png")):
+        (src / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(painted(Panorama.full(64), tint)).save(src / name)
+    label(src, ["deep/b.png", "a.png"])
+    _, there = ready(equirect(src, data_licence="CC-BY-4.0"))
+    assert there.names == ["a.png", "deep/b.png"]
+    assert np.array_equal(there.parameters, NUMBERS[::-1])
+    assert there.about["licence"] == "CC-BY-4.0"  # the labels say nothing of it
+
+
+def test_a_picture_without_labels_among_labelled_ones_is_named(photographs):
+    label(photographs, ["0.png", "1.png"])
+    with pytest.raises(DataError, match=r"does not know 2\.png"):
+        prepare_dataset(equirect(photographs))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "word"),
+    [
+        ({"names": '["a.b"]', "pictures": '["x", "y"]'}, "2, 2"),
+        ({"names": '["a.b", "a.c"]'}, "pictures"),
+        ({"names": "7", "pictures": '["x", "y"]'}, "not a list"),
+        ({"names": '["a.b", "a.c"]', "viewpoints": '["x", "y"]'}, "earlier version"),
+    ],
+)
+def test_broken_labels_are_a_clear_error(src, metadata, word):
+    save_file({"parameters": NUMBERS}, src / LABELS_FILE, metadata)
+    with pytest.raises(DataError, match=word):
+        read_labels(src)
+    (src / LABELS_FILE).write_bytes(b"junk")
+    with pytest.raises(DataError, match="is broken"):
+        read_labels(src)
+
+
+def test_progress_is_told_of_every_picture(photographs):
+    seen = []
+
+    def progress(items, description, total):
+        for item in items:
+            seen.append((description, total))
+            yield item
+
+    prepare_dataset(equirect(photographs, export_png=photographs.parent / "png"), progress=progress)
+    assert seen == [("preparing", 5)] * 5 + [("PNG files", 5)] * 5

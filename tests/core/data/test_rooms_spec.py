@@ -1,16 +1,14 @@
-"""A data set of rooms as a recipe, and its folder of sky boxes, without drawing anything."""
-
-import json
+"""What a data set of rooms is, and its folder of sky boxes, without drawing anything."""
 
 import numpy as np
 import pytest
 from PIL import Image
-from safetensors import safe_open
 
 from cocogan_core.data.rooms.renderer import PARAMETERS
 from cocogan_core.data.rooms.skybox import SkyBoxFolder
-from cocogan_core.data.rooms.spec import RoomDatasetSpec, rendered
-from cocogan_core.errors import ConfigError, DataError
+from cocogan_core.data.rooms.spec import RoomDatasetSpec, render_rooms
+from cocogan_core.data.sources.labels import read_labels
+from cocogan_core.errors import ConfigError, DataError, OutputError
 
 BOXES = RoomDatasetSpec(seed=3, face_px=16)
 
@@ -37,7 +35,7 @@ def test_impossible_recipes_are_refused_in_the_users_words(settings, named):
 
 def test_no_workers_are_refused():
     with pytest.raises(ConfigError, match="--workers is 0"):
-        next(rendered(BOXES, range(1), workers=0))
+        next(render_rooms(BOXES, range(1), workers=0))
 
 
 def test_parameters_depend_on_seed_and_index_only():
@@ -76,11 +74,15 @@ def test_sky_boxes_lie_as_in_matterport3d(tmp_path):
 
 def test_parameters_travel_with_their_names(tmp_path):
     box = SkyBoxFolder(tmp_path, BOXES, count=3)
-    with safe_open(tmp_path / "parameters.safetensors", "np") as file:
-        metadata, parameters = file.metadata(), file.get_tensor("parameters")
-    assert tuple(json.loads(metadata["names"])) == PARAMETERS
-    np.testing.assert_array_equal(parameters, [BOXES.parameters(index) for index in range(3)])
-    assert all(box.faces(i)[0].name.startswith(uuid) for i, uuid in enumerate(json.loads(metadata["viewpoints"])))
+    labels = read_labels(tmp_path)
+    assert labels.names == PARAMETERS
+    assert (labels.source, labels.licence) == ("procedural rooms, sky boxes", "CC0-1.0")
+    np.testing.assert_array_equal(list(labels.parameters.values()), [BOXES.parameters(index) for index in range(3)])
+    for index, name in enumerate(labels.parameters):
+        scan, viewpoint = name.split("/")
+        face = box.faces(index)[0].relative_to(tmp_path)
+        assert face.parts[0] == scan
+        assert face.name.startswith(viewpoint)
 
 
 def test_a_broken_write_leaves_no_face(tmp_path, monkeypatch):
@@ -90,7 +92,7 @@ def test_a_broken_write_leaves_no_face(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("PIL.Image.Image.save", fail)
-    with pytest.raises(DataError, match="No space left"):
+    with pytest.raises(OutputError, match="No space left"):
         box.write(0, faces(5))
     assert not box.has(0)
 
@@ -105,8 +107,7 @@ def test_the_same_recipe_goes_on_and_another_is_refused(tmp_path):
 def test_fewer_rooms_keep_the_parameters_of_all(tmp_path):
     SkyBoxFolder(tmp_path, BOXES, count=5)
     SkyBoxFolder(tmp_path, BOXES, count=2)
-    with safe_open(tmp_path / "parameters.safetensors", "np") as file:
-        assert file.get_slice("parameters").get_shape() == [5, len(PARAMETERS)]
+    assert len(read_labels(tmp_path).parameters) == 5
 
 
 def test_a_broken_parameters_file_is_a_clear_error(tmp_path):
@@ -117,5 +118,5 @@ def test_a_broken_parameters_file_is_a_clear_error(tmp_path):
 
 def test_a_folder_that_is_a_file_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match="cannot write"):
+    with pytest.raises(OutputError, match="cannot write"):
         SkyBoxFolder(tmp_path / "file", BOXES, count=1)

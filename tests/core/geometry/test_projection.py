@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocogan_core.errors import ConfigError
-from cocogan_core.geometry.projection import Projection, direction_of, u_of_yaw, yaw_of_u, yaw_pitch_of
+from cocogan_core.geometry.projection import (
+    Projection,
+    direction_of,
+    gudermannian,
+    mercator,
+    u_of_yaw,
+    yaw_of_u,
+    yaw_pitch_of,
+)
 
 
 @pytest.mark.parametrize("kind", ["mercator", "equirectangular"])
@@ -39,3 +47,10 @@ def test_yaw_zero_is_the_middle_of_the_first_column():
 def test_impossible_extents_are_refused(extent):
     with pytest.raises(ConfigError, match="half extent"):
         Projection(half_extent_rad=extent)
+
+
+@given(pitch=st.floats(-1.5, 1.5))
+def test_mercator_is_the_textbooks_and_the_gudermannian_its_inverse(pitch):
+    assert mercator(pitch) == pytest.approx(np.log(np.tan(np.pi / 4 + pitch / 2)), abs=1e-9)
+    assert gudermannian(mercator(pitch)) == pytest.approx(pitch, abs=1e-9)
+    assert gudermannian(mercator(pitch)) == pytest.approx(np.arctan(np.sinh(mercator(pitch))), abs=1e-12)

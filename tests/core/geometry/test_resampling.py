@@ -57,7 +57,7 @@ def seen(faces, direction):
 
 @pytest.mark.parametrize(
     ("face", "middle", "right", "up"),
-    [  # DESIGN.md §4: where each face looks, and which way its right and its top edge point (X right, Y up, Z front)
+    [  # where each face looks, and which way its right and top edges point: docs/architecture.md
         (UP, (0, 1, 0), (1, 0, 0), (0, 0, -1)),
         (FRONT, (0, 0, 1), (1, 0, 0), (0, 1, 0)),
         (RIGHT, (1, 0, 0), (0, 0, -1), (0, 1, 0)),
@@ -188,3 +188,15 @@ def test_py360convert_agrees_on_views(photograph):
     fov = 80, np.degrees(2 * np.arctan(np.tan(np.radians(40)) * 90 / 120))
     theirs = py360convert.e2p(photograph, fov, np.degrees(1.0), np.degrees(0.4), (90, 120))
     assert psnr(ours, theirs) > 30
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3, 16, 17, 24])  # 16 is the last whose sums fit 16 bits
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_the_box_filter_is_the_mean_of_squares(rng, factor, channels):
+    image = rng.integers(0, 256, (3 * factor, 5 * factor, *channels), dtype=np.uint8)
+    image[:factor] = 255
+    means = image.reshape(3, factor, 5, factor, *channels).astype(np.float64).mean((1, 3))
+    found = resampling.box_filter(image, factor)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, means, rtol=1e-6)
+    assert np.array_equal(resampling.shrink(image, factor), np.rint(means).astype(np.uint8))

@@ -13,6 +13,7 @@ from cocogan_core.config import ModelConfig
 from cocogan_core.data.dataset import DatasetWriter
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.metrics.evaluation import evaluate
 from cocogan_core.models.build import build_discriminator, build_generator
 
 GRID = PatchGrid(rows=2, columns=6, patch_px=8)
@@ -73,8 +74,8 @@ def test_a_checkpoint_is_measured_and_reported(tmp_path, capsys):
     assert found["relative_borders"]["wrap"] > 0
     assert found["images_seen"] == 1234
     assert isinstance(found["wasserstein"], float)
-    assert found["likeness"]["pictures"] == 6
-    assert 0 < found["likeness"]["worst_db"] <= found["likeness"]["mean_db"] < 40
+    assert found["paired_psnr"]["pictures"] == 6
+    assert 0 < found["paired_psnr"]["worst_db"] <= found["paired_psnr"]["mean_db"] < 40
     with Image.open(picture) as image:
         assert image.width == 1600
         assert image.height > 1000
@@ -83,13 +84,30 @@ def test_a_checkpoint_is_measured_and_reported(tmp_path, capsys):
     assert (tmp_path / "again.json").read_text() == figures.read_text()
 
 
+def test_the_library_function_returns_the_commands_figures_and_prints_nothing(tmp_path, capsys):
+    model, data, figures = checkpoint(tmp_path / "tiny.safetensors"), data_set(tmp_path / "a", 8), tmp_path / "r.json"
+    seen = []
+
+    def progress(items, description, total):
+        seen.append((description, total))
+        return items
+
+    results = evaluate(model, data=data, samples=4, device="cpu", progress=progress)
+    assert capsys.readouterr() == ("", "")
+    assert seen == [("real", 4), ("generated", 4), ("real, others", 4), ("paired", 4)]
+    assert {name: len(pictures) for name, pictures in results.examples.items()} == dict(seen[:3])
+    assert results.examples["generated"][0].shape == (16, 48, 3)
+    run(model, "--data", data, "--samples", 4, "--device", "cpu", "--json", figures)
+    assert figures.read_text() == results.to_json()
+
+
 def test_what_cannot_be_asked_is_left_out(tmp_path):
     model = checkpoint(tmp_path / "tiny.safetensors", with_discriminator=False)
     data, figures = data_set(tmp_path / "plain", 4, names=()), tmp_path / "report.json"
     run(model, "--data", data, "--samples", 4, "--views", 2, "--json", figures, "--device", "cpu")
     found = json.loads(figures.read_text())
     assert found["wasserstein"] is None
-    assert found["likeness"] is None
+    assert found["paired_psnr"] is None
     assert [entry["name"] for entry in found["comparisons"]] == ["generated", "real, two halves"]
     assert [entry["pictures"] for entry in found["comparisons"]] == [4, 2]
 

@@ -1,4 +1,4 @@
-"""The feature networks and the lens that pictures are shown through."""
+"""The feature networks and the extractor that pictures are shown through."""
 
 import sys
 
@@ -11,7 +11,7 @@ from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.metrics.features import FeatureExtractor, FeatureNetwork, input_shape, load_features
-from cocogan_core.metrics.frechet import fit, frechet_of, reference_of
+from cocogan_core.metrics.frechet import frechet_to_reference, reference_stats, resize_to_grid
 
 PROJECTION = Projection.of_aspect("mercator", 3)
 GRID = PatchGrid(rows=2, columns=6, patch_px=8)
@@ -99,10 +99,10 @@ def test_views_are_counted_and_need_a_panorama():
 
 def test_frechet_of_the_same_pictures_is_zero_and_of_others_is_not(tmp_path):
     panoramas = data_set(tmp_path / "rooms")
-    reference = reference_of(panoramas, FeatureExtractor(network=COLOURS, projection=PROJECTION), GRID)
+    reference = reference_stats(panoramas, FeatureExtractor(network=COLOURS, projection=PROJECTION), GRID)
     same = [panoramas.image(index) for index in range(panoramas.count)]
-    assert frechet_of(same, reference) == pytest.approx(0, abs=1e-3)
-    assert frechet_of([image // 2 for image in same], reference) > 1000
+    assert frechet_to_reference(same, reference) == pytest.approx(0, abs=1e-3)
+    assert frechet_to_reference([image // 2 for image in same], reference) > 1000
 
 
 def test_reference_moments_are_kept_beside_the_data(tmp_path):
@@ -112,22 +112,22 @@ def test_reference_moments_are_kept_beside_the_data(tmp_path):
         calls.append(len(images))
         return colours(images)
 
-    lens = FeatureExtractor(network=FeatureNetwork(name="efficientnet", extract=counted), projection=PROJECTION)
-    first = reference_of(panoramas, lens, GRID, samples=8)
-    again = reference_of(panoramas, lens, GRID, samples=8)
+    extractor = FeatureExtractor(network=FeatureNetwork(name="efficientnet", extract=counted), projection=PROJECTION)
+    first = reference_stats(panoramas, extractor, GRID, samples=8)
+    again = reference_stats(panoramas, extractor, GRID, samples=8)
     assert sum(calls) == 8
     assert np.array_equal(first.moments.covariance, again.moments.covariance)
-    reference_of(panoramas, lens, GRID, samples=9)
+    reference_stats(panoramas, extractor, GRID, samples=9)
     assert sum(calls) == 17
     for path in (tmp_path / "rooms").glob("moments_*.npz"):
         path.write_bytes(b"broken")
-    assert np.array_equal(first.moments.mean, reference_of(panoramas, lens, GRID, samples=8).moments.mean)
+    assert np.array_equal(first.moments.mean, reference_stats(panoramas, extractor, GRID, samples=8).moments.mean)
 
 
 def test_larger_pictures_are_box_filtered_and_others_refused():
     image = pictures(1, height=32, width=96)[0]
-    small = fit(image, GRID)
+    small = resize_to_grid(image, GRID)
     assert small.shape == (16, 48, 3)
     assert abs(int(small[3, 5, 1]) - image[6:8, 10:12, 1].mean()) <= 0.5
     with pytest.raises(DataError, match="48×16"):
-        fit(image[:, :95], GRID)
+        resize_to_grid(image[:, :95], GRID)

@@ -43,9 +43,14 @@ def test_changing_the_wrong_thing_does_not_count():
 
 def test_rooms_are_not_changed_and_progress_is_told():
     before, calls = [room.copy() for room in ROOMS], []
-    latent_response(render, render, NAMES, rooms=ROOMS, on_room=lambda: calls.append(1))
+
+    def progress(items, description, total):
+        calls.append((description, total))
+        return items
+
+    latent_response(render, render, NAMES, rooms=ROOMS, progress=progress)
     assert all(np.array_equal(a, b) for a, b in zip(before, ROOMS, strict=True))
-    assert len(calls) == 9
+    assert calls == [("named latents", 3)]
 
 
 def test_psnr_of_a_known_error():

@@ -11,7 +11,7 @@ from PIL import Image
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.projection import Projection, direction_of, yaw_of_u
-from viewer.export.photo_sphere import encoded, equirectangular, strip_height_px, xmp
+from viewer.export.photo_sphere import encode, equirectangular, strip_height_px, xmp
 
 SPACE = "{http://ns.google.com/photos/1.0/panorama/}"
 
@@ -61,7 +61,7 @@ def test_a_reader_of_the_metadata_finds_a_mark_where_it_was(kind):
 @pytest.mark.parametrize("name", ["a.jpg", "a.JPEG", "a.png"])
 def test_metadata_travels_in_the_file(name):
     pixels = np.full((12, 48, 3), 90, np.uint8)
-    data = encoded(pixels, Path(name), metadata=xmp(48, 12, yaw_rad=-0.1))
+    data = encode(pixels, Path(name), metadata=xmp(48, 12, yaw_rad=-0.1))
     with Image.open(io.BytesIO(data)) as picture:
         packet = picture.info.get("xmp") or picture.info["XML:com.adobe.xmp"].encode()
         assert np.abs(np.asarray(picture).astype(int) - 90).max() <= 1
@@ -71,4 +71,4 @@ def test_metadata_travels_in_the_file(name):
 
 def test_other_kinds_of_file_are_refused():
     with pytest.raises(ConfigError, match=r"\.png or \.jpg"):
-        encoded(np.zeros((2, 2, 3), np.uint8), Path("a.gif"))
+        encode(np.zeros((2, 2, 3), np.uint8), Path("a.gif"))

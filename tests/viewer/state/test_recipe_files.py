@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from cocogan_core.errors import CheckpointError, DisplayError, RecipeError
-from cocogan_core.files import resource
+from cocogan_core.errors import CheckpointError, OutputError, RecipeError
+from cocogan_core.files import resource, write_atomically
 from viewer.camera.camera import View
 from viewer.state.latents import Latents
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read, write_atomically
+from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_recipe_is_told_from_a_checkpoint_by_its_content(here):
 
 def test_a_recipe_comes_as_text_or_as_a_file(here):
     wanted = recipe("a")
-    write_atomically(here / "new" / "room.json", wanted.file_text().encode())
+    write_atomically(here / "new" / "room.json", wanted.file_text())
     assert parse_or_read(wanted.line()) == (wanted, None)
     assert parse_or_read(str(here / "new" / "room.json")) == (wanted, here / "new" / "room.json")
     with pytest.raises(RecipeError, match="check the path"):
@@ -76,6 +76,6 @@ def test_a_recipe_comes_as_text_or_as_a_file(here):
 
 def test_a_failed_write_leaves_nothing_behind(here):
     (here / "taken").mkdir()
-    with pytest.raises(DisplayError, match="cannot write"):
+    with pytest.raises(OutputError, match="cannot write"):
         write_atomically(here / "taken", b"new")
     assert sorted(path.name for path in here.iterdir()) == ["a.safetensors", "b.safetensors", "taken"]

@@ -1,12 +1,11 @@
 import json
-import logging
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.state.settings import MOST_RECENT, Settings, load, save, start_log
+from viewer.state.settings import MOST_RECENT, Settings, load, save
 
 settings = st.builds(
     Settings,
@@ -60,7 +59,7 @@ def test_settings_of_other_versions_are_read_as_far_as_known(tmp_path):
 def test_recent_files_are_few_newest_first_and_once(tmp_path):
     remembered = Settings()
     for name in [*"abcdefghijkl", "k"]:
-        remembered = remembered.opened(tmp_path / name)
+        remembered = remembered.with_recent(tmp_path / name)
     assert len(remembered.recent) == MOST_RECENT
     assert [Path(name).name for name in remembered.recent[:3]] == ["k", "l", "j"]
 
@@ -68,20 +67,3 @@ def test_recent_files_are_few_newest_first_and_once(tmp_path):
 def test_a_folder_that_cannot_be_written_is_a_word_and_no_more(tmp_path):
     (tmp_path / "file").write_text("")
     assert "cannot write" in save(tmp_path / "file" / "settings.json", Settings())
-    start_log(tmp_path / "file" / "viewer.log")
-
-
-def test_a_log_stays_small(tmp_path):
-    path, log = tmp_path / "logs" / "viewer.log", logging.getLogger("viewer")
-    before = list(log.handlers)
-    start_log(path)
-    try:
-        for _ in range(3000):
-            log.info("x" * 400)
-    finally:
-        for handler in set(log.handlers) - set(before):
-            log.removeHandler(handler)
-            handler.close()
-    sizes = [file.stat().st_size for file in path.parent.iterdir()]
-    assert len(sizes) == 3
-    assert sum(sizes) < 800_000

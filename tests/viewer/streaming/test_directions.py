@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from viewer.streaming.directions import kept_directions
+from viewer.streaming.directions import cached_directions
 
 SHAPE = (3, 12)
 UNIT = np.linalg.qr(np.random.default_rng(0).normal(size=(12, 3)))[0].T.astype(np.float32).copy()
@@ -20,7 +20,7 @@ def ask(tmp_path, asked):
         return UNIT[:count]
 
     def ask(checkpoint, *, shape=SHAPE, method=1):
-        return kept_directions(checkpoint, tmp_path / "cache", shape=shape, method=method, work_out=work_out)
+        return cached_directions(checkpoint, tmp_path / "cache", shape=shape, method=method, work_out=work_out)
 
     return ask
 

@@ -12,6 +12,7 @@ from viewer.camera.camera import Camera, View
 from viewer.camera.visibility import visible_patches
 from viewer.rendering.atlas import AtlasWindow
 from viewer.state.latents import Latents
+from viewer.streaming.protocol import TRIAL_REVISION
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.streamer import UPLOADS_A_FRAME, PatchStreamer
 from viewer.streaming.worker import Directions, Finished
@@ -41,7 +42,7 @@ class Generator:
         self.made += patches
         if patches:
             pixels = np.full((len(patches), 16, 16, 3), colour, np.uint8)
-            self.events.append(Finished(self.plan.generation, patches, pixels, 0.01))
+            self.events.append(Finished(self.plan.revision, patches, pixels, 0.01))
 
 
 class Screen:
@@ -62,16 +63,16 @@ class Viewer:
     def __init__(self, *, idle_work):
         self.generator, self.screen, self.now_s, self.most_uploads = Generator(), Screen(), 0.0, 0
         window = AtlasWindow.fitting(GRID, 4096)
-        self.pipeline = PatchStreamer(self.generator, self.screen, window, PROJECTION, idle_work=idle_work)
+        self.streamer = PatchStreamer(self.generator, self.screen, window, PROJECTION, idle_work=idle_work)
         self.camera = Camera(View(yaw_rad=0.4), PROJECTION.half_extent_rad)
 
-    def frames(self, generation, latents, count=12):
+    def frames(self, latents, count=12):
         for _ in range(count):
-            self.pipeline.step(self.camera, generation, latents, self.now_s)
+            self.streamer.step(self.camera, latents, self.now_s)
             self.generator.work()
             self.now_s += 1 / 60
             self.most_uploads, self.screen.uploads = max(self.most_uploads, self.screen.uploads), 0
-        return {self.screen.slots.get(slot) for patch, slot in self.pipeline.window.cells() if self.seen(patch)}
+        return {self.screen.slots.get(slot) for patch, slot in self.streamer.window.cells() if self.seen(patch)}
 
     def seen(self, patch):
         return patch in visible_patches(self.camera.view, GRID, PROJECTION)
@@ -83,41 +84,70 @@ def viewer():
 
 
 def test_exactly_what_is_seen_is_made_and_shown(viewer):
-    assert viewer.frames(1, ROOM) == {206}
+    assert viewer.frames(ROOM) == {206}
     assert sorted(viewer.generator.made) == sorted(visible_patches(viewer.camera.view, GRID, PROJECTION))
-    assert viewer.pipeline.complete
+    assert viewer.streamer.complete
     viewer.camera = replace(viewer.camera, view=replace(viewer.camera.view, yaw_rad=0.4 + math.pi))
-    assert viewer.frames(1, ROOM) == {206}
+    assert viewer.frames(ROOM) == {206}
     assert len(set(viewer.generator.made)) == len(viewer.generator.made), "a patch was made twice"
 
 
 def test_whatever_comes_at_once_is_uploaded_a_few_a_frame():
     viewer = Viewer(idle_work=True)
-    viewer.frames(1, ROOM)
-    assert viewer.pipeline.share == 1
+    viewer.frames(ROOM)
+    assert viewer.streamer.share == 1
     assert viewer.most_uploads == UPLOADS_A_FRAME
 
 
 def test_a_room_seen_before_comes_from_the_cache(viewer):
-    viewer.frames(1, ROOM)
-    viewer.frames(2, OTHER)
+    viewer.frames(ROOM)
+    viewer.frames(OTHER)
     made = len(viewer.generator.made)
-    assert viewer.frames(3, ROOM) == {206}
+    assert viewer.frames(ROOM) == {206}
     assert len(viewer.generator.made) == made
 
 
 def test_while_directions_are_awaited_no_other_rooms_patches_stand_in(viewer):
-    viewer.frames(1, ROOM)
+    viewer.frames(ROOM)
     moved = ROOM.with_along(0, 0.25)  # without the directions its z would be the room's own
-    viewer.frames(2, moved)
-    assert viewer.generator.plan == Plan(2, ()), "the generator is to work the directions out first"
-    assert not viewer.pipeline.complete
+    viewer.frames(moved)
+    assert viewer.generator.plan == Plan(1, ()), "the generator is to work the directions out first"
+    assert not viewer.streamer.complete
     viewer.generator.events.append(NORTH)
-    assert viewer.frames(2, moved) == {round(100 * -0.25) % 256}
+    assert viewer.frames(moved) == {round(100 * -0.25) % 256}
 
 
 def test_patches_of_a_room_that_was_left_are_not_shown(viewer):
-    viewer.pipeline.step(viewer.camera, 1, ROOM, 0.0)
+    viewer.streamer.step(viewer.camera, ROOM, 0.0)
     viewer.generator.work()
-    assert viewer.frames(2, OTHER) == {50}
-    assert viewer.pipeline.statistics.made > len(viewer.pipeline.visible)  # the late ones were made, and dropped
+    assert viewer.frames(OTHER) == {50}
+    assert viewer.streamer.statistics.made > len(viewer.streamer.visible)  # the late ones were made, and dropped
+
+
+def test_the_revision_follows_z_and_nothing_else(viewer):
+    assert viewer.streamer.revision == -1
+    viewer.frames(ROOM)
+    assert viewer.streamer.revision == 0
+    for same in (ROOM, replace(ROOM, seed=9), ROOM.toggle_lock(0), ROOM.with_along(0, 0.0)):
+        viewer.frames(same, 1)
+        assert viewer.streamer.revision == 0
+    viewer.frames(OTHER, 1)
+    assert viewer.streamer.revision == 1
+    viewer.frames(ROOM, 1)
+    assert viewer.streamer.revision == 2
+
+
+def test_directions_that_come_late_make_no_other_revision_of_the_room_that_awaits_them(viewer):
+    viewer.frames(ROOM.with_along(0, 0.25), 3)
+    viewer.frames(ROOM.with_along(0, 0.5), 3)
+    assert viewer.streamer.revision == 1, "each of them is another room"
+    viewer.generator.events.append(NORTH)
+    assert viewer.frames(ROOM.with_along(0, 0.5)) == {0}
+    assert viewer.streamer.revision == 1
+
+
+def test_a_generator_on_trial_leaves_nothing_on_the_screen(viewer):
+    pixels = np.full((1, 16, 16, 3), 99, np.uint8)
+    patch = visible_patches(viewer.camera.view, GRID, PROJECTION)[0]
+    viewer.generator.events.append(Finished(TRIAL_REVISION, (patch,), pixels, 0.01))
+    assert viewer.frames(ROOM) == {206}

@@ -11,8 +11,8 @@ import pytest
 
 from cocogan_core.checkpoint import read_metadata
 from cocogan_core.inference.patch_generator import DIRECTIONS_METHOD, PatchGenerator
-from viewer.state.settings import cache_folder
-from viewer.streaming.directions import kept_directions
+from viewer.state.paths import cache_folder
+from viewer.streaming.directions import cached_directions
 from viewer.streaming.protocol import SLOTS
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Worker
@@ -36,11 +36,11 @@ def collect(worker, until, seconds=60):
     return events
 
 
-def made(events, generation):
+def made(events, revision):
     return {
         patch: pixels
         for event in events
-        if isinstance(event, Finished) and event.generation == generation
+        if isinstance(event, Finished) and event.revision == revision
         for patch, pixels in zip(event.patches, event.pixels, strict=True)
     }
 
@@ -75,7 +75,9 @@ def log(caplog):
 def test_directions_come_from_the_cache_and_a_broken_one_is_mended(tiny_checkpoint, tmp_path, monkeypatch, log):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     other = np.eye(12, dtype=np.float32)
-    kept_directions(tiny_checkpoint, cache_folder(), shape=(12, 12), method=DIRECTIONS_METHOD, work_out=lambda _: other)
+    cached_directions(
+        tiny_checkpoint, cache_folder(), shape=(12, 12), method=DIRECTIONS_METHOD, work_out=lambda _: other
+    )
     (entry,) = cache_folder().iterdir()
     assert tmp_path in entry.parents
     assert (directions(tiny_checkpoint).unit == other).all(), "they were worked out again"

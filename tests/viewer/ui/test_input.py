@@ -13,6 +13,7 @@ from pyglet.window import key, mouse  # noqa: E402 (the option above has to be s
 
 from viewer.camera.camera import WHEEL_FACTOR, Camera, View  # noqa: E402
 from viewer.camera.view_projection import VIEW_PROJECTIONS  # noqa: E402
+from viewer.ui.actions import Command  # noqa: E402
 from viewer.ui.input import IDLE_S, Controls  # noqa: E402
 
 
@@ -50,12 +51,12 @@ def test_with_control_letters_are_commands_and_turn_nothing(controls):
     press(controls, key.S, key.MOD_CTRL)
     controls.step(0.1)
     assert controls.camera.view.pitch_rad == 0
-    assert controls.pressed == [key.S]
+    assert controls.pressed == [Command.SAVE_RECIPE]
 
 
 def test_escape_is_not_left_to_pyglet(controls):
     assert press(controls, key.ESCAPE)
-    assert controls.pressed == [key.ESCAPE]
+    assert controls.pressed == [Command.LEAVE]
 
 
 def test_the_room_turns_by_itself_until_touched(controls):

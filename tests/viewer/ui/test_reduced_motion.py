@@ -106,7 +106,7 @@ class Worker:
     def send(self, plan, _z):
         if plan.patches:
             pixels = np.full((len(plan.patches), 8, 8, 3), 100, np.uint8)
-            self.events.append(Finished(plan.generation, plan.patches, pixels, 0.01))
+            self.events.append(Finished(plan.revision, plan.patches, pixels, 0.01))
 
     def poll(self):
         events, self.events = self.events, []
@@ -126,13 +126,13 @@ class Renderer:
 
 def test_fades(reduced):
     renderer = Renderer()
-    pipeline = PatchStreamer(Worker(), renderer, Atlas.fitting(GRID, 4096), PROJECTION)
-    pipeline.fades = not reduced
+    streamer = PatchStreamer(Worker(), renderer, Atlas.fitting(GRID, 4096), PROJECTION)
+    streamer.fades = not reduced
     camera = Camera(View(), 0.9).look()
-    for generation in (0, 1):
+    for seed in (0, 1):
         for _ in range(20):
-            pipeline.step(camera, generation, Latents.of_seed(generation, 12), 100.0)
-        assert pipeline.complete
+            streamer.step(camera, Latents.of_seed(seed, 12), 100.0)
+        assert streamer.complete
         assert {since for since, _ in renderer.uploads} == {100.0 - FADE_S if reduced else 100.0}
-        assert {fade for _, fade in renderer.uploads} == {bool(generation) and not reduced}
+        assert {fade for _, fade in renderer.uploads} == {bool(seed) and not reduced}
         renderer.uploads.clear()

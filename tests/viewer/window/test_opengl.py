@@ -25,7 +25,7 @@ HERE = {
 @pytest.mark.parametrize("kind", HERE)
 def test_the_message_names_what_was_found_and_the_next_step(kind, monkeypatch):
     versions, words = HERE[kind]
-    monkeypatch.setattr(graphics, "_described", lambda version, *, headless: versions[version])
+    monkeypatch.setattr(graphics, "_describe", lambda version, *, headless: versions[version])
     plain, safe = (refusal(OSError("out of memory"), headless=False, safe=safe) for safe in (False, True))
     assert words in plain
     assert plain.endswith("--safe")

@@ -1,0 +1,60 @@
+"""``cocogan rooms``: procedural rooms to train on."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from rich.progress import track
+
+from cocogan_core.errors import ConfigError
+
+__all__ = ["rooms"]
+
+SHEET_WIDTH_PX = 384  # of a room on a contact sheet, at most
+
+
+def rooms(
+    out: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="OUT")] = None,
+    *,
+    count: int = 24,
+    seed: int = 0,
+    panorama: tyro.conf.FlagCreatePairsOff[bool] = False,
+    width: int = 768,
+    faces: int = 256,
+    samples: Literal[1, 4, 9, 16] = 4,
+    yaw: Literal["aligned", "random"] = "aligned",
+    mirror: Literal["never", "random"] = "never",
+    style: Literal["plain", "varied"] = "plain",
+    workers: int = 1,
+    sheet: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None,
+) -> None:
+    """Make furnished rooms to train on. Run the same command again to go on after an interruption.
+
+    Args:
+        out: Folder to fill: sky boxes in Matterport3D's layout, or training shards with --panorama.
+        count: Number of rooms.
+        seed: Chooses the rooms; the same seed gives the same bytes on the same graphics driver.
+        panorama: Write Mercator panoramas as training shards, with no sky box in between.
+        width: Width of panoramas in pixels, a multiple of 6; their height is a third of it.
+        faces: Side of sky box faces in pixels.
+        samples: Rays per pixel for colours and edges.
+        yaw: aligned: yaw 0 looks at the window's wall; random: each room is turned by an angle of its own.
+        mirror: random: half of the rooms are mirrored left to right, and one more named number says which.
+        style: varied: larger rooms, patterns, tiles, stronger colours and dusk too; for those with a GPU to train on.
+        workers: Processes that render; software OpenGL already uses every core for one.
+        sheet: Picture file to write with all the rooms side by side, instead of or besides OUT.
+    """
+    from cocogan_core.data.rooms.generate import make_panoramas, make_sheet, make_sky_boxes
+    from cocogan_core.data.rooms.spec import RoomDatasetSpec
+
+    if out is None and sheet is None:
+        raise ConfigError("rooms: nothing to write; name a folder OUT, or a picture with --sheet FILE")
+    spec = RoomDatasetSpec(seed=seed, width_px=width, samples=samples, yaw=yaw, mirror=mirror, style=style)
+    if out is not None and panorama:
+        make_panoramas(out, spec, count=count, workers=workers, progress=track)
+    elif out is not None:
+        make_sky_boxes(out, replace(spec, face_px=faces), count=count, workers=workers, progress=track)
+    if sheet is not None:
+        small = replace(spec, width_px=min(width, SHEET_WIDTH_PX))
+        make_sheet(sheet, small, count=count, workers=workers, progress=track)

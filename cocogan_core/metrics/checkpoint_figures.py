@@ -1,0 +1,99 @@
+"""What only a checkpoint can be asked: what its D says, and what its named latents do. Imports torch when asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cocogan_core.errors import ConfigError
+from cocogan_core.inference.latents import sample_z
+from cocogan_core.metrics.evaluation_setup import EvaluationSetup
+from cocogan_core.metrics.frechet import random_indices
+from cocogan_core.metrics.image_sets import ImageSetStats
+from cocogan_core.metrics.latents import LatentResponse, latent_response, psnr_db
+from cocogan_core.metrics.results import PairedPSNR
+from cocogan_core.metrics.seams import BorderMeter, BorderRatios
+from cocogan_core.progress import Progress
+
+if TYPE_CHECKING:
+    from cocogan_core.inference.patch_generator import PatchGenerator
+
+__all__ = ["latent_responses", "paired_figures", "wasserstein"]
+
+PAIRED_PICTURES = 256  # generated beside rendered; PSNR settles long before that
+SCORE_BATCH = 16  # macro patches a pass of D
+
+
+def wasserstein(checkpoint: Path, real: ImageSetStats, generated: ImageSetStats) -> float | None:
+    """Mean D(real) − D(generated) over macro patches (paper eq. 2, without its penalty); None without D."""
+    import torch
+
+    from cocogan_core.checkpoint import load_checkpoint
+    from cocogan_core.models.build import load_discriminator
+
+    loaded = load_checkpoint(checkpoint)
+    if not loaded.discriminator:
+        return None
+    discriminator, grid = load_discriminator(loaded).eval(), loaded.metadata.model.grid
+
+    @torch.inference_mode()
+    def mean_score(stats: ImageSetStats) -> float:
+        images = torch.from_numpy(stats.macro_patches).permute(0, 3, 1, 2).float() / 127.5 - 1
+        coordinates = torch.from_numpy(grid.macro_coordinates(stats.macro_ids))
+        pairs = zip(torch.split(images, SCORE_BATCH), torch.split(coordinates, SCORE_BATCH), strict=True)
+        return float(torch.cat([discriminator(some, where).score for some, where in pairs]).mean())
+
+    return mean_score(real) - mean_score(generated)
+
+
+def paired_figures(
+    setup: EvaluationSetup, generator: PatchGenerator, progress: Progress
+) -> tuple[PairedPSNR, BorderRatios] | None:
+    """PSNR to the real pictures of the same parameters, and border ratios over theirs.
+
+    None where data set and model name nothing, or name different things.
+    """
+    model, known = generator.metadata.model, setup.real.latent_names
+    names = model.latent_names
+    if not names or not set(names) <= set(known):
+        return None
+    indices = random_indices(setup.real.count, min(setup.samples, PAIRED_PICTURES), setup.seed)
+    parameters = setup.real.parameters[indices][:, [known.index(name) for name in names]]
+    z = np.concatenate([parameters, sample_z(setup.seed, model.z_dim, count=len(indices))[:, len(names) :]], 1)
+    pairs = zip(z, setup.real_images(setup.real, indices), strict=True)
+    values_db, generated_borders, real_borders = [], BorderMeter(setup.grid), BorderMeter(setup.grid)
+    for one_z, real in progress(pairs, "paired", len(indices)):
+        generated = generator.panorama(one_z)
+        values_db.append(psnr_db(generated, real))
+        generated_borders.add(generated)
+        real_borders.add(real)
+    psnr = PairedPSNR(mean_db=float(np.mean(values_db)), worst_db=min(values_db), pictures=len(values_db))
+    return psnr, generated_borders.ratios.over(real_borders.ratios)
+
+
+def latent_responses(
+    setup: EvaluationSetup, generator: PatchGenerator, progress: Progress, rooms: int
+) -> tuple[LatentResponse, ...]:
+    """Move every named latent alone and compare with the room renderer.
+
+    Raises:
+        ConfigError: the model's latents are not the renderer's parameters.
+        DisplayError: there is no OpenGL for the renderer.
+    """
+    from cocogan_core.data.rooms.renderer import PARAMETERS, RoomRenderer
+
+    names = generator.metadata.model.latent_names
+    if names != PARAMETERS:
+        raise ConfigError("the checkpoint's named latents are not those of the room renderer; leave --latent-rooms out")
+    z = sample_z(setup.seed, generator.metadata.model.z_dim, count=rooms)
+    unnamed = z[0, len(names) :]
+    with RoomRenderer(width_px=setup.grid.width_px) as renderer:
+        return latent_response(
+            lambda parameters: generator.panorama(np.concatenate([parameters, unnamed])),
+            renderer.panorama,
+            names,
+            rooms=list(z[:, : len(names)]),
+            progress=progress,
+        )

@@ -1,0 +1,88 @@
+"""Keeps finished patches in memory within a budget of bytes, so that a room seen before is not made again. Pure."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["PatchCache"]
+
+SLAB_BYTES = 4 << 20
+
+Patch = tuple[int, int]
+Pixels = NDArray[np.uint8]
+
+
+class PatchCache:
+    """Pixels of finished patches by z (any hashable key of it) and patch; the least recently used go first.
+
+    Pixels lie in slabs, as many as the budget needs, and are handed out as copies. Allocated one by one, they
+    kept the holes open that every frame leaves in the heap, four times their own size at first.
+    """
+
+    def __init__(self, budget_bytes: int) -> None:
+        """Hold at most ``budget_bytes`` of pixels, pinned ones aside."""
+        self.budget_bytes = budget_bytes
+        self.bytes = 0
+        self._places: OrderedDict[tuple[Hashable, Patch], int] = OrderedDict()
+        self._slabs: list[Pixels] = []  # (n, s, s, 3) each
+        self._free: list[int] = []
+        self._pinned: set[tuple[Hashable, Patch]] = set()
+
+    def __len__(self) -> int:
+        """How many patches are held."""
+        return len(self._places)
+
+    def __contains__(self, key: tuple[Hashable, Patch]) -> bool:
+        """Whether a (z_key, patch) is held."""
+        return key in self._places
+
+    def pin(self, z_key: Hashable, patches: set[Patch]) -> None:
+        """From now on exactly these must stay."""
+        self._pinned = {(z_key, patch) for patch in patches}
+
+    def put(self, z_key: Hashable, patch: Patch, pixels: Pixels) -> list[tuple[Hashable, Patch]]:
+        """Add a patch (s, s, 3), all of one s; returns the (z_key, patch) that had to go for it."""
+        key = (z_key, patch)
+        if key not in self._places:
+            self._places[key] = self._allocate(pixels)
+            self.bytes += pixels.nbytes
+        self._places.move_to_end(key)
+        self._at(self._places[key])[:] = pixels
+        return self._shrink(pixels.nbytes)
+
+    def get(self, z_key: Hashable, patch: Patch) -> Pixels | None:
+        """A copy of a patch's pixels, now the most recently used, or None."""
+        key = (z_key, patch)
+        if key not in self._places:
+            return None
+        self._places.move_to_end(key)
+        return self._at(self._places[key]).copy()
+
+    def _at(self, place: int) -> Pixels:
+        slab, index = divmod(place, len(self._slabs[0]))
+        found: Pixels = self._slabs[slab][index]
+        return found
+
+    def _allocate(self, pixels: Pixels) -> int:
+        """The index of a free place; a new slab if there is none."""
+        if not self._free:
+            size = max(1, SLAB_BYTES // pixels.nbytes)
+            first = size * len(self._slabs)
+            self._slabs.append(np.empty((size, *pixels.shape), np.uint8))
+            self._free = list(range(first, first + size))[::-1]
+        return self._free.pop()
+
+    def _shrink(self, patch_bytes: int) -> list[tuple[Hashable, Patch]]:
+        excess, gone = self.bytes - self.budget_bytes, []
+        for key in self._places:  # oldest first
+            if excess <= 0:
+                break
+            if key not in self._pinned:
+                excess -= patch_bytes
+                gone.append(key)
+        for key in gone:
+            self._free.append(self._places.pop(key))
+            self.bytes -= patch_bytes
+        return gone

@@ -1,0 +1,192 @@
+"""What the user can ask for: typed actions of keys and panels, and the one table of keys.
+
+The table feeds the key handler (:mod:`viewer.ui.input`), the overlay that lists every key, the shortcuts shown in
+menus and tooltips, and the test of the README.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from viewer.camera.camera import Camera
+from viewer.camera.view_projection import ViewProjection
+from viewer.export.export import Kind
+from viewer.state.latents import Latents
+
+__all__ = [
+    "KEY_TABLE",
+    "Action",
+    "ChangeProjection",
+    "ChangeRoom",
+    "Command",
+    "ExportRoom",
+    "KeyRow",
+    "MorphTo",
+    "MoveCamera",
+    "MoveDivider",
+    "OpenRecent",
+    "RoomAction",
+    "ScrubMorph",
+    "ViewAction",
+    "VisitRoom",
+    "command_of_keys",
+    "shortcut",
+]
+
+
+class Command(Enum):
+    """An action that needs no further word."""
+
+    # about the camera
+    ZOOM_IN = auto()
+    ZOOM_OUT = auto()
+    FIRST_LOOK = auto()
+    NEXT_PROJECTION = auto()
+    FACE_NORTH = auto()
+    TURN_BY_ITSELF = auto()
+    # about the room
+    NEXT_ROOM = auto()
+    UNDO = auto()
+    REDO = auto()
+    PLAY_MORPH = auto()
+    COMPARE = auto()
+    SHOW_WORST_SEAM = auto()
+    # about files
+    SAVE_RECIPE = auto()
+    COPY_RECIPE = auto()
+    PASTE = auto()
+    SAVE_PICTURE = auto()
+    OPEN_LAST = auto()
+    CANCEL_JOB = auto()
+    # about the window
+    TOGGLE_XRAY = auto()
+    TOGGLE_KEYS = auto()
+    TOGGLE_PANELS = auto()
+    TOGGLE_FULL_SCREEN = auto()
+    TOGGLE_REDUCED_MOTION = auto()
+    COPY_NOTICE = auto()
+    CLOSE_NOTICE = auto()
+    LEAVE = auto()
+
+
+@dataclass(frozen=True)
+class ChangeRoom:
+    """Show this room of the same checkpoint."""
+
+    latents: Latents
+
+
+@dataclass(frozen=True)
+class MoveCamera:
+    """Look so."""
+
+    camera: Camera
+
+
+@dataclass(frozen=True)
+class ChangeProjection:
+    """Look through another projection."""
+
+    projection: ViewProjection
+
+
+@dataclass(frozen=True)
+class VisitRoom:
+    """Go to a room of the filmstrip, by its place."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class MorphTo:
+    """Choose a room of the filmstrip, by its place, as the end of a morph from the present one."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class ScrubMorph:
+    """Show the room at this share, 0 … 1, of the morph."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class MoveDivider:
+    """Show the room that is held to compare in this share, 0 … 1, of the view."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class OpenRecent:
+    """Open a file that was opened before, by its place among those."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class ExportRoom:
+    """Export the present room."""
+
+    kind: Kind
+
+
+RoomAction = ChangeRoom | VisitRoom | MorphTo | ScrubMorph | MoveDivider | OpenRecent | ExportRoom
+ViewAction = MoveCamera | ChangeProjection
+Action = Command | RoomAction | ViewAction
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A row of the table: keys as people read them, what they do, and which keys ask for which command.
+
+    Keys have pyglet's names, with ``Ctrl+`` and ``Shift+`` before them.
+    """
+
+    keys: str
+    what: str
+    commands: Mapping[str, Command] = field(default_factory=dict)
+
+
+_ZOOM = {"Equal": Command.ZOOM_IN, "Plus": Command.ZOOM_IN, "Num_Add": Command.ZOOM_IN}
+_ZOOM |= {"Minus": Command.ZOOM_OUT, "Num_Subtract": Command.ZOOM_OUT}
+_RECIPE = {"Ctrl+S": Command.SAVE_RECIPE, "Ctrl+C": Command.COPY_RECIPE, "Ctrl+V": Command.PASTE}
+_UNDO = {"Ctrl+Z": Command.UNDO, "Ctrl+Shift+Z": Command.REDO, "Ctrl+Y": Command.REDO}
+
+KEY_TABLE = (
+    KeyRow("drag, arrows, W A S D", "look around"),
+    KeyRow("wheel, + and -", "zoom; with Ctrl about the cursor", _ZOOM),
+    KeyRow("sideways wheel, Shift+wheel", "turn"),
+    KeyRow("Home, double click", "back to the first look", {"Home": Command.FIRST_LOOK}),
+    KeyRow("P", "next projection: rectilinear, Panini, little planet, strip", {"P": Command.NEXT_PROJECTION}),
+    KeyRow("N", "face north, the middle of the panorama's first column", {"N": Command.FACE_NORTH}),
+    KeyRow("R", "turn by itself", {"R": Command.TURN_BY_ITSELF}),
+    KeyRow("Space", "another room", {"Space": Command.NEXT_ROOM}),
+    KeyRow("X", "X-ray: what is made where, and the seams' contrast", {"X": Command.TOGGLE_XRAY}),
+    KeyRow("F", "full screen", {"F": Command.TOGGLE_FULL_SCREEN}),
+    KeyRow("Tab", "hide the panels", {"Tab": Command.TOGGLE_PANELS}),
+    KeyRow("Ctrl+S, Ctrl+C, Ctrl+V", "save, copy, paste the recipe of what is shown", _RECIPE),
+    KeyRow("Ctrl+Z, Ctrl+Shift+Z", "undo, redo", _UNDO),
+    KeyRow("K", "go slowly to the room chosen by a right click, or stop", {"K": Command.PLAY_MORPH}),
+    KeyRow("F12", "save the view as a picture", {"F12": Command.SAVE_PICTURE}),
+    KeyRow("H", "these keys", {"H": Command.TOGGLE_KEYS}),
+    KeyRow("Esc", "close this, leave full screen, end", {"Escape": Command.LEAVE}),
+)
+_COMMANDS = {keys.upper(): command for row in KEY_TABLE for keys, command in row.commands.items()}
+
+
+def command_of_keys(name: str, *, control: bool, shift: bool) -> Command | None:
+    """The command of a key, by pyglet's name for it; None if it has none.
+
+    Shift makes a difference only where the table says so.
+    """
+    plain = f"{'CTRL+' if control else ''}{name}"
+    shifted = f"{'CTRL+' if control else ''}SHIFT+{name}"
+    return _COMMANDS.get(shifted, _COMMANDS.get(plain)) if shift else _COMMANDS.get(plain)
+
+
+def shortcut(command: Command) -> str:
+    """The keys of a command as people read them, such as ``"Ctrl+Z"``; empty if it has none."""
+    found = (keys for row in KEY_TABLE for keys, asked in row.commands.items() if asked is command)
+    return next(found, "")
