@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.data.rooms.renderer import STYLES, RoomRenderer, Style
-from cocogan_core.data.rooms.skybox import LICENCE
+from cocogan_core.data.rooms.spec import LICENCE
 from cocogan_core.data.rooms.view import height_px
 from cocogan_core.data.sampler import MacroBatch
 from cocogan_core.errors import DataError
@@ -26,8 +26,7 @@ __all__ = ["LiveRoomSampler", "LiveRooms"]
 
 INDEX = "live_rooms.json"
 FORMAT = 1
-MOST_SAMPLES = 4  # rays a pixel along each axis, for small pictures
-FINE_PX = 1536  # panoramas as wide get one ray a pixel and more ones below
+COARSE_PX = 384  # panoramas less wide get more rays a pixel
 
 Floats = NDArray[np.float32]
 
@@ -155,10 +154,7 @@ class LiveRoomSampler:
 
 def _samples(width_px: int) -> int:
     """Rays a pixel: the more the larger a pixel is, since more edges pass through it."""
-    side = MOST_SAMPLES
-    while side > 1 and width_px * side > 2 * FINE_PX:
-        side -= 1
-    return side * side
+    return 16 if width_px < COARSE_PX else 4
 
 
 @cache
