@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from walks import PAGE, found, walk
 
+import cocogan_core
+
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path for package in ("cocogan_core", "viewer") for path in (ROOT / package).rglob("*.py"))
 CODE = {".py", ".sh", ".glsl", ".frag", ".vert"}
@@ -58,3 +60,8 @@ def test_lists_begin_after_an_empty_line(page):
     """Else the site runs them into the paragraph before, unlike GitHub."""
     blocks = re.split(r"\n\s*\n", page.read_text(encoding="utf-8"))
     assert not [block for block in blocks if not block.startswith("- ") and re.search(r"^- ", block, re.MULTILINE)]
+
+
+def test_the_reference_has_every_public_name():
+    page = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^::: cocogan_core\.(\w+)$", page, re.MULTILINE)) == sorted(cocogan_core.__all__)

@@ -4,6 +4,10 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+import pyglet
+
+pyglet.options.headless = True  # the viewer's modules import pyglet.window, which else asks for a display at once
+
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 
 
