@@ -1,7 +1,5 @@
-// Colours of surfaces, without light.
+// Colours of surfaces, without light. Needs room_scene.glsl and room_light.glsl (windows).
 
-uniform vec4 window_place[2];
-uniform vec2 window_half[2];
 uniform vec4 door;            // metres right of the right wall's middle, half width, height, unused
 uniform vec3 door_colour;
 uniform vec4 rug;             // middle x, z; half x, z
@@ -103,9 +101,9 @@ vec3 books(vec3 q, vec3 h, vec3 wood) {
     return mix(c, vec3(0.62, 0.52, 0.42), 0.45) * (min(gap, 1.0 - gap) < 0.06 ? 0.65 : 1.0);
 }
 
-vec3 primitive_at(int k, vec3 p, vec3 n) {
-    vec3 c = primitive_colour[k].rgb, q = p - primitive_centre[k].xyz, h = primitive_half[k].xyz;
-    int material = int(primitive_colour[k].w);
+vec3 solid_at(int k, vec3 p, vec3 n) {
+    vec3 c = solid_colour[k].rgb, q = p - solid_centre[k].xyz, h = solid_half[k].xyz;
+    int material = int(solid_colour[k].w);
     if (material == 1) {  // wood, grain along the longest side
         float g = h.x > h.z ? q.z + q.y : q.x + q.y;
         return c * (1.0 + 0.05 * sin(g * 70.0 + 2.0 * sin(3.0 * (q.x + q.z))));
@@ -127,4 +125,17 @@ vec3 primitive_at(int k, vec3 p, vec3 n) {
         return mix(art, mix(picture_colour.brg, vec3(0.95, 0.75, 0.45), 0.5), smoothstep(0.01, -0.01, sun));
     }
     return c;
+}
+
+// The colour seen at p along d; returns whether it is shown as it is, without light.
+bool colour_at(Hit h, vec3 p, vec3 d, out vec3 c) {
+    bool shown = false;
+    if (h.id >= 10) {
+        shown = solid_colour[h.id - 10].w == 4.0;
+        c = shown ? lamp_shown * (0.75 + 0.25 * abs(dot(h.n, d))) : solid_at(h.id - 10, p, h.n);
+    }
+    else if (h.id == 5) c = floor_at(p);
+    else if (h.id == 6) c = plain_colour(6);
+    else c = wall_at(h.id, p, d, shown);
+    return shown;
 }
