@@ -68,7 +68,8 @@ def train(config: TrainConfig, *, progress: bool = False) -> TrainResult:
     Raises:
         ConfigError: settings that make no sense together, on this machine or for this run.
         DataError: ``config.data`` cannot be read or does not fit the model.
-        CheckpointError: a file of ``config.init`` cannot be used, or the folder cannot be written.
+        CheckpointError: a file of ``config.init`` cannot be used.
+        OutputError: the run's folder cannot be written.
         TrainingError: the saved state is broken, or the losses are no longer finite.
     """
     ranks = Ranks.join()

@@ -71,7 +71,7 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
 
     from cocogan_core.inference.patch_generator import PatchGenerator
 
-    torch.set_num_threads(1)  # leaves the other cores to the window (DESIGN.md §5)
+    torch.set_num_threads(1)  # leaves the other cores to the window
     generator = PatchGenerator.load(config.checkpoint, config.device)
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)  # only now: until the first patch there is no motion to disturb

@@ -10,6 +10,7 @@ from cocogan_core.commands import bench as module
 from cocogan_core.commands.bench import bench
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.training.benchmark import measure
+from cocogan_core.training.benchmark_process import TrainingCost
 
 FORKING = """
 import json, os
@@ -33,11 +34,11 @@ def test_macro_patches_take_less_memory_than_full_images():
 
 
 def test_the_table_shows_both_and_their_ratios(monkeypatch, capsys):
-    figures = {
-        "macro": {"size": "32×32", "peak_bytes": 50e6, "images_per_s": 30.0, "device": "a card"},
-        "full": {"size": "64×64", "peak_bytes": 200e6, "images_per_s": 10.0, "device": "a card"},
+    costs = {
+        "macro": TrainingCost(size="32×32", peak_bytes=50_000_000, images_per_s=30.0, device="a card"),
+        "full": TrainingCost(size="64×64", peak_bytes=200_000_000, images_per_s=10.0, device="a card"),
     }
-    monkeypatch.setattr(module, "_measure", lambda wanted: figures[wanted["mode"]])
+    monkeypatch.setattr(module, "measure_in_process", lambda settings: costs[settings["mode"]])
     bench("train")
     shown = capsys.readouterr().out
     rows = [[word.strip() for word in line.strip("│").split("│")] for line in shown.splitlines() if "MB" in line]
