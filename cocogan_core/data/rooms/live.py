@@ -8,19 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.rooms.renderer import STYLES, RoomRenderer, Style
-from cocogan_core.data.rooms.spec import LICENCE
+from cocogan_core.data.rooms.parameters import LICENCE, STYLES, Style
 from cocogan_core.data.rooms.view import height_px
 from cocogan_core.data.sampler import MacroBatch
 from cocogan_core.errors import DataError
 from cocogan_core.files import write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
+
+if TYPE_CHECKING:
+    from cocogan_core.data.rooms.renderer import RoomRenderer
 
 __all__ = ["LiveRoomSampler", "LiveRooms"]
 
@@ -144,7 +146,7 @@ class LiveRoomSampler:
         return MacroBatch(images, ids, rooms if self._rooms.paired else rooms[:, :0], level)
 
     def _crop(
-        self, renderer: RoomRenderer, room: Floats, place: Sequence[int], grid: PatchGrid, shape: tuple[int, int]
+        self, renderer: "RoomRenderer", room: Floats, place: Sequence[int], grid: PatchGrid, shape: tuple[int, int]
     ) -> NDArray[np.uint8]:
         top, left = (int(at) * grid.patch_px for at in place)
         return renderer.crop(
@@ -158,6 +160,8 @@ def _samples(width_px: int) -> int:
 
 
 @cache
-def _renderer(reference_px: int, style: Style, projection: Projection, samples: int) -> RoomRenderer:
+def _renderer(reference_px: int, style: Style, projection: Projection, samples: int) -> "RoomRenderer":
     """One for each process, since contexts do not travel."""
+    from cocogan_core.data.rooms.renderer import RoomRenderer  # OpenGL only where something is drawn
+
     return RoomRenderer(reference_px, samples, style, projection)

@@ -1,11 +1,22 @@
 """What the numbers of a room are called, and how one is read. Numpy only."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PARAMETERS", "VARIED", "RoomBox", "RoomParameters", "room_box", "varied_surfaces"]
+__all__ = [
+    "LICENCE",
+    "PARAMETERS",
+    "STYLES",
+    "VARIED",
+    "RoomBox",
+    "RoomParameters",
+    "Style",
+    "room_box",
+    "varied_surfaces",
+]
 
 Vector = NDArray[np.float64]
 
@@ -64,6 +75,11 @@ def room_box(parameters: NDArray[np.floating]) -> RoomBox:
         size_m=np.stack([width, between("room.height", 2.45, 2.95), depth], -1),
         viewer_m=np.stack([viewer[0], np.full(n.shape[:-1], VIEWER_HEIGHT), viewer[1]], -1),
     )
+
+
+LICENCE = "CC0-1.0"  # of every room
+Style = Literal["plain", "varied"]
+STYLES: dict[Style, tuple[str, ...]] = {"plain": PARAMETERS, "varied": VARIED}
 
 
 class RoomParameters:

@@ -8,14 +8,15 @@ parts of the whole to the byte on one driver. Knows nothing of training; the sce
 import math
 import re
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.data.rooms.parameters import PARAMETERS, STYLES, Style
 from cocogan_core.data.rooms.primitives import LAMP, Group, Primitive
-from cocogan_core.data.rooms.scene import PARAMETERS, VARIED, Scene, build_scene
+from cocogan_core.data.rooms.scene import Scene, build_scene
 from cocogan_core.data.rooms.view import View, height_px
 from cocogan_core.errors import DisplayError
 from cocogan_core.files import resource
@@ -23,8 +24,6 @@ from cocogan_core.geometry.projection import Projection
 
 __all__ = ["PARAMETERS", "ROOM_PROJECTION", "STYLES", "RoomRenderer", "Style", "room_parameters"]
 
-Style = Literal["plain", "varied"]
-STYLES: dict[Style, tuple[str, ...]] = {"plain": PARAMETERS, "varied": VARIED}
 ASPECT = 3  # width / height of a panorama, as in the paper's Matterport3D setting
 ROOM_PROJECTION = Projection.of_aspect("mercator", ASPECT)
 MOST_SOLIDS, BOUNDS = 96, 3  # as in shaders/room_scene.glsl; a group counts as one more, of the shape of its bounds
