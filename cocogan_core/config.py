@@ -8,7 +8,7 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 
-__all__ = ["GeneratorKind", "ModelConfig", "RoomBox"]
+__all__ = ["GeneratorKind", "ModelConfig", "RoomLatents"]
 
 GeneratorKind = Literal["micro", "full", "multiple"]
 
@@ -21,7 +21,7 @@ LARGEST_PATCH_PX = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoomBox:
+class RoomLatents:
     """Which entries of z say how large a box-shaped room is and where in it the viewer stands.
 
     Attributes:
@@ -92,7 +92,7 @@ class ModelConfig:
     spatial_head: Literal["full", "vertical"] = "full"
     content_head: bool = False
     generator: GeneratorKind = "micro"
-    room: RoomBox | None = None
+    room: RoomLatents | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible settings early, in the user's words.
@@ -142,11 +142,11 @@ class ModelConfig:
         return _checked(cls, {**values, "grid": grid, "room": None if room is None else _room_from(room)})
 
 
-def _room_from(data: object) -> RoomBox:
+def _room_from(data: object) -> RoomLatents:
     """A room box from JSON."""
     if not isinstance(data, dict):
-        raise ConfigError(f"RoomBox: expected an object of settings, found {type(data).__name__}")
-    return _checked(RoomBox, {**data, "projection": _checked(Projection, data.get("projection", {}))})
+        raise ConfigError(f"RoomLatents: expected an object of settings, found {type(data).__name__}")
+    return _checked(RoomLatents, {**data, "projection": _checked(Projection, data.get("projection", {}))})
 
 
 def _checked(cls: type[T], values: object) -> T:

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocogan_core.config import ModelConfig, RoomBox
+from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.errors import ConfigError
 from cocogan_core.models.areas import Area, areas_below
 from cocogan_core.models.base import Generator
@@ -241,7 +241,7 @@ def stage_widths(config: ModelConfig) -> list[int]:
     return [max(NARROWEST, round(config.generator_width * 0.6**stage / 8) * 8) for stage in range(stages + 1)]
 
 
-def _require_named(config: ModelConfig, box: RoomBox) -> None:
+def _require_named(config: ModelConfig, box: RoomLatents) -> None:
     missing = [name for name in box.names if name not in config.latent_names]
     if missing:
         raise ConfigError(

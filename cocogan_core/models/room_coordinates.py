@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cocogan_core.config import RoomBox
+from cocogan_core.config import RoomLatents
 
 __all__ = ["FEATURES", "room_features", "room_of", "view_rays"]
 
@@ -24,7 +24,7 @@ NEAREST_M = 0.3
 LEAST_SLOPE = 1e-4  # of a ray towards a wall; flatter ones never meet it
 
 
-def room_of(z: Tensor, names: tuple[str, ...], box: RoomBox) -> Tensor:
+def room_of(z: Tensor, names: tuple[str, ...], box: RoomLatents) -> Tensor:
     """The box around the viewer (B, 6): metres from his eye to the left, right, floor, ceiling, back and front.
 
     ``z`` is (B, z_dim); its entries named as in ``box`` say how large the room is and where he stands.
@@ -40,7 +40,7 @@ def room_of(z: Tensor, names: tuple[str, ...], box: RoomBox) -> Tensor:
     )
 
 
-def view_rays(ys: Tensor, xs: Tensor, box: RoomBox) -> Tensor:
+def view_rays(ys: Tensor, xs: Tensor, box: RoomLatents) -> Tensor:
     """Unit directions (B, 3, h, w), X right, Y up, Z at yaw 0, of rows ``ys`` (B, h) and columns ``xs`` (B, w).
 
     Both are shares of the whole panorama, from its upper and left edge.

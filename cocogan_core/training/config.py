@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from cocogan_core.config import GeneratorKind, ModelConfig, RoomBox
+from cocogan_core.config import GeneratorKind, ModelConfig, RoomLatents
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.rooms.live import LiveRooms
 from cocogan_core.errors import ConfigError
@@ -151,7 +151,7 @@ class TrainConfig:
         if not self.room_coordinates:
             return resolved
         assert dataset.projection is not None
-        room = RoomBox(projection=dataset.projection, width_px=dataset.width_px)
+        room = RoomLatents(projection=dataset.projection, width_px=dataset.width_px)
         return replace(resolved, model=replace(resolved.model, room=room))
 
     @property

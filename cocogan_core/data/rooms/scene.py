@@ -14,7 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.rooms.parameters import PARAMETERS, VARIED, RoomBox, RoomParameters, room_box, varied_surfaces
+from cocogan_core.data.rooms.parameters import (
+    PARAMETERS,
+    VARIED,
+    RoomBox,
+    RoomParameters,
+    room_box,
+    varied_surfaces,
+)
 from cocogan_core.data.rooms.primitives import (
     BACK,
     BOOKS,

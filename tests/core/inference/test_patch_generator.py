@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
-from cocogan_core.config import RoomBox
+from cocogan_core.config import RoomLatents
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import resource
 from cocogan_core.inference.graph import freeze
@@ -84,7 +84,7 @@ def test_errors_name_the_file(tmp_path):
 def levels_checkpoint(tmp_path):
     """The shipped room with fresh stages for three more levels."""
     shipped = load_checkpoint(resource("assets/rooms.safetensors"))
-    model = replace(shipped.metadata.model, grid=replace(shipped.metadata.model.grid, levels=4), room=RoomBox())
+    model = replace(shipped.metadata.model, grid=replace(shipped.metadata.model.grid, levels=4), room=RoomLatents())
     torch.manual_seed(0)
     generator = build_generator(model)
     for name, parameter in generator.named_parameters():

@@ -8,15 +8,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cocogan_core.config import ModelConfig, RoomBox
+from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.models.build import build_discriminator, build_generator
 
 GRID = PatchGrid(rows=2, columns=4, patch_px=8, levels=4)
+ROOM = RoomLatents()
 CONFIG = ModelConfig(
-    grid=GRID, architecture="compact", z_dim=7, generator_width=24, discriminator_width=4, latent_names=RoomBox().names,
-    room=RoomBox(),
+    grid=GRID, architecture="compact", z_dim=7, generator_width=24, discriminator_width=4, latent_names=ROOM.names,
+    room=ROOM,
 )  # fmt: skip
 
 

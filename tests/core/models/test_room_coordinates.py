@@ -3,10 +3,10 @@ import math
 import pytest
 import torch
 
-from cocogan_core.config import RoomBox
+from cocogan_core.config import RoomLatents
 from cocogan_core.models.room_coordinates import FEATURES, room_features, room_of, view_rays
 
-BOX = RoomBox()
+BOX = RoomLatents()
 
 
 def at(yaw_rad, y=0.5):
