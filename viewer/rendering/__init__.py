@@ -1,1 +1,8 @@
-"""The atlas of patches and how it is drawn, on OpenGL 3.3."""
+"""The atlas of patches and how it is drawn, on OpenGL 3.3.
+
+atlas: which patch lies in which slot of the texture.
+renderer: draws a view of the atlas.
+shader_variants: the shader, compiled for just what a picture needs.
+snapshot: a room that no longer changes, in an atlas of its own.
+thumbnails: the visited rooms' small pictures.
+"""

@@ -1,1 +1,11 @@
-"""What is remembered: latents, saved rooms, settings, and the paths between rooms. Pure, or files only."""
+"""What is remembered of a room, a look and the user's wishes. Knows no window.
+
+interpolation: the morph between two rooms.
+latents: a room: its z, by seed, by entry and along principal directions.
+logging: the log file.
+options: what the command line asks for.
+paths: the folders for settings, caches and logs.
+recipe: everything that fixes a picture, as JSON.
+recipe_files: recipes and checkpoints as files, and which checkpoint a recipe means.
+settings: what is remembered between sessions.
+"""

@@ -1,1 +1,6 @@
-"""The window and its OpenGL context."""
+"""The window and its OpenGL context.
+
+drops: files dropped on an X11 window.
+opengl: which OpenGL there is, and how to do without.
+window: opens the window and hands out its events.
+"""

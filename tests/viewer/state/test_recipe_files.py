@@ -1,5 +1,6 @@
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from cocogan_core.files import resource, write_atomically
 from viewer.camera.camera import View
 from viewer.state.latents import Latents
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read
+from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read, read_recipe
 
 
 @pytest.fixture
@@ -79,3 +80,16 @@ def test_a_failed_write_leaves_nothing_behind(here):
     with pytest.raises(OutputError, match="cannot write"):
         write_atomically(here / "taken", b"new")
     assert sorted(path.name for path in here.iterdir()) == ["a.safetensors", "b.safetensors", "taken"]
+
+
+def test_a_recipe_of_an_earlier_version_opens_as_it_was():
+    """It was saved by commit 13fde4d; only the checkpoint's folder, a hint, was made another one."""
+    path = Path(__file__).with_name("recipe_13fde4d.json")
+    recipe = read_recipe(path)
+    assert recipe.file_text() == path.read_text()
+    assert recipe.latents.seed == 3
+    assert recipe.latents.base[3] == 0.75
+    assert recipe.latents.along == (0.0, 1.5)
+    assert recipe.latents.locked == {2}
+    assert (recipe.view.lens, recipe.view.yaw_rad, recipe.view.fov_rad) == ("panini", 4.0, 2.0)
+    assert recipe.size_px == (640, 360)

@@ -45,7 +45,7 @@ def made(events, revision):
     }
 
 
-def test_the_child_makes_what_the_synthesis_makes(worker, tiny_checkpoint):
+def test_the_child_makes_what_the_patch_generator_makes(worker, tiny_checkpoint):
     z = np.linspace(-1, 1, 12).astype(np.float32)
     worker.send(Plan(0, IDS), z)
     events = collect(worker, lambda seen: len(made(seen, 0)) == 48 and any(isinstance(e, Directions) for e in seen))

@@ -1,0 +1,144 @@
+"""The app headless: what its panels ask for is done, another checkpoint begins another session, and what a long drive
+must not do: leave OpenGL objects behind, or compile a program once all are warmed up.
+
+One app for all tests, in their order: a process has one window whose context moderngl can find.
+"""
+
+import time
+
+import numpy as np
+import pytest
+
+pyglet = pytest.importorskip("pyglet")
+pyglet.options.headless = True
+pyglet.options.shadow_window = False  # else it stays "current" when other tests' contexts are
+
+from benchmarks.drive import Driver, gl_objects  # noqa: E402 (the options above have to be set first)
+from viewer.app import App  # noqa: E402
+from viewer.camera.camera import View  # noqa: E402
+from viewer.state.options import Options  # noqa: E402
+from viewer.ui import panels  # noqa: E402
+from viewer.ui.actions import Command, MorphTo, MoveDivider, ScrubMorph, VisitRoom  # noqa: E402
+from viewer.ui.view_model import Severity  # noqa: E402
+
+CAMERA_COMMANDS = {
+    Command.ZOOM_IN, Command.ZOOM_OUT, Command.FIRST_LOOK, Command.NEXT_PROJECTION, Command.FACE_NORTH,
+    Command.TURN_BY_ITSELF,
+}  # fmt: skip
+
+
+ACTIONS = 150
+
+
+@pytest.fixture(scope="module")
+def app(tiny_checkpoint):
+    app = App(Options(tiny_checkpoint, 0, View(), (320, 180), "cpu", None, headless=True))
+    while app.session.streamer.share < 1:
+        app.turn()
+    while app.warm_up():
+        pass
+    yield app
+    app.close()
+
+
+def frames(app, until, seconds=60):
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end, "timed out"
+        app.turn()
+
+
+def use_panel(app, monkeypatch, *actions):
+    """A frame in which the panel of visited rooms is used for ``actions``."""
+    with monkeypatch.context() as patch:
+        draw = panels.draw_history_panel
+        patch.setattr(
+            panels, "draw_history_panel", lambda model, was_open: (list(actions), *draw(model, was_open=was_open)[1:])
+        )
+        app._wake()
+        app.frame()
+
+
+def test_a_drive_leaves_no_opengl_objects_and_compiles_nothing(app):
+    driver = Driver(app, np.random.default_rng(3), making=True)
+
+    def act(count):
+        done = set()
+        for _ in range(count):
+            done.add(driver._act())
+            app._wake()
+            app.frame()
+            assert app.context.error == "GL_NO_ERROR"
+        return done
+
+    known = app.programs.compiled
+    act(30)
+    before = gl_objects(app)
+    assert len(act(ACTIONS)) == 13, "some action was left out"
+    app.session.renderer.picture(View(), (64, 48))
+    app.session.renderer.picture(View(), (48, 64))
+    after = gl_objects(app)
+    assert after == before | {"framebuffers": before["framebuffers"] + 1, "renderbuffers": before["renderbuffers"] + 1}
+    assert app.programs.compiled == known > 0
+    app.window.dispatch_event("on_mouse_leave", 0, 0)
+    for _ in range(60):  # ImGui takes in a click a frame; the last ones must not fall into the next test
+        app._wake()
+        app.frame()
+
+
+def test_every_command_is_somebodys(app):
+    handled = set(app.handler._commands)
+    assert handled | CAMERA_COMMANDS == set(Command)
+    for command in Command:
+        assert app.controls.run(command) == (command in CAMERA_COMMANDS)
+
+
+def test_what_the_panel_of_visited_rooms_asks_for_lasts(app, monkeypatch):
+    for _ in range(2):
+        app.handler.act(Command.NEXT_ROOM)
+        frames(app, lambda: app.session.filmstrip.find(app.session.latents) is not None)
+    strip, second = app.session.filmstrip, app.session.latents
+    first = strip.rooms[-2]
+    visit = (VisitRoom(strip.find(first)),)
+    for actions, room in (((Command.UNDO,), first), ((Command.REDO,), second), (visit, first)):
+        use_panel(app, monkeypatch, *actions)
+        assert app.session.latents == room
+        app.frame()
+        assert app.session.latents == room
+    use_panel(app, monkeypatch, MorphTo(strip.find(second)), ScrubMorph(0.5))
+    assert app.session.latents not in (first, second)
+
+
+def test_a_comparison_keeps_its_divider(app, monkeypatch):
+    use_panel(app, monkeypatch, Command.COMPARE)
+    frames(app, lambda: app.session.job.held is not None)
+    use_panel(app, monkeypatch, MoveDivider(0.25))
+    app._wake()
+    app.frame()
+    assert app.context.error == "GL_NO_ERROR"
+    use_panel(app, monkeypatch, Command.COMPARE)
+    assert app.session.job.held is None
+    assert app.session.job.divider == 0.25
+
+
+def test_another_checkpoint_is_another_session(app, paper_checkpoint, tmp_path):
+    before, worker = app.session, app.session.worker
+    app.handler.open_dropped(0, 0, [str(tmp_path / "gone.safetensors")])
+    assert app.workspace.message.severity is Severity.ERROR
+    assert app.session is before
+    app.handler.open_dropped(0, 0, [str(paper_checkpoint)])
+    assert app.workspace.message.severity is Severity.INFO
+    frames(app, lambda: app.session is not before and app.session.streamer.complete)
+    assert app.session.checkpoint == paper_checkpoint
+    assert app.session.streamer.revision == 0
+    assert not worker._process.is_alive()
+    assert not app.workspace.message.text
+    assert app.context.error == "GL_NO_ERROR"
+
+
+def test_a_dead_generator_is_a_warning(app):
+    app.session.streamer.statistics.message = "The generator stopped"
+    assert app.workspace.message.severity is Severity.WARNING
+    app.session.streamer.statistics.failed = True
+    assert app.workspace.message.severity is Severity.ERROR
+    app.session.streamer.statistics.failed = False
