@@ -4,6 +4,7 @@
 // on the spot, once a pixel.
 #include "room_scene.glsl"
 #include "room_light.glsl"
+#include "room_detail.glsl"
 #include "room_surface.glsl"
 uniform sampler2D light;
 uniform sampler2D light_guide;
@@ -15,19 +16,19 @@ uniform int side;             // samples per pixel along each axis
 uniform float exposure;
 out vec4 out_colour;
 
-// Light at a point of the plane on surface `id` with normal n; w: 0 if no light texel fits.
+// Light at a point of the plane on surface `id` with normal n, times the share w in which light texels fit.
 vec4 light_around(vec2 s, float id, vec3 n) {
     vec2 at = (s - origin) / light_texel - 0.5, f = fract(at);
     ivec2 x = ivec2(floor(at)) - light_first;
     if (light_columns > 0) x.x = (x.x - LIGHT_MARGIN + 2 * light_columns) % light_columns + LIGHT_MARGIN;
+    float alike_least = light_texel.x < 0.02 ? 0.8 : 0.7;  // large texels see little of a round thing
     vec4 sum = vec4(0);
     for (int j = 0; j < 2; j++) for (int i = 0; i < 2; i++) {
         ivec2 y = x + ivec2(i, j);
         vec4 l = texelFetch(light, y, 0);
-        float alike = dot(n, texelFetch(light_guide, y, 0).xyz);
-        if (l.w != id || alike < 0.6) continue;
-        vec2 w = max(1.0 - abs(vec2(i, j) - f), 0.004);  // bilinear, and a last resort
-        sum += vec4(l.rgb, 1.0) * (w.x * w.y * alike * alike * alike * alike);
+        float alike = l.w == id ? smoothstep(alike_least, 1.0, dot(n, texelFetch(light_guide, y, 0).xyz)) : 0.0;
+        vec2 w = 1.0 - abs(vec2(i, j) - f);
+        sum += vec4(l.rgb, 1.0) * (w.x * w.y * alike);
     }
     return sum;
 }
@@ -44,25 +45,29 @@ void main() {
     vec2 corner = vec2(whole_pixel());
     vec3 sum = vec3(0), dark = vec3(0), p, n;
     float unlit = 0.0;
+    vec2 middle = origin + texel * (corner + 0.5);
+    vec3 ahead = ray(middle), right = ray(middle + vec2(texel.x, 0.0)) - ahead, down = ray(middle + vec2(0.0, texel.y)) - ahead;
     for (int j = 0; j < side; j++) for (int i = 0; i < side; i++) {
-        vec2 s = origin + texel * (corner + sample_place(i, j));
-        vec3 d = ray(s), c;
+        vec2 at = sample_place(i, j), s = origin + texel * (corner + at);
+        vec3 d = normalize(ahead + (at.x - 0.5) * right + (at.y - 0.5) * down), c;
         Hit h = trace(camera, d);
         vec3 q = camera + d * h.t;
+        spread(d, h, right / float(side), down / float(side));
         if (colour_at(h, q, d, c)) {
             sum += clamp(c, 0.0, 1.0);
             continue;
         }
         vec4 l = light_around(s, float(h.id), h.n);
-        if (l.w > 0.0) sum += toned(c * l.rgb / l.w);
-        else {
-            unlit += 1.0;
-            dark += c;
+        float fits = smoothstep(0.0, 0.2, l.w);
+        sum += fits * toned(c * l.rgb / max(l.w, 1e-6));
+        if (fits < 1.0) {
+            unlit += 1.0 - fits;
+            dark += (1.0 - fits) * c;
             p = q;
             n = h.n;
         }
     }
     // A loop, because software OpenGL works out both sides of an `if` but ends a loop that no pixel needs.
-    for (int once = 0; once < int(min(unlit, 1.0)); once++) sum += unlit * toned(dark / unlit * light_at(p, n, 5));
+    for (int once = 0; once < int(ceil(min(unlit, 1.0))); once++) sum += unlit * toned(dark / unlit * light_at(p, n, 5));
     out_colour = vec4(pow(sum / float(side * side), vec3(1.0 / 2.2)), 1.0);
 }

@@ -152,6 +152,16 @@ def test_a_finer_picture_is_the_coarse_one_in_more_detail(style):
             assert psnr(coarse, fine) > max(psnr(coarse, np.roll(fine, step, 1)) for step in (-1, 1)) + 8
 
 
+@pytest.mark.parametrize(("what", "left", "top"), [("boards", 1150, 1750), ("wall", 900, 1100), ("meadow", 6100, 1050)])
+def test_there_is_detail_to_zoom_into(what, left, top):
+    """Neighbouring pixels of 6144 columns differ from their mean where the same room at 768 is smooth."""
+    with RoomRenderer() as usual:
+        part = {"height_px": 128, "crop_width_px": 128}
+        crop = usual.crop(room_parameters(40, 0), width_px=6144, top_px=top, left_px=left, **part).astype(float)
+    fine = crop - boxed(crop, 8).repeat(8, 0).repeat(8, 1)
+    assert 0.4 < fine.std() < 12, what
+
+
 @pytest.mark.parametrize("index", range(4))
 def test_the_rooms_box_is_where_its_walls_meet(index):
     """Corners of the dark back wall, and the upper edge of its skirting and lower edge of its moulding, as rendered."""

@@ -32,6 +32,7 @@ from cocogan_core.data.rooms.primitives import (
     FABRIC,
     FRONT,
     LAMP,
+    LEAVES,
     LEFT,
     PICTURE,
     PLAIN,
@@ -182,7 +183,7 @@ def _plant(n: RoomParameters, wall: Wall) -> Group:
             (u + along * size, out + away * size, 0.12 + up * size),
             (0.19 * size, 0.19 * size, 0.17 * size),
             leaf * (0.8 + 0.4 * up),
-            PLAIN,
+            LEAVES,
             ELLIPSOID,
         )
         for along, away, up in tufts
