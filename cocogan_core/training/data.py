@@ -21,6 +21,7 @@ __all__ = ["TrainingData", "open_source"]
 SHEET_ROOMS = 6
 SHEET_PICTURES = 8, 64  # planar ones stand in rows of eight: as many as make a sheet of SHEET_PIXELS
 SHEET_PIXELS = 1 << 21
+SHEET_PATCHES = 8  # macro patches of each finer level
 HELD_OUT_SHARE = 5  # at most one picture in so many
 
 
@@ -60,8 +61,10 @@ class TrainingData:
         grid, (fewest, most) = config.model.grid, SHEET_PICTURES
         fitting = SHEET_PIXELS // (grid.height_px * grid.width_px)
         count = SHEET_ROOMS if grid.wraps else max(fewest, min(most, fitting))
-        batch = self._first_loader.whole(np.random.default_rng(config.seed), count)
-        return SampleGrid(batch, paired=bool(self.dataset.latent_names))
+        loader, rng = self._first_loader, np.random.default_rng(config.seed)
+        batch = loader.whole(rng, count)
+        fine = [loader.macro(rng, SHEET_PATCHES, level) for level in range(1, grid.levels)]
+        return SampleGrid(batch, fine, paired=bool(self.dataset.latent_names))
 
     def validator(self, config: TrainConfig, device: str) -> FrechetValidator:
         """Held-out pictures to measure by: ``config.held_out``'s first, or the data set's last.
