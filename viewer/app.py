@@ -45,14 +45,7 @@ class App:
             loaded.worker.close()
             raise
         self.programs = ShaderVariants(self.context, plain=options.safe)
-        self.workspace = Workspace(
-            loaded,
-            new_renderer=self._new_renderer,
-            settle=self._settle,
-            device=options.device,
-            idle_work=options.idle_work,
-            settings=options.settings,
-        )
+        self.workspace = self._new_workspace(loaded)
         # Only now: what these need of ImGui and pyglet takes time, and pyglet has to be told first if it is headless.
         from viewer.session.action_handler import ActionHandler
         from viewer.ui.clipboard import Clipboard
@@ -184,6 +177,16 @@ class App:
             self._sharp_s = time.monotonic() - began
         for action in actions:
             self.handler.act(action)
+
+    def _new_workspace(self, loaded: LoadedCheckpoint) -> Workspace:
+        return Workspace(
+            loaded,
+            new_renderer=self._new_renderer,
+            settle=self._settle,
+            device=self.options.device,
+            idle_work=self.options.idle_work,
+            settings=self.options.settings,
+        )
 
     def _new_renderer(self, source: CheckpointSource) -> Renderer:
         return Renderer.for_panorama(self.context, source.metadata.model.grid, source.projection, self.programs)

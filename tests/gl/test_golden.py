@@ -138,7 +138,7 @@ def test_a_difference_is_kept_and_named(tmp_path, monkeypatch):
 
 def picture(context, scene):
     column = float(u_of_yaw(scene.view.yaw_rad, GRID.width_px)) * GRID.columns
-    window = AtlasWindow.fitting(GRID, scene.atlas_px).centred(2, column)
+    window = AtlasWindow.fitting(GRID, scene.atlas_px).centre_on(2, column)
     renderer = Renderer(context, window, PROJECTION)
     for (row, column), slot in window.cells():
         index = row * GRID.columns + column

@@ -102,7 +102,7 @@ def test_every_lens_and_filter_equals_the_reference(context, lens, kernel):
 @pytest.mark.parametrize("yaw", [0.0, 3.0, 6.3, 100.0])
 def test_a_panorama_wider_than_the_atlas_turns_past_360_degrees(context, yaw):
     column = float(u_of_yaw(yaw, GRID.width_px)) * GRID.columns
-    window = AtlasWindow.fitting(GRID, 7 * GRID.patch_px).centred(2, column)
+    window = AtlasWindow.fitting(GRID, 7 * GRID.patch_px).centre_on(2, column)
     assert window.columns < GRID.columns
     view = View(yaw, 0.0, 1.4, SIZE[0] / SIZE[1])
     expected, inside = reference(view)

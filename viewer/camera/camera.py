@@ -166,7 +166,7 @@ class Camera:
     def step(self, dt_s: float) -> Self:
         """Let inertia turn the camera, or the lens change, for ``dt_s``; two half steps equal a whole one."""
         if self.flight is not None:
-            return self._flown(self.flight, dt_s)
+            return self._advance_flight(self.flight, dt_s)
         if not self.moving:
             return self.stop()
         keep = math.exp(-FRICTION * dt_s)
@@ -177,7 +177,7 @@ class Camera:
         )
         return replace(moved, yaw_rad_s=self.yaw_rad_s * keep, pitch_rad_s=self.pitch_rad_s * keep)
 
-    def _flown(self, flight: Flight, dt_s: float) -> Self:
+    def _advance_flight(self, flight: Flight, dt_s: float) -> Self:
         done = flight.done + dt_s / FLIGHT_S
         if done >= 1:
             return self.look(pitch_rad=flight.pitch_rad, fov_rad=flight.fov_rad)

@@ -34,8 +34,8 @@ class AtlasWindow:
         most = max(1, most_px // grid.patch_px)
         return cls(grid, min(grid.rows, most), min(grid.columns, most))
 
-    def centred(self, row: float, column: float) -> Self:
-        """Moved so that world cell position (``row``, ``column``) is in the middle; rows stay on the panorama."""
+    def centre_on(self, row: float, column: float) -> Self:
+        """Move it so that world cell position (``row``, ``column``) is in the middle; rows stay on the panorama."""
         top = min(max(round(row - self.rows / 2), 0), self.grid.rows - self.rows)
         return replace(self, top=top, left=round(column - self.columns / 2))
 

@@ -49,15 +49,9 @@ class Renderer:
         self._fresh, self._former = (context.texture(size, 3, data=empty) for _ in range(2))
         for texture in (self._fresh, self._former):
             texture.filter = (moderngl.LINEAR, moderngl.LINEAR)  # repeat is the default on both axes
-        self._states = np.full((window.rows, window.columns, 2), (-1.0, 0.0), np.float32)
-        self._state = context.texture((window.columns, window.rows), 2, dtype="f4", data=self._states.tobytes())
-        self._state.filter = (moderngl.NEAREST, moderngl.NEAREST)
-        self._tints = np.zeros((window.rows, window.columns, 4), np.uint8)
-        self._tint = context.texture((window.columns, window.rows), 4, data=self._tints.tobytes())
-        self._seams = np.zeros((window.rows, window.columns, 2), np.float32)
-        self._seam = context.texture((window.columns, window.rows), 2, dtype="f4", data=self._seams.tobytes())
-        for texture in (self._tint, self._seam):
-            texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        self._states, self._state = self._slot_table((-1.0, 0.0), np.float32)
+        self._tints, self._tint = self._slot_table((0, 0, 0, 0), np.uint8)
+        self._seams, self._seam = self._slot_table((0.0, 0.0), np.float32)
         self.xray = False
         self._shown: dict[Slot, Pixels] = {}
         self._programs = ShaderVariants(context) if programs is None else programs
@@ -186,6 +180,17 @@ class Renderer:
         for texture in self._textures().values():
             texture.release()
         self._drop_target()
+
+    def _slot_table(
+        self, value: tuple[float, ...], dtype: type[np.generic]
+    ) -> tuple[NDArray[np.generic], moderngl.Texture]:
+        """An array with ``value`` for each slot, and a texture of it with a texel each."""
+        shape = (self.window.rows, self.window.columns)
+        table = np.full((*shape, len(value)), value, dtype)
+        kind = "f4" if dtype is np.float32 else "f1"
+        texture = self._context.texture(shape[::-1], len(value), dtype=kind, data=table.tobytes())
+        texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        return table, texture
 
     def _target(self, size: tuple[int, int]) -> moderngl.Framebuffer:
         """Where to draw a picture; kept for the next of its size, and given back for the next of another."""

@@ -62,7 +62,7 @@ class Snapshot:
         column = float(u_of_yaw(view.yaw_rad, self.grid.width_px)) * self.grid.columns
         limit = self.projection.half_extent_rad
         row = float(self.projection.v_of_pitch(min(max(view.pitch_rad, -limit), limit))) * self.grid.rows
-        self._window = self._window.centred(row, column)
+        self._window = self._window.centre_on(row, column)
         for patch, slot in self._window.cells():
             if self._owners.get(slot) != patch:
                 self._renderer.upload(slot, self._patches[patch], 0.0, fade=False)

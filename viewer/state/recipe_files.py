@@ -24,13 +24,13 @@ def fingerprint(path: Path) -> str:
     """
     try:
         state = path.stat()
-        return _hashed(path, state.st_mtime_ns, state.st_size)
+        return _hash_file(path, state.st_mtime_ns, state.st_size)
     except OSError as error:
         raise CheckpointError(f"cannot read {path}: {error.strerror}; check the path") from error
 
 
 @lru_cache(maxsize=32)
-def _hashed(path: Path, _mtime_ns: int, _size: int) -> str:
+def _hash_file(path: Path, _mtime_ns: int, _size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

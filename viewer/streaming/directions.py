@@ -46,14 +46,14 @@ def _read(path: Path, shape: tuple[int, int]) -> tuple[Latent | None, str]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ValueError("it is too large")
-        return _checked(safetensors.numpy.load(path.read_bytes())[NAME], shape), ""
+        return _check(safetensors.numpy.load(path.read_bytes())[NAME], shape), ""
     except FileNotFoundError:
         return None, ""
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         return None, f"{path} is broken ({error}); its directions were worked out again."
 
 
-def _checked(unit: Latent, shape: tuple[int, int]) -> Latent:
+def _check(unit: Latent, shape: tuple[int, int]) -> Latent:
     if unit.shape != shape or unit.dtype != np.float32:
         raise ValueError(f"{unit.dtype} {unit.shape} rather than float32 {shape}")
     if not (np.linalg.norm(unit, axis=1) <= LONGEST).all():  # nor NaN

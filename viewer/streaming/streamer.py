@@ -177,7 +177,7 @@ class PatchStreamer:
         limit = self._projection.half_extent_rad  # a little planet looks beyond it, where Mercator has no end
         pitch = min(max(camera.view.pitch_rad, -limit), limit)
         row = float(self._projection.v_of_pitch(pitch)) * self.grid.rows
-        self.window = self.window.centred(row, column)
+        self.window = self.window.centre_on(row, column)
         for patch, slot in self.window.cells():
             if slot in self._owners and self._owners[slot][1] != patch:
                 del self._owners[slot]

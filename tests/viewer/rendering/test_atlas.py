@@ -13,13 +13,13 @@ def test_a_small_panorama_fits_whole_and_never_moves():
     window = AtlasWindow.fitting(GRID, 8192)
     assert (window.rows, window.columns) == (6, 20)
     for column in (-31.0, 0.0, 7.5, 400.0):
-        assert dict(window.centred(2, column).cells()) == {(r, c): (r, c) for r in range(6) for c in range(20)}
+        assert dict(window.centre_on(2, column).cells()) == {(r, c): (r, c) for r in range(6) for c in range(20)}
 
 
 @given(st.floats(-2, 9), st.floats(-100, 100), st.integers(-3, 3))
 def test_a_step_of_the_window_moves_only_the_strip_that_enters(row, column, step):
     window = AtlasWindow.fitting(GRID, 4 * 7)
-    before, after = window.centred(row, column), window.centred(row, column + step)
+    before, after = window.centre_on(row, column), window.centre_on(row, column + step)
     slots = {slot: cell for cell, slot in before.cells()}
     assert len(slots) == window.rows * window.columns
     changed = [slot for cell, slot in after.cells() if slots[slot] != cell]
@@ -29,7 +29,7 @@ def test_a_step_of_the_window_moves_only_the_strip_that_enters(row, column, step
 
 @given(st.floats(-100, 100))
 def test_neighbours_in_the_world_are_neighbours_in_the_texture(column):
-    window = AtlasWindow.fitting(GRID, 4 * 7).centred(3, column)
+    window = AtlasWindow.fitting(GRID, 4 * 7).centre_on(3, column)
     cells = list(window.cells())
     for (first, slot), (second, next_slot) in pairwise(cells):
         if first[0] == second[0]:
