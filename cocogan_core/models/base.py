@@ -57,6 +57,10 @@ class Generator(nn.Module):
         grid = self.config.grid
         return self.block(z, macro_ids, (grid.macro_rows, grid.macro_columns), level)
 
+    def base_parameters(self) -> list[nn.Parameter]:
+        """The weights that level 0 is made by, where there are others for finer levels; none else."""
+        return []
+
     def full(self, z: Tensor) -> Tensor:
         """Whole images (B, 3, H, W) of level 0."""
         grid = self.config.grid

@@ -82,6 +82,15 @@ class CompactGenerator(Generator):
         """Stages from the lattice to level 0's pixels."""
         return int(math.log2(self.config.grid.patch_px // BASE))
 
+    def base_parameters(self) -> list[nn.Parameter]:
+        """The weights of level 0, where there are finer ones."""
+        if self.config.grid.levels == 1:
+            return []
+        first = self.base_stages + 1
+        fine = nn.ModuleList([*self.levels[self.base_stages :], *self.rgb[first:], *self.walls[first:]])
+        known = {id(parameter) for parameter in fine.parameters()}
+        return [parameter for parameter in self.parameters() if id(parameter) not in known]
+
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
         """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3) of level 0."""
         return self.block(z, self._corners(coordinates), (1, 1))

@@ -92,6 +92,8 @@ class TrainConfig:
     """mirror half of the pictures (named parameters: only of rooms made with --mirror random)"""
     level_shares: tuple[float, ...] = ()
     """how often steps are of each level of detail, from level 0 on (left out: all alike)"""
+    base_rate: float = 1.0
+    """with finer levels, the share of G's rate for level 0's stages: a fine patch shows so little of what they do"""
     workers: int = 0
     """processes that read or render the next batches; 0: none, this one does it between its steps"""
     save_every: int = 4000
@@ -123,7 +125,7 @@ class TrainConfig:
         """
         for name in ("images", "batch", "save_every", "r1_every", "log_every"):
             _require_at_least(1, name, getattr(self, name))
-        for name in ("workers", "fd_every", "ema_images", "warmup_images", "generator_warmup_images"):
+        for name in ("workers", "base_rate", "fd_every", "ema_images", "warmup_images", "generator_warmup_images"):
             _require_at_least(0, name, getattr(self, name))
         levels, shares = self.model.grid.levels, self.level_shares
         if shares and (len(shares) != levels or min(shares) < 0 or not 0 < sum(shares) < float("inf")):

@@ -101,7 +101,9 @@ class Trainer:
         self.seen, self.seen_before = 0, self._load_initial_weights() if config.init else 0
         self.ema = WeightEMA(self.generator, half_life_images=config.ema_images)
         self.optimizers = {
-            "optimizer_g": NetworkOptimizer(self.generator, config, self.ranks, clip=config.gradient_clip),
+            "optimizer_g": NetworkOptimizer(
+                self.generator, config, self.ranks, clip=config.gradient_clip, base=self.generator.base_parameters()
+            ),
             "optimizer_d": NetworkOptimizer(self.discriminator, config, self.ranks),
         }
         self._resume()

@@ -74,6 +74,19 @@ def test_every_level_is_trained_and_shown(config, objective):
         assert sheet.height == 6 * 32 + 2 * 2 * 16  # six rooms; two rows of patches for each of two finer levels
 
 
+def test_level_0s_stages_have_a_rate_of_their_own(config):
+    trainer = Trainer(replace(config, base_rate=0.0, objective="regression", level_shares=(0, 0, 1)))
+    before = {name: tensor.clone() for name, tensor in trainer.generator.state_dict().items()}
+    trainer.run()
+    moved = {name for name, now in trainer.generator.state_dict().items() if not torch.equal(before[name], now)}
+    fine = {
+        name for name in before if name.startswith(("levels.2", "levels.3", "rgb.3", "rgb.4", "walls.3", "walls.4"))
+    }
+    assert moved == fine
+    again = Trainer(replace(config, base_rate=0.0, objective="regression", level_shares=(0, 0, 1)))
+    assert again.seen == 16
+
+
 def test_worker_processes_bring_the_same_batches(config):
     alone, helped = (Trainer(replace(config, workers=workers)).data.loader for workers in (0, 1))
     for seen in (0, 4, 8):
