@@ -20,6 +20,7 @@ from cocogan_core.errors import DataError
 from cocogan_core.files import write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.geometry.resampling import shrink
 
 if TYPE_CHECKING:
     from cocogan_core.data.rooms.renderer import RoomRenderer
@@ -28,7 +29,8 @@ __all__ = ["LiveRoomSampler", "LiveRooms"]
 
 INDEX = "live_rooms.json"
 FORMAT = 1
-COARSE_PX = 384  # panoramas less wide get more rays a pixel
+EXACT_PX = 384  # smaller panoramas are shrunk from one at least as wide: the renderer's light is coarser below
+SAMPLES = 4
 
 Floats = NDArray[np.float32]
 
@@ -141,27 +143,25 @@ class LiveRoomSampler:
         self, rng: np.random.Generator, ids: NDArray[np.intp], grid: PatchGrid, shape: tuple[int, int], level: int
     ) -> MacroBatch:
         rooms = rng.uniform(-1, 1, (len(ids), len(STYLES[self._rooms.style]))).astype(np.float32)
-        renderer = _renderer(self._rooms.width_px, self._rooms.style, self._rooms.projection, _samples(grid.width_px))
+        renderer = _renderer(self._rooms.width_px, self._rooms.style, self._rooms.projection)
         images = np.stack([self._crop(renderer, *one, grid, shape) for one in zip(rooms, ids, strict=True)])
         return MacroBatch(images, ids, rooms if self._rooms.paired else rooms[:, :0], level)
 
     def _crop(
         self, renderer: "RoomRenderer", room: Floats, place: Sequence[int], grid: PatchGrid, shape: tuple[int, int]
     ) -> NDArray[np.uint8]:
-        top, left = (int(at) * grid.patch_px for at in place)
-        return renderer.crop(
-            room, width_px=grid.width_px, top_px=top, left_px=left, height_px=shape[0], crop_width_px=shape[1]
-        )
-
-
-def _samples(width_px: int) -> int:
-    """Rays a pixel: the more the larger a pixel is, since more edges pass through it."""
-    return 16 if width_px < COARSE_PX else 4
+        larger = -(-EXACT_PX // grid.width_px)
+        top, left = (int(at) * grid.patch_px * larger for at in place)
+        picture = renderer.crop(
+            room, width_px=grid.width_px * larger, top_px=top, left_px=left, height_px=shape[0] * larger,
+            crop_width_px=shape[1] * larger,
+        )  # fmt: skip
+        return shrink(picture, larger)
 
 
 @cache
-def _renderer(reference_px: int, style: Style, projection: Projection, samples: int) -> "RoomRenderer":
+def _renderer(reference_px: int, style: Style, projection: Projection) -> "RoomRenderer":
     """One for each process, since contexts do not travel."""
     from cocogan_core.data.rooms.renderer import RoomRenderer  # OpenGL only where something is drawn
 
-    return RoomRenderer(reference_px, samples, style, projection)
+    return RoomRenderer(reference_px, SAMPLES, style, projection)
