@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from cocogan_core.data.dataset import DatasetWriter
+from cocogan_core.data.dataset import DatasetWriter, ImageDataset
 from cocogan_core.data.rooms.scene import PARAMETERS
 from cocogan_core.data.sampler import MacroSampler
 from cocogan_core.geometry.projection import Projection
@@ -54,7 +54,7 @@ def measured(name: str, folder: Path) -> tuple[str, str, str, str, str]:
     data = noise(folder / name, named=name != "matterport3d")
     config = replace(preset, data=data, run=folder / f"run-{name}", batch=PRESET_BATCHES[name], flip=preset.roll)
     trainer = Trainer(config)
-    sampler = MacroSampler(trainer.data.dataset, config.model.grid, roll=config.roll, flip=config.flip)
+    sampler = MacroSampler(ImageDataset.open(data), config.model.grid, roll=config.roll, flip=config.flip)
     whole = config.objective == "regression"
     draw, rng = sampler.whole if whole else sampler.batch, np.random.default_rng(0)
     drawn = 32 * a_second(lambda: draw(rng, 32), least_s=SECONDS)

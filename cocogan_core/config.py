@@ -1,12 +1,14 @@
 """Frozen settings of a model and how they travel as JSON. Knows no tensors."""
 
 from dataclasses import asdict, dataclass, field
+from types import UnionType
 from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
 
-__all__ = ["GeneratorKind", "ModelConfig"]
+__all__ = ["GeneratorKind", "ModelConfig", "RoomLatents"]
 
 GeneratorKind = Literal["micro", "full", "multiple"]
 
@@ -16,6 +18,50 @@ T = TypeVar("T")
 LARGEST = {"z_dim": 65536, "generator_width": 4096, "discriminator_width": 4096}
 MOST_PATCHES = 65536
 LARGEST_PATCH_PX = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomLatents:
+    """Which entries of z say how large a box-shaped room is and where in it the viewer stands.
+
+    Attributes:
+        names: of the latents for width, depth, height, and the viewer's offset from the middle to the right and ahead.
+        width_m, depth_m, height_m, viewer_right_m, viewer_forward_m: metres at −1 and at 1 of each of them.
+        eye_m: height of the viewer's eye over the floor in metres.
+        projection: of the panoramas.
+        width_px: of the panorama whose first pixel's middle is yaw 0.
+    """
+
+    names: tuple[str, ...] = (
+        *("room.width", "room.depth", "room.height"), *("room.viewer_right", "room.viewer_forward"),
+    )  # fmt: skip
+    width_m: tuple[float, ...] = (4.2, 5.6)
+    depth_m: tuple[float, ...] = (4.0, 5.2)
+    height_m: tuple[float, ...] = (2.45, 2.95)
+    viewer_right_m: tuple[float, ...] = (-0.1, 0.6)
+    viewer_forward_m: tuple[float, ...] = (-0.5, 0.5)
+    eye_m: float = 1.5
+    projection: Projection = field(default_factory=lambda: Projection.of_aspect("mercator", 3))
+    width_px: int = 768
+
+    def __post_init__(self) -> None:
+        """Refuse boxes that the viewer cannot stand in.
+
+        Raises:
+            ConfigError: what is wrong and what would be right.
+        """
+        spans = {name: getattr(self, name) for name in ROOM_SPANS}
+        for name, span in spans.items():
+            if len(span) != 2 or not all(abs(metres) < FARTHEST_M for metres in span):  # NaN too
+                raise ConfigError(f"room: {name} is {span}; it must be two lengths below {FARTHEST_M} m")
+        away = {"width_m": "viewer_right_m", "depth_m": "viewer_forward_m"}
+        roomy = all(min(spans[size]) / 2 > max(map(abs, spans[offset])) for size, offset in away.items())
+        if not roomy or not 0 < self.eye_m < min(self.height_m) or self.width_px < 1 or len(self.names) != len(spans):
+            raise ConfigError("room: the viewer must stand between the walls, floor and ceiling, and have five numbers")
+
+
+ROOM_SPANS = ("width_m", "depth_m", "height_m", "viewer_right_m", "viewer_forward_m")
+FARTHEST_M = 1000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +80,7 @@ class ModelConfig:
         content_head: whether D has head Q, which predicts z.
         generator: what one pass of G makes: a micro patch; or the full image (ablation "optimal G", paper §4.4); or a
             micro patch, by a generator of its own for each (ablation "multiple G").
+        room: gives the compact G the place of every pixel on a room's walls, where latents name the room's size.
     """
 
     grid: PatchGrid = field(default_factory=PatchGrid)
@@ -45,6 +92,7 @@ class ModelConfig:
     spatial_head: Literal["full", "vertical"] = "full"
     content_head: bool = False
     generator: GeneratorKind = "micro"
+    room: RoomLatents | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible settings early, in the user's words.
@@ -59,10 +107,24 @@ class ModelConfig:
                 raise ConfigError(f"model: {name} is {getattr(self, name)}; it must be between 1 and {most}")
         if self.grid.rows * self.grid.columns > MOST_PATCHES or self.grid.patch_px > LARGEST_PATCH_PX:
             raise ConfigError(f"model: {self.grid.height_px}×{self.grid.width_px} pixels are more than any model here")
+        self._require_levels()
         if len(self.latent_names) > self.z_dim or len(set(self.latent_names)) < len(self.latent_names):
             raise ConfigError(
                 f"model: {len(self.latent_names)} latent names must be distinct and at most z_dim={self.z_dim}"
             )
+
+    def _require_levels(self) -> None:
+        """Levels and room coordinates are parts of the compact G alone."""
+        plain = self.architecture == "paper" or self.generator != "micro"
+        most = 1 if plain else self.grid.patch_px.bit_length()  # a finest patch within one pixel of level 0
+        if self.grid.levels > most:
+            raise ConfigError(
+                f"model: {self.grid.levels} levels; this one has at most {most} (only the compact G has more than 1)"
+            )
+        if self.room is None:
+            return
+        if plain or not self.grid.wraps:
+            raise ConfigError("model: room coordinates need --model.architecture compact and cylindrical pictures")
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionary for a checkpoint's metadata; inverse of :meth:`from_json`."""
@@ -76,9 +138,15 @@ class ModelConfig:
             ConfigError: an unknown or missing name, or a value of the wrong type or range.
         """
         values = dict(data)
-        grid = _checked(PatchGrid, values.pop("grid", {}))
-        values["latent_names"] = tuple(values.get("latent_names", ()))
-        return _checked(cls, {**values, "grid": grid})
+        grid, room = _checked(PatchGrid, values.pop("grid", {})), values.pop("room", None)
+        return _checked(cls, {**values, "grid": grid, "room": None if room is None else _room_from(room)})
+
+
+def _room_from(data: object) -> RoomLatents:
+    """A room box from JSON."""
+    if not isinstance(data, dict):
+        raise ConfigError(f"RoomLatents: expected an object of settings, found {type(data).__name__}")
+    return _checked(RoomLatents, {**data, "projection": _checked(Projection, data.get("projection", {}))})
 
 
 def _checked(cls: type[T], values: object) -> T:
@@ -86,6 +154,7 @@ def _checked(cls: type[T], values: object) -> T:
     if not isinstance(values, dict):
         raise ConfigError(f"{cls.__name__}: expected an object of settings, found {type(values).__name__}")
     hints = get_type_hints(cls)
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     for name, value in values.items():
         if name not in hints:
             raise ConfigError(f"{cls.__name__}: unknown setting {name!r}; this file may come from a newer version")
@@ -97,6 +166,10 @@ def _checked(cls: type[T], values: object) -> T:
 def _fits(value: object, hint: object) -> bool:
     if get_origin(hint) is Literal:
         return value in get_args(hint)
+    if get_origin(hint) is UnionType:
+        return any(_fits(value, one) for one in get_args(hint))
     if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(isinstance(entry, get_args(hint)[0]) for entry in value)
+        return isinstance(value, tuple) and all(_fits(entry, get_args(hint)[0]) for entry in value)
+    if hint is float:
+        return isinstance(value, float | int) and not isinstance(value, bool)
     return isinstance(hint, type) and isinstance(value, hint) and isinstance(value, bool) == (hint is bool)

@@ -1,19 +1,18 @@
 #version 330
-// First pass: what is seen through the middle of each light texel, and the light there (noisy in a 4×4 pattern).
+// First pass: what is seen through the middle of each light texel, and the light there (noisy in a square pattern).
 // Targets: light rgb + surface id; normal + distance.
 #include "room_scene.glsl"
 #include "room_light.glsl"
-uniform vec2 size_px;         // of this target
-uniform float u0;
-uniform float half_ordinate;
+uniform int period;           // side of the pattern, 1, 2 or 4
 layout(location = 0) out vec4 out_light;
 layout(location = 1) out vec4 out_guide;
 
 void main() {
-    vec3 d = ray(gl_FragCoord.xy / size_px, u0, half_ordinate);
+    ivec2 y = whole_pixel();
+    vec3 d = ray(origin + texel * (vec2(y) + 0.5));
     Hit h = trace(camera, d);
-    ivec2 x = ivec2(gl_FragCoord.xy) & 3;
-    int phase = (x.x + 4 * x.y) * 7 & 15;  // neighbours far apart in the sample order
+    ivec2 x = y & (period - 1);
+    int phase = (x.x + period * x.y) * 7 * (16 / (period * period)) & 15;  // neighbours far apart in the sample order
     out_light = vec4(light_at(camera + d * h.t, h.n, phase), float(h.id));
     out_guide = vec4(h.n, h.t);
 }

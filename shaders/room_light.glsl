@@ -79,29 +79,27 @@ vec2 hammersley(int i) {  // 64 points
     return (vec2(float(i), float(r)) + 0.5) / 64.0;
 }
 
-// All light at p with normal n. Pixels of a 4×4 block (`phase` 0…15) share 64 samples; the filter joins them.
+// All light at p with normal n. The texels of a pattern (`phase` 0…15) share 64 samples; the filter joins them.
 vec3 light_at(vec3 p, vec3 n, int phase) {
-    vec3 o = p + n * 4e-3, sum = vec3(0);
+    vec3 o = p + n * 4e-3, sum = vec3(0), jitter = vec3(hammersley(phase * 4), fract(float(phase) * 0.618)) - 0.5;
+    float through = 0.0;
     for (int w = 0; w < 2; w++) {
-        float share = window_share(w, o, n), open = 0.0;
-        int id = int(window_place[w].x);
+        int id = int(window_place[w].x), samples = w == 0 ? 4 : 2;  // the second window is small
         vec3 tint = vec3(0);
-        if (share > 2e-3) {
-            for (int j = 0; j < 4; j++) {
-                vec3 d = on_wall(id, window_place[w].yz + window_half[w] * (2.0 * hammersley(phase + 16 * j) - 1.0)) - o;
-                float l = length(d);
-                d /= l;
-                if (!blocked(o, d, l - 0.02)) tint += 0.25 * window_radiance(d);
-            }
-            sum += share * tint;
+        for (int j = 0; j < samples; j++) {
+            vec3 d = on_wall(id, window_place[w].yz + window_half[w] * (2.0 * hammersley(phase + 16 * j) - 1.0)) - o;
+            float l = length(d);
+            d /= l;
+            if (!blocked(o, d, l - 0.02)) tint += window_radiance(d) / float(samples);
         }
-        float through = sun_through(w, o) * max(dot(n, sun_direction), 0.0);
-        if (through > 1e-3 && !blocked(o, normalize(sun_direction + 0.03 * vec3(hammersley(phase * 4) - 0.5, 0.0)), 9.0))
-            sum += through * sun_light;
-        vec3 d = lamp_place[w] + 0.14 * (vec3(hammersley(phase * 4), fract(float(phase) * 0.618)) - 0.5) - o;
+        sum += window_share(w, o, n) * tint;
+        vec3 d = lamp_place[w] + 0.14 * jitter - o;
         float r2 = dot(d, d), facing = dot(n, d) * inversesqrt(r2);
         if (facing > 0.0 && !blocked(o, normalize(d), sqrt(r2) - 0.05)) sum += lamp_light[w] * facing / (r2 + 0.15);
+        through += sun_through(w, o);
     }
+    float facing = max(dot(n, sun_direction), 0.0);
+    if (!blocked(o, normalize(sun_direction + 0.03 * vec3(jitter.xy, 0.0)), 9.0)) sum += through * facing * sun_light;
     vec3 t = normalize(abs(n.y) < 0.9 ? cross(n, vec3(0, 1, 0)) : cross(n, vec3(1, 0, 0))), b = cross(n, t);
     for (int j = 0; j < 4; j++) {
         vec2 s = hammersley(phase * 4 + j);

@@ -1,7 +1,5 @@
-// Colours of surfaces, without light.
+// Colours of surfaces, without light. Needs room_scene.glsl and room_light.glsl (windows).
 
-uniform vec4 window_place[2];
-uniform vec2 window_half[2];
 uniform vec4 door;            // metres right of the right wall's middle, half width, height, unused
 uniform vec3 door_colour;
 uniform vec4 rug;             // middle x, z; half x, z
@@ -13,15 +11,20 @@ uniform vec3 lamp_shown;
 
 float hash(vec2 p) { return fract(sin(dot(p, vec2(127.1, 311.7))) * 43758.5453); }
 
+// Heights of the far hills and of the near meadow in direction d, as tangents of their pitch.
+vec2 horizon(vec3 d) {
+    float yaw = atan(d.x, d.z);
+    return vec2(0.07 + 0.035 * sin(yaw * 5.0 + 1.0) + 0.02 * sin(yaw * 11.0), -0.03 + 0.03 * sin(yaw * 7.0 + 3.0) + 0.02 * sin(yaw * 17.0));
+}
+
 // What lies outside a window in direction d, as shown: soft sky, hills and meadow.
 vec3 outside(vec3 d) {
-    float yaw = atan(d.x, d.z), e = d.y / length(d.xz);
+    float e = d.y / length(d.xz);
+    vec2 land = horizon(d);
     vec3 c = mix(horizon_colour, sky_colour, smoothstep(0.0, 0.5, e));
-    float far = 0.07 + 0.035 * sin(yaw * 5.0 + 1.0) + 0.02 * sin(yaw * 11.0);
-    c = mix(c, mix(horizon_colour, vec3(0.32, 0.46, 0.42), 0.6), smoothstep(0.012, -0.012, e - far));
-    float near = -0.03 + 0.03 * sin(yaw * 7.0 + 3.0) + 0.02 * sin(yaw * 17.0);
+    c = mix(c, mix(horizon_colour, vec3(0.32, 0.46, 0.42), 0.6), smoothstep(0.012, -0.012, e - land.x));
     vec3 meadow = mix(vec3(0.36, 0.52, 0.22), vec3(0.52, 0.62, 0.34), smoothstep(-0.6, 0.0, e));
-    return mix(c, meadow * (0.35 + 0.75 * horizon_colour), smoothstep(0.015, -0.015, e - near));
+    return mix(c, meadow * (0.35 + 0.75 * horizon_colour), smoothstep(0.015, -0.015, e - land.y));
 }
 
 vec3 planks(vec3 p) {
@@ -82,6 +85,9 @@ vec3 wall_at(int id, vec3 p, vec3 d, out bool shown) {
             if (inside < 0.0) return vec3(0.90, 0.89, 0.87);
             vec2 panel = abs(vec2(q.x, q.y < 1.0 ? q.y - 0.55 : q.y - 1.50)) - vec2(0.24, q.y < 1.0 ? 0.34 : 0.38);
             float ring = abs(max(panel.x, panel.y));
+            vec2 handle = vec2(q.x - 0.34, q.y - 1.04);
+            if (length(handle) < 0.026) return vec3(0.42, 0.40, 0.37);
+            if (abs(handle.y) < 0.009 && handle.x < 0.0 && handle.x > -0.11) return vec3(0.52, 0.50, 0.46);
             return door_colour * (inside < 0.012 ? 0.55 : 1.0 - 0.22 * (1.0 - smoothstep(0.008, 0.03, ring)));
         }
     }
@@ -93,24 +99,59 @@ vec3 wall_at(int id, vec3 p, vec3 d, out bool shown) {
 #endif
 }
 
+// The back of a book: x metres from its middle, y of its height in metres; k chooses. Bands, and a title in small strokes.
+vec3 book_back(vec3 c, float x, float y, float height, float k) {
+    float gap = max(span(vec3(0, 0, 1)), span(vec3(0, 1, 0)));
+    vec3 print = fract(k * 7.0) > 0.4 ? vec3(0.75, 0.62, 0.32) : vec3(0.80, 0.78, 0.72);
+    float bands = line(y - 0.022, 0.0025, gap) + line(y - height + 0.024, 0.0025, gap) + line(y - height + 0.034, 0.0012, gap);
+    ivec2 letter = ivec2(floor(y / 0.009), int(k * 4096.0));
+    float inside = step(0.28 * height, y) * step(y, (0.55 + 0.2 * k) * height) * line(x, 0.008, gap);
+    float stroke = lattice(letter) > -0.5 ? line((fract(y / 0.009) - 0.5) * 0.009, 0.003, gap) : 0.0;
+    float shape = mix(1.0, line(x - 0.004 * lattice(letter + ivec2(0, 9)), 0.004, gap), kept(gap / 0.012));
+    float title = inside * mix(0.33, stroke * shape, kept(gap / 0.012));
+    return mix(c * (1.06 - 170.0 * x * x), print, clamp(0.8 * (bands + title), 0.0, 0.8));
+}
+
 vec3 books(vec3 q, vec3 h, vec3 wood) {
     float y = (q.y + h.y) / 0.33, along = q.z + h.z, shelf = floor(y), f = fract(y);
     if (abs(q.z) > h.z - 0.03 || f < 0.08 || q.y > h.y - 0.03) return wood;
-    float column = floor(along / 0.065), k = hash(vec2(column, shelf));
-    if (f - 0.08 > 0.62 + 0.22 * hash(vec2(shelf, column))) return wood * 0.35;
+    float column = floor(along / 0.065), k = hash(vec2(column, shelf)), high = 0.62 + 0.22 * hash(vec2(shelf, column));
+    if (f - 0.08 > high) return wood * 0.35;
     vec3 c = 0.5 + 0.28 * cos(6.2832 * (k + vec3(0.0, 0.33, 0.62)));
     float gap = fract(along / 0.065);
-    return mix(c, vec3(0.62, 0.52, 0.42), 0.45) * (min(gap, 1.0 - gap) < 0.06 ? 0.65 : 1.0);
+    c = mix(c, vec3(0.62, 0.52, 0.42), 0.45);
+    if (min(gap, 1.0 - gap) < 0.06) return c * 0.65;
+    return book_back(c, (gap - 0.5) * 0.065, (f - 0.08) * 0.33, high * 0.33, k);
 }
 
-vec3 primitive_at(int k, vec3 p, vec3 n) {
-    vec3 c = primitive_colour[k].rgb, q = p - primitive_centre[k].xyz, h = primitive_half[k].xyz;
-    int material = int(primitive_colour[k].w);
+// Leaves that overlap like tiles on a tuft, in rows of as many as fit, each with a midrib and veins; mean about 1.
+float leaves(vec3 q, vec3 h) {
+    float angle = atan(q.z, q.x) / (2.0 * PI), up = asin(clamp(q.y / h.y, -1.0, 1.0));
+    float gap = max(length(foot_x), length(foot_y)), shade = 0.5;
+    for (int layer = 0; layer < 3; layer++) {  // each lies over those before
+        float y = up * h.y / 0.06 + float(layer) / 3.0, row = floor(y), high = y - row;
+        float round_trip = max(3.0, floor(2.0 * PI * h.x * cos((row + 0.5 - float(layer) / 3.0) * 0.06 / h.y) / 0.055));
+        float x = (angle + 0.37 * float(layer)) * round_trip + 0.31 * row, column = floor(x);
+        ivec2 cell = ivec2(int(mod(column, round_trip)), int(row) * 3 + layer);
+        float tilt = 0.5 * lattice(cell), across = (x - column - 0.5 + tilt * (high - 0.5)) * 1.1, away = abs(across);
+        float wide = 0.50 * sin(PI * pow(clamp(1.0 - high, 0.0, 1.0), 0.7));
+        float veins = cos(2.0 * PI * (high + 0.8 * away) * 6.0) * kept(6.0 * gap / 0.06);
+        float leaf = 0.86 + 0.24 * lattice(cell + 40) + 0.35 * high + 0.07 * veins + 0.35 * line(across * 0.055, 0.001, gap);
+        float edge = clamp((wide - away) * 0.055 / max(gap, 2e-3), 0.0, 1.0);
+        shade = mix(shade * mix(1.0, 0.75, edge), leaf - 0.3 * away, edge);
+    }
+    return mix(1.0, shade, kept(0.6 * gap / 0.055));
+}
+
+vec3 solid_at(int k, vec3 p, vec3 n) {
+    vec3 c = solid_colour[k].rgb, q = p - solid_centre[k].xyz, h = solid_half[k].xyz;
+    int material = int(solid_colour[k].w);
     if (material == 1) {  // wood, grain along the longest side
         float g = h.x > h.z ? q.z + q.y : q.x + q.y;
         return c * (1.0 + 0.05 * sin(g * 70.0 + 2.0 * sin(3.0 * (q.x + q.z))));
     }
     if (material == 3) return n.x < -0.7 ? books(q, h, c) : c;
+    if (material == 8) return c * leaves(q, h);
     if (material == 6 && n.x < -0.7) {  // doors of a cabinet
         float door_width = h.z * 0.5, f = abs(fract(q.z / (2.0 * door_width) * 2.0 + 0.5) - 0.5) * door_width;
         float knob = length(vec2(abs(abs(q.z) - door_width) - 0.0, q.y - h.y + 0.2));
@@ -127,4 +168,76 @@ vec3 primitive_at(int k, vec3 p, vec3 n) {
         return mix(art, mix(picture_colour.brg, vec3(0.95, 0.75, 0.45), 0.5), smoothstep(0.01, -0.01, sun));
     }
     return c;
+}
+
+// Coordinates in metres on a solid whose middle lies at p − q: the first along its longer side, the second across.
+void lie(vec3 q, vec3 h, vec3 n, float offset, inout Detail a) {
+    vec3 m = abs(n), first = m.y > max(m.x, m.z) || m.z > m.x ? vec3(1, 0, 0) : vec3(0, 0, 1);
+    vec3 second = m.y > max(m.x, m.z) ? vec3(0, 0, 1) : vec3(0, 1, 0);
+    bool turn = dot(h, first) < dot(h, second);
+    vec3 along = turn ? second : first, across = turn ? first : second;
+    a.u = vec2(dot(q, along), dot(q, across)) + offset;
+    a.gap = vec2(span(along), span(across));
+}
+
+Detail detail_of_solid(int k, vec3 p, vec3 n) {
+    int material = int(solid_colour[k].w);
+    Detail a = Detail(vec2(0), vec2(1), vec2(24.0, 24.0), 0.05, vec2(0), 0.0, 0.0);
+    if (material == 1 || material == 6 || material == 3 && n.x > -0.7) a = Detail(vec2(0), vec2(1), vec2(3.0, 36.0), 0.22, vec2(0.0, 26.0), 0.07, 6.0);
+    if (material == 2) a = Detail(vec2(0), vec2(1), vec2(16.0, 90.0), 0.10, vec2(72.0, 72.0), 0.16, 0.0);
+    if (material == 7) a = Detail(vec2(0), vec2(1), vec2(9.0, 40.0), 0.10, vec2(90.0, 90.0), 0.05, 0.0);
+    lie(p - solid_centre[k].xyz, solid_half[k].xyz, n, 3.7 * float(k), a);
+    return a;
+}
+
+Detail detail_of_floor(vec3 p) {
+    vec2 gap = vec2(span(vec3(0, 0, 1)), span(vec3(1, 0, 0))), e = rug.zw - abs(p.xz - rug.xy);
+    float row = floor(p.x / 0.16), board = floor((p.z + 2.1 * hash(vec2(row, 1.0))) / 1.4);
+    Detail a = Detail(p.zx + vec2(7.3, 0.0) * hash(vec2(board, row)), gap, vec2(2.5, 26.0), 0.24, vec2(0.0, 24.0), 0.06, 7.0);
+#ifdef VARIED
+    if (tile > 0.0) a = Detail(p.zx, gap, vec2(16.0, 16.0), 0.08, vec2(0), 0.0, 0.0);
+#endif
+    if (min(e.x, e.y) > 0.0) a = Detail(p.zx, gap, vec2(40.0, 40.0), 0.14, vec2(24.0, 24.0), 0.13, 0.0);
+    return a;
+}
+
+Detail detail_of_wall(int id, vec3 p, vec3 d, bool shown) {
+    vec3 right = id == 1 || id == 3 ? vec3(1, 0, 0) : vec3(0, 0, 1);
+    vec2 u = wall_point(id, p), gap = vec2(span(right), span(vec3(0, 1, 0)));
+    if (shown) {  // outside: of directions; soft clouds above, then trees, then grass
+        float e = d.y / length(d.xz), angle = length(foot_y) / length(p - camera);
+        vec2 land = horizon(d), cells = e > land.x ? vec2(5.0, 14.0) : e > land.y ? vec2(60.0, 70.0) : vec2(26.0, 60.0);
+        float amount = e > land.x ? 0.08 : e > land.y ? 0.26 * smoothstep(0.0, 0.03, land.x - e) : 0.34;
+        return Detail(vec2(atan(d.x, d.z), e), vec2(angle), cells, amount, vec2(0), 0.0, 0.0);
+    }
+    bool of_door = id == 2 && abs(u.x - door.x) < door.y && u.y < door.z;
+    if (of_door) return Detail(u.yx, gap.yx, vec2(2.5, 50.0), 0.08, vec2(0), 0.0, 0.0);
+    return Detail(u + 5.1 * float(id), gap, vec2(34.0, 34.0), 0.08, vec2(0), 0.0, 0.0);
+}
+
+// The colour seen at p along d; returns whether it is shown as it is, without light.
+bool colour_at(Hit h, vec3 p, vec3 d, out vec3 c) {
+    bool shown = false;
+    Detail a;
+    if (h.id >= 10) {
+        int k = h.id - 10;
+        shown = solid_colour[k].w == 4.0;
+        a = detail_of_solid(k, p, h.n);
+        c = shown ? lamp_shown * (0.75 + 0.25 * abs(dot(h.n, d))) : solid_at(k, p, h.n);
+        if (shown) a.grain = 0.06;
+    }
+    else if (h.id == 5) {
+        c = floor_at(p);
+        a = detail_of_floor(p);
+    }
+    else if (h.id == 6) {
+        c = plain_colour(6);
+        a = Detail(p.xz, vec2(span(vec3(1, 0, 0)), span(vec3(0, 0, 1))), vec2(34.0, 34.0), 0.05, vec2(0), 0.0, 0.0);
+    }
+    else {
+        c = wall_at(h.id, p, d, shown);
+        a = detail_of_wall(h.id, p, d, shown);
+    }
+    c *= 1.0 + detail(a);
+    return shown;
 }

@@ -38,7 +38,11 @@ def main(args: Sequence[str] | None = None, *, also: Mapping[str, Callable[..., 
     try:
         with quiet_pipe():
             tyro.extras.subcommand_cli_from_dict(
-                commands, prog="cocogan", description="A panorama that is generated only where you look.", args=args
+                commands,
+                prog="cocogan",
+                description="A panorama that is generated only where you look.",
+                args=args,
+                config=(tyro.conf.AvoidSubcommands,),  # a setting that may be None is no subcommand of a preset
             )
     except CocoganError as error:
         print(f"cocogan: error: {error}", file=sys.stderr)

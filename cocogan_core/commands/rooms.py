@@ -20,6 +20,7 @@ def rooms(
     count: int = 24,
     seed: int = 0,
     panorama: tyro.conf.FlagCreatePairsOff[bool] = False,
+    live: tyro.conf.FlagCreatePairsOff[bool] = False,
     width: int = 768,
     faces: int = 256,
     samples: Literal[1, 4, 9, 16] = 4,
@@ -36,6 +37,8 @@ def rooms(
         count: Number of rooms.
         seed: Chooses the rooms; the same seed gives the same bytes on the same graphics driver.
         panorama: Write Mercator panoramas as training shards, with no sky box in between.
+        live: Write a recipe and no pictures: `cocogan train --data OUT` draws the rooms as it goes, on every level of
+            detail, and none comes twice.
         width: Width of panoramas in pixels, a multiple of 6; their height is a third of it.
         faces: Side of sky box faces in pixels.
         samples: Rays per pixel for colours and edges.
@@ -51,10 +54,21 @@ def rooms(
     if out is None and sheet is None:
         raise ConfigError("rooms: nothing to write; name a folder OUT, or a picture with --sheet FILE")
     spec = RoomDatasetSpec(seed=seed, width_px=width, samples=samples, yaw=yaw, mirror=mirror, style=style)
-    if out is not None and panorama:
+    if live:
+        _write_live(out, style, width)
+    elif out is not None and panorama:
         make_panoramas(out, spec, count=count, workers=workers, progress=track)
     elif out is not None:
         make_sky_boxes(out, replace(spec, face_px=faces), count=count, workers=workers, progress=track)
     if sheet is not None:
         small = replace(spec, width_px=min(width, SHEET_WIDTH_PX))
         make_sheet(sheet, small, count=count, workers=workers, progress=track)
+
+
+def _write_live(out: Path | None, style: Literal["plain", "varied"], width_px: int) -> None:
+    from cocogan_core.data.rooms.live import LiveRooms
+    from cocogan_core.geometry.projection import Projection
+
+    if out is None:
+        raise ConfigError("rooms: --live needs a folder OUT for the recipe")
+    LiveRooms(folder=out, style=style, projection=Projection.of_aspect("mercator", 3), width_px=width_px).write()

@@ -1,6 +1,7 @@
 """Real macro patches with their coordinates, uniformly at random, straight from memory-mapped shards."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from cocogan_core.errors import DataError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.resampling import shrink
 
-__all__ = ["MacroBatch", "MacroSampler"]
+__all__ = ["MacroBatch", "MacroSampler", "Sampler"]
 
 Pixels = NDArray[np.uint8]
 
@@ -26,6 +27,17 @@ class MacroBatch:
     images: NDArray[np.uint8]
     ids: NDArray[np.intp] | NDArray[np.float64]
     parameters: NDArray[np.float32]
+    level: int = 0
+
+
+class Sampler(Protocol):
+    """What training draws its pictures from, in any process."""
+
+    def batch(self, rng: np.random.Generator, size: int, level: int = 0) -> MacroBatch:
+        """``size`` macro patches of a level of detail; randomness comes from ``rng`` alone."""
+
+    def whole(self, rng: np.random.Generator, size: int) -> MacroBatch:
+        """``size`` full pictures of level 0; their ids are (0, 0)."""
 
 
 class MacroSampler:
@@ -63,8 +75,9 @@ class MacroSampler:
         self._count = dataset.count - held_out
         self._small = _shrink_all(dataset, factor) if factor > 1 else None
 
-    def batch(self, rng: np.random.Generator, size: int) -> MacroBatch:
+    def batch(self, rng: np.random.Generator, size: int, level: int = 0) -> MacroBatch:
         """``size`` macro patches, at discrete macro ids (paper §3.2); randomness comes from ``rng`` alone."""
+        assert level == 0
         which = rng.integers(self._count, size=size)
         corners = self._corners(rng, size)
         exact = corners // self._grid.patch_px if self._steps == 1 else corners / self._grid.patch_px

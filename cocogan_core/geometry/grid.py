@@ -6,10 +6,13 @@ A grid has ``rows`` × ``columns`` micro patches of ``patch_px``² pixels. A mac
 ``macro_columns`` (the paper's N × M) neighbouring micro patches and is named by its top-left one. On a cylinder
 columns wrap round; on a plane they stop. Image rows run top to bottom, columns left to right; θ of column 0 is −π
 (docs/architecture.md, conventions).
+
+A grid may have several levels of detail: level l is cut from an image 2^l times as wide and high, into micro patches of
+as many pixels, so that it has 2^l times the rows and columns. :meth:`PatchGrid.at_level` is the grid of one of them.
 """
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,8 @@ from numpy.typing import NDArray
 from cocogan_core.errors import ConfigError
 
 __all__ = ["PatchGrid"]
+
+MOST_LEVELS = 12  # a panorama of 768 columns has three million there
 
 Ids = NDArray[np.intp]
 Coordinates = NDArray[np.float32]
@@ -26,8 +31,15 @@ Coordinates = NDArray[np.float32]
 class PatchGrid:
     """How a full image is cut into micro and macro patches (paper §3.1, Fig. 2; cylindrical: §3.5).
 
+    Attributes:
+        system: whether columns wrap round.
+        rows, columns: of micro patches, on level 0.
+        macro_rows, macro_columns: micro patches of a macro patch (the paper's N × M), on every level.
+        patch_px: side of a micro patch in pixels, on every level.
+        levels: of detail; 1 in the paper.
+
     Raises:
-        ConfigError: a count is not positive, or the macro patch is larger than the image.
+        ConfigError: a count is not positive or beyond reason, or the macro patch is larger than the image.
     """
 
     system: Literal["cylindrical", "planar"] = "cylindrical"
@@ -36,10 +48,11 @@ class PatchGrid:
     macro_rows: int = 2
     macro_columns: int = 2
     patch_px: int = 64
+    levels: int = 1
 
     def __post_init__(self) -> None:
         """Refuse impossible grids early, in the user's words."""
-        for name in ("rows", "columns", "macro_rows", "macro_columns", "patch_px"):
+        for name in ("rows", "columns", "macro_rows", "macro_columns", "patch_px", "levels"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"patch grid: {name} is {getattr(self, name)}; it must be at least 1")
         if self.macro_rows > self.rows or self.macro_columns > self.columns:
@@ -47,6 +60,18 @@ class PatchGrid:
                 f"patch grid: a macro patch of {self.macro_rows}×{self.macro_columns} micro patches does not fit into "
                 f"{self.rows}×{self.columns}; lower macro_rows and macro_columns"
             )
+        if self.levels > MOST_LEVELS:
+            raise ConfigError(f"patch grid: levels is {self.levels}; it must be at most {MOST_LEVELS}")
+
+    def at_level(self, level: int) -> Self:
+        """The grid of one level alone: 2^level times the rows and columns, patches of as many pixels.
+
+        Raises:
+            ConfigError: there is no such level.
+        """
+        if not 0 <= level < self.levels:
+            raise ConfigError(f"level {level} is not one of the {self.levels} there are, 0 to {self.levels - 1}")
+        return replace(self, rows=self.rows << level, columns=self.columns << level, levels=1)
 
     @property
     def wraps(self) -> bool:

@@ -4,6 +4,7 @@ Spectral norm is folded into the weights, batch statistics and the coordinate ha
 tables with a row for each micro patch. The results equal the trained module's to rounding.
 """
 
+from collections import OrderedDict
 from typing import Protocol, TypeVar
 
 import torch
@@ -11,9 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
+from cocogan_core.models.areas import areas_below
 from cocogan_core.models.base import Generator
-from cocogan_core.models.compact import CompactGenerator
-from cocogan_core.models.paper import BASE, ConditionalBatchNorm, GeneratorBlock, PaperGenerator
+from cocogan_core.models.compact import BASE, MARGIN, CompactGenerator, Grown, crop
+from cocogan_core.models.paper import BASE as PAPER_BASE
+from cocogan_core.models.paper import ConditionalBatchNorm, GeneratorBlock, PaperGenerator
 
 __all__ = ["Frozen", "freeze"]
 
@@ -21,10 +24,16 @@ AnyGenerator = TypeVar("AnyGenerator", bound=Generator)
 
 
 class Frozen(Protocol):
-    """What :func:`freeze` makes; ``indices`` count micro patches row by row."""
+    """What :func:`freeze` makes; ``indices`` count micro patches of level 0 row by row."""
 
     def patches(self, z: Tensor, indices: Tensor) -> Tensor:
         """Micro patches (n, 3, s, s) in about [−1, 1] of one z (z_dim,) at indices (n,)."""
+
+    def fine(self, z: Tensor, ids: Tensor, level: int, passes: int) -> Tensor:
+        """Micro patches (n, 3, s, s) of one z at (row, column) ids (n, 2) of a level above 0.
+
+        What they need of level 0 is made in passes of ``passes`` patches, if it is not there yet.
+        """
 
     def responses(self, z: Tensor) -> Tensor:
         """First features (n, d) of many z (n, z_dim), whose principal components are the picture's main changes."""
@@ -69,6 +78,10 @@ class FrozenAny:
         made: Tensor = self.generator(z.expand(len(indices), -1), self.coordinates[indices])
         return made
 
+    def fine(self, z: Tensor, ids: Tensor, level: int, passes: int) -> Tensor:
+        """As :class:`Frozen`; only the compact generator has levels."""
+        raise AssertionError(f"no level {level} here")
+
     def responses(self, z: Tensor) -> Tensor:
         """As :class:`Frozen`: the pixels of the middle patch."""
         middle = self.coordinates[len(self.coordinates) // 2]
@@ -77,24 +90,78 @@ class FrozenAny:
 
 
 class FrozenCompact:
-    """The compact generator with placed positions of every patch as a table."""
+    """The compact generator with placed positions of every patch as a table.
+
+    Level-0 patches leave their last features behind, margin included; a fine patch goes on from those of the level-0
+    patch that it lies in. So finer levels pay for their ancestors once a room, and what a patch looks like does not
+    depend on what else was made.
+    """
 
     def __init__(self, generator: CompactGenerator) -> None:
         self.generator = _channels_last(generator)
         for level in generator.levels:
             level.get_submodule("up").freeze()  # type: ignore[operator]
-        self.place = generator.placed(_coordinates(generator))
+        grid = generator.config.grid
+        self.ids = torch.from_numpy(grid.micro_ids()).to(next(generator.parameters()).device)
+        self.place = generator.placed(self.ids)
+        self._grown: OrderedDict[int, Grown] = OrderedDict()  # by index of a level-0 patch, for one z
+        self._z = torch.zeros(0)
 
     def patches(self, z: Tensor, indices: Tensor) -> Tensor:
         """As :class:`Frozen`."""
-        g = self.generator
-        features: Tensor = g.features(z[None], self.place[indices])
-        return g.upsample(features)
+        grown = self._grow(z, indices)
+        self._keep(z, indices, grown)
+        return crop(grown.rgb, MARGIN)
+
+    def fine(self, z: Tensor, ids: Tensor, level: int, passes: int) -> Tensor:
+        """As :class:`Frozen`."""
+        g, grid = self.generator, self.generator.config.grid
+        parents = ids >> level
+        owners = parents[:, 0] * grid.columns + parents[:, 1]
+        self._require(z, sorted(set(owners.tolist())), passes)
+        areas = areas_below(ids * grid.patch_px, (grid.patch_px, grid.patch_px), level)
+        inset = areas[0].top_left - parents * grid.patch_px
+        start = areas[0]._replace(inset=inset)
+        kept = [self._grown[owner] for owner in owners.tolist()]
+        x, rgb = (start.cut(torch.cat(parts), MARGIN) for parts in zip(*((k.x, k.rgb) for k in kept), strict=True))
+        room = kept[0].room
+        first = Grown(x, rgb, None if room is None else room.expand(len(ids), -1))
+        return crop(g.grow(first, areas[1:], torch.zeros_like(ids).to(x), first=g.base_stages + 1).rgb, MARGIN)
 
     def responses(self, z: Tensor) -> Tensor:
         """As :class:`Frozen`: lattice features at one inner cell of every fourth patch."""
         place = self.place[::4, 2:3, 2:3].reshape(1, 1, -1, self.place.shape[-1])
         return self.generator.features(z, place).flatten(1)
+
+    def _grow(self, z: Tensor, indices: Tensor) -> Grown:
+        """Features and RGB of level-0 patches, margin included."""
+        g, shift = self.generator, self.ids[indices].to(z) * BASE
+        nowhere = torch.zeros_like(self.ids[indices])
+        areas = areas_below(nowhere, (g.config.grid.patch_px,) * 2, g.base_stages)
+        start = g.start(z.expand(len(indices), -1), self.place[indices], areas[0], shift)
+        return g.grow(start, areas[1:], shift, first=1)
+
+    def _require(self, z: Tensor, owners: list[int], passes: int) -> None:
+        """Have the features of level-0 patches, from passes of one size, so that their bits are always the same."""
+        if not torch.equal(z, self._z):
+            self._grown.clear()
+        missing = torch.tensor([owner for owner in owners if owner not in self._grown], dtype=torch.long)
+        for part in torch.split(missing, passes) if len(missing) else ():
+            filled = torch.cat([part, part[-1:].expand(passes - len(part))]).to(z.device)
+            self._keep(z, part, self._grow(z, filled))
+
+    def _keep(self, z: Tensor, indices: Tensor, grown: Grown) -> None:
+        """Remember features for finer levels, of the newest z only."""
+        if self.generator.config.grid.levels == 1:
+            return
+        if not torch.equal(z, self._z):
+            self._grown.clear()
+            self._z = z.clone()
+        for number, index in enumerate(indices.tolist()):
+            if index not in self._grown:  # copies: a pass's own features would be kept as long as any part of them
+                one = slice(number, number + 1)
+                room = None if grown.room is None else grown.room[one]
+                self._grown[index] = Grown(grown.x[one].clone(), grown.rgb[one].clone(), room)
 
 
 class FrozenPaper:
@@ -109,11 +176,19 @@ class FrozenPaper:
 
     def patches(self, z: Tensor, indices: Tensor) -> Tensor:
         """As :class:`Frozen`."""
-        x = self.dense(z, indices).reshape(len(indices), -1, BASE, BASE).contiguous(memory_format=torch.channels_last)
+        x = (
+            self.dense(z, indices)
+            .reshape(len(indices), -1, PAPER_BASE, PAPER_BASE)
+            .contiguous(memory_format=torch.channels_last)
+        )
         for block in self.blocks:
             x = block(x, z, indices)
         x = F.relu(x * self.scale[:, None, None] + self.shift[:, None, None])
         return torch.tanh(self.generator.rgb(x))
+
+    def fine(self, z: Tensor, ids: Tensor, level: int, passes: int) -> Tensor:
+        """As :class:`Frozen`; only the compact generator has levels."""
+        raise AssertionError(f"no level {level} here")
 
     def responses(self, z: Tensor) -> Tensor:
         """As :class:`Frozen`: the linear layer's answer, which the coordinate only shifts."""

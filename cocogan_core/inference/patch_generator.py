@@ -70,41 +70,58 @@ class PatchGenerator:
         return cls(checkpoint.metadata, freeze(load_generator(checkpoint).to(chosen)), chosen)
 
     @torch.inference_mode()
-    def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]]) -> NDArray[np.uint8]:
+    def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]], *, level: int = 0) -> NDArray[np.uint8]:
         """Make micro patches of one room, each independently of the others (paper §3.1).
 
-        On one machine a patch has the same bytes whatever else is asked for with it.
+        On one machine a patch has the same bytes whatever else is asked for with it. Fine levels are quickest when all
+        that is wanted of one room is asked for before the next, since they share what they need of level 0.
 
         Args:
             z: (z_dim,), trained on [−1, 1] (:func:`cocogan_core.sample_z`).
-            ids: n pairs (row, column) in the grid of micro patches; columns wrap on a cylinder.
+            ids: n pairs (row, column) in the level's grid of micro patches; columns wrap on a cylinder.
+            level: of detail, in [0, ``grid.levels``); level l has 2^l times the rows and columns.
 
         Returns:
             sRGB bytes (n, s, s, 3), s being the grid's ``patch_px``.
+
+        Raises:
+            ConfigError: the model has no such level.
         """
-        grid = self.metadata.model.grid
+        grid = self.metadata.model.grid.at_level(level)
         code = torch.from_numpy(np.asarray(z, np.float32)).to(self._device)
-        indices = torch.tensor([row * grid.columns + column % grid.columns for row, column in ids], dtype=torch.long)
-        passes = torch.split(indices, self.pass_size) if ids else ()
-        parts = [self._pass(code, indices) for indices in passes]
+        cells = torch.tensor([(row, column % grid.columns) for row, column in ids], dtype=torch.long)
+        passes = torch.split(cells, self.pass_size) if ids else ()
+        parts = [self._pass(code, cells, level) for cells in passes]
         return np.concatenate(parts) if ids else np.zeros((0, grid.patch_px, grid.patch_px, 3), np.uint8)
 
-    def _pass(self, code: Tensor, indices: Tensor) -> NDArray[np.uint8]:
+    def _pass(self, code: Tensor, cells: Tensor, level: int) -> NDArray[np.uint8]:
         """At most ``pass_size`` patches, filled up with copies of the last."""
-        filled = torch.cat([indices, indices[-1:].expand(self.pass_size - len(indices))])
-        return to_uint8(self._frozen.patches(code, filled.to(self._device))[: len(indices)])
+        filled = torch.cat([cells, cells[-1:].expand(self.pass_size - len(cells), 2)]).to(self._device)
+        return to_uint8(self._made(code, filled, level)[: len(cells)])
 
-    def panorama(self, z: NDArray[np.float32]) -> NDArray[np.uint8]:
+    def _made(self, code: Tensor, cells: Tensor, level: int) -> Tensor:
+        """Micro patches (n, 3, s, s) at (row, column) cells (n, 2) of a level."""
+        if level:
+            return self._frozen.fine(code, cells, level, self.pass_size)
+        return self._frozen.patches(code, cells[:, 0] * self.metadata.model.grid.columns + cells[:, 1])
+
+    def panorama(self, z: NDArray[np.float32], *, level: int = 0) -> NDArray[np.uint8]:
         """Make the full image of one room: all micro patches, merged (φ, paper eq. 1).
 
         Args:
             z: (z_dim,), trained on [−1, 1].
+            level: of detail, in [0, ``grid.levels``).
 
         Returns:
-            sRGB bytes (height_px, width_px, 3); the first column is yaw 0, rows run from the top.
+            sRGB bytes (height_px, width_px, 3) of ``grid.at_level(level)``; the first column is yaw 0, rows run from
+            the top.
+
+        Raises:
+            ConfigError: the model has no such level.
         """
-        grid = self.metadata.model.grid
-        merged: NDArray[np.uint8] = grid.merge(self.patches(z, [(int(r), int(c)) for r, c in grid.micro_ids()]))
+        grid = self.metadata.model.grid.at_level(level)
+        ids = [(int(row), int(column)) for row, column in grid.micro_ids()]
+        merged: NDArray[np.uint8] = grid.merge(self.patches(z, ids, level=level))
         return merged
 
     @torch.inference_mode()
@@ -126,11 +143,15 @@ class PatchGenerator:
         return np.asarray(unit, np.float32)
 
     @torch.inference_mode()
-    def patch_gflop(self) -> float:
-        """10⁹ floating-point operations that one micro patch costs, margins included, a multiply-add counted as two."""
+    def patch_gflop(self, level: int = 0) -> float:
+        """10⁹ floating-point operations that one micro patch costs, margins included, a multiply-add counted as two.
+
+        Of a fine level without what it shares with others: its level-0 patch's.
+        """
+        code, cells = torch.zeros(self.metadata.model.z_dim, device=self._device), torch.zeros(1, 2, dtype=torch.long)
+        self._made(code, cells.to(self._device), level)  # level 0's features are there from now on
         with FlopCounterMode(display=False) as counter:
-            code = torch.zeros(self.metadata.model.z_dim, device=self._device)
-            self._frozen.patches(code, torch.zeros(1, dtype=torch.long, device=self._device))
+            self._made(code, cells.to(self._device), level)
         return float(counter.get_total_flops()) / 1e9
 
 

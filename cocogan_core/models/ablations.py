@@ -50,8 +50,9 @@ class FullGenerator(Generator):
         """Micro patches (B, 3, s, s) cut out of full images of z (B, z_dim)."""
         return self.block(z, _ids(self.config.grid, coordinates), (1, 1))
 
-    def block(self, z: Tensor, corners: Tensor, shape: tuple[int, int]) -> Tensor:
+    def block(self, z: Tensor, corners: Tensor, shape: tuple[int, int], level: int = 0) -> Tensor:
         """Windows of full images; the coordinate says only where, the image knows none."""
+        assert level == 0, "only the compact generator has levels"
         s, full = self.config.grid.patch_px, self.full(z)
         top_left = (corners * s).round().long()
         rows = top_left[:, :1] + torch.arange(shape[0] * s, device=z.device)

@@ -39,24 +39,30 @@ class Generator(nn.Module):
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
         """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
 
-    def block(self, z: Tensor, corners: Tensor, shape: tuple[int, int]) -> Tensor:
+    def block(self, z: Tensor, corners: Tensor, shape: tuple[int, int], level: int = 0) -> Tensor:
         """Merge φ (eq. 1) of ``shape`` = (rows, columns) patches made independently from one z each sample.
 
-        ``corners`` (B, 2) are the (row, column) of the top-left patches; returns (B, 3, rows·s, columns·s).
+        ``corners`` (B, 2) are the (row, column) of the top-left patches on a ``level`` of detail, of which most
+        networks have one only. Returns (B, 3, rows·s, columns·s).
         """
+        assert level == 0, "only the compact generator has levels"
         rows, columns = shape
         offsets = torch.cartesian_prod(torch.arange(rows), torch.arange(columns)).to(corners)
         ids = (corners[:, None] + offsets).flatten(0, 1).cpu().numpy()
         coordinates = torch.from_numpy(self.config.grid.micro_coordinates(ids)).to(z)
         return merge(self(z.repeat_interleave(rows * columns, 0), coordinates), shape)
 
-    def macro(self, z: Tensor, macro_ids: Tensor) -> Tensor:
-        """Macro patches (B, 3, N·s, M·s) at (B, 2) macro ids (paper §3.2)."""
+    def macro(self, z: Tensor, macro_ids: Tensor, level: int = 0) -> Tensor:
+        """Macro patches (B, 3, N·s, M·s) at (B, 2) macro ids of a level (paper §3.2)."""
         grid = self.config.grid
-        return self.block(z, macro_ids, (grid.macro_rows, grid.macro_columns))
+        return self.block(z, macro_ids, (grid.macro_rows, grid.macro_columns), level)
+
+    def base_parameters(self) -> list[nn.Parameter]:
+        """The weights that level 0 is made by, where there are others for finer levels; none else."""
+        return []
 
     def full(self, z: Tensor) -> Tensor:
-        """Whole images (B, 3, H, W)."""
+        """Whole images (B, 3, H, W) of level 0."""
         grid = self.config.grid
         return self.block(z, torch.zeros(len(z), 2, dtype=torch.long, device=z.device), (grid.rows, grid.columns))
 
@@ -70,8 +76,8 @@ class Discriminator(nn.Module):
         self.config = config
 
     @abstractmethod
-    def forward(self, images: Tensor, coordinates: Tensor) -> DiscriminatorOutput:
-        """Judge macro patches (B, 3, N·s, M·s) in [−1, 1] at macro coordinates (B, 2 or 3)."""
+    def forward(self, images: Tensor, coordinates: Tensor, level: int = 0) -> DiscriminatorOutput:
+        """Judge macro patches (B, 3, N·s, M·s) in [−1, 1] at macro coordinates (B, 2 or 3) of one level of detail."""
 
 
 def merge(patches: Tensor, shape: tuple[int, int]) -> Tensor:

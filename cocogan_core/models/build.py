@@ -12,7 +12,8 @@ from cocogan_core.config import ModelConfig
 from cocogan_core.errors import CheckpointError
 from cocogan_core.models.ablations import FullGenerator, MultipleGenerator
 from cocogan_core.models.base import Discriminator, Generator
-from cocogan_core.models.compact import CompactDiscriminator, CompactGenerator
+from cocogan_core.models.compact import CompactGenerator
+from cocogan_core.models.compact_discriminator import CompactDiscriminator
 from cocogan_core.models.paper import PaperDiscriminator, PaperGenerator
 
 __all__ = ["build_discriminator", "build_generator", "fill", "load_discriminator", "load_generator"]

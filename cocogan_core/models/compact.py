@@ -3,29 +3,32 @@
 The paper's G (Fig. 13) makes every micro patch alone from (z, c); its convolutions pad with zeros at the patch's edge,
 and the adversarial loss has to teach neighbours to agree. Here c only says where the patch lies. A small field network
 turns (z, position) into features on a coarse lattice of ``BASE`` cells a patch side, plus ``MARGIN`` cells around it,
-and every further layer is a convolution without padding that uses the margin up. A pixel is then a function of z and
-its own position, whichever patch or block of patches it was made in: micro patches stay independent, but merged ones
-equal one large pass exactly. That makes macro patches and whole panoramas cheap in training, and lets a patch grow by
-adding levels (as the paper's G does) while the lattice stays.
+and every further layer is a convolution without padding that uses the margin up. A pixel is then a function of z, its
+level of detail and its own position, whichever patch or block of patches it was made in: micro patches stay
+independent, but merged ones equal one large pass. That makes macro patches and whole panoramas cheap in training, and
+lets a patch grow by adding stages (as the paper's G does) while the lattice stays.
 
-D (Fig. 14) keeps the paper's parts, projection of the macro coordinate and heads A and Q, on a plain strided stack.
 Knows nothing of losses, files or windows.
 """
 
 import math
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocogan_core.config import ModelConfig
-from cocogan_core.models.base import Discriminator, DiscriminatorOutput, Generator
+from cocogan_core.config import ModelConfig, RoomLatents
+from cocogan_core.errors import ConfigError
+from cocogan_core.models.areas import Area, areas_below
+from cocogan_core.models.base import Generator
+from cocogan_core.models.room_coordinates import FEATURES, room_features, room_of, view_rays
 
-__all__ = ["CompactDiscriminator", "CompactGenerator"]
+__all__ = ["BASE", "MARGIN", "NARROWEST", "SLOPE", "CompactGenerator", "Grown", "Stage", "crop", "initialise"]
 
 BASE = 2  # lattice cells along a micro patch: the paper's 2×2 base
-MARGIN = 2  # cells around a block; one level (deconvolution 4×4, convolution 3×3, neither padded) keeps it at 2
+MARGIN = 2  # cells around a block; one stage (deconvolution 4×4, convolution 3×3, neither padded) keeps it at 2
 HARMONICS = 8  # of θ and of the vertical; the 8th has a period of 45°, three lattice cells of the default grid
 FIELD_WIDTH = 384
 FIELD_DEPTH = 3
@@ -34,12 +37,20 @@ SLOPE = 0.2
 
 
 class CompactGenerator(Generator):
-    """(z, position) → features on a lattice → levels of ×2 → pixels. ``generator_width`` is the lattice's channels."""
+    """(z, position) → features on a lattice → stages of ×2 → pixels. ``generator_width`` is the lattice's channels.
+
+    Levels of detail are further stages above those of level 0: a fine patch continues the features of the level-0 patch
+    that it lies in, and RGB is a sum over stages, so that a coarse level is nearly the average of the finer ones.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
-        """Build with fresh weights; levels are numbered from the lattice, so that a smaller patch's weights fit."""
+        """Build with fresh weights; stages are numbered from the lattice, so that a smaller patch's weights fit.
+
+        Raises:
+            ConfigError: the room's numbers are not among the latents.
+        """
         super().__init__(config)
-        widths = level_widths(config)
+        widths = stage_widths(config)
         self.place = nn.Linear(_position_features(config), FIELD_WIDTH)
         self.style = nn.Sequential(
             nn.Linear(config.z_dim, FIELD_WIDTH),
@@ -50,25 +61,114 @@ class CompactGenerator(Generator):
         )
         self.field = nn.ModuleList(nn.Linear(FIELD_WIDTH, FIELD_WIDTH) for _ in range(FIELD_DEPTH))
         self.lattice = nn.Linear(FIELD_WIDTH, widths[0])
-        self.levels = nn.ModuleList(_Level(a, b) for a, b in pairwise(widths))
+        self.levels = nn.ModuleList(Stage(a, b) for a, b in pairwise(widths))  # tensors' name in every checkpoint
         self.rgb = nn.ModuleList(nn.Conv2d(width, 3, 1) for width in widths)
-        self.apply(_initialise)
+        self.apply(initialise)
         with torch.no_grad():
             self.style[-1].get_parameter("weight").mul_(0.5)  # the products of place and style start moderate
         for head in self.rgb:
             nn.init.normal_(head.get_parameter("weight"), std=0.01)  # the sum of all heads starts well inside [−1, 1]
+        for head in self.rgb[self.base_stages + 1 :]:  # finer levels begin as the coarser one enlarged
+            nn.init.zeros_(head.get_parameter("weight"))
+        self.walls = nn.ModuleList()
+        if config.room is not None:
+            self.walls.extend(nn.Conv2d(FEATURES, width, 1, bias=False) for width in widths)
+            for mix in self.walls:  # nothing at first, so that a trained G can be given them
+                nn.init.zeros_(mix.get_parameter("weight"))
+            _require_named(config, config.room)
+
+    @property
+    def base_stages(self) -> int:
+        """Stages from the lattice to level 0's pixels."""
+        return int(math.log2(self.config.grid.patch_px // BASE))
+
+    def base_parameters(self) -> list[nn.Parameter]:
+        """The weights of level 0, where there are finer ones."""
+        if self.config.grid.levels == 1:
+            return []
+        first = self.base_stages + 1
+        fine = nn.ModuleList([*self.levels[self.base_stages :], *self.rgb[first:], *self.walls[first:]])
+        known = {id(parameter) for parameter in fine.parameters()}
+        return [parameter for parameter in self.parameters() if id(parameter) not in known]
 
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
-        """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
-        return self._pixels(z, self._corners(coordinates), (1, 1))
+        """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3) of level 0."""
+        return self.block(z, self._corners(coordinates), (1, 1))
 
-    def block(self, z: Tensor, corners: Tensor, shape: tuple[int, int]) -> Tensor:
-        """``shape`` = (rows, columns) neighbouring patches in one pass, from their top-left ids ``corners`` (B, 2)."""
-        return self._pixels(z, corners.to(z), shape)
+    def block(self, z: Tensor, corners: Tensor, shape: tuple[int, int], level: int = 0) -> Tensor:
+        """``shape`` = (rows, columns) neighbouring patches of a level in one pass.
 
-    def placed(self, coordinates: Tensor) -> Tensor:
-        """Positions of single patches, placed: (B, 2 or 3) → (B, h, w, FIELD_WIDTH)."""
-        placed: Tensor = self.place(self._positions(self._corners(coordinates), (1, 1)))
+        ``corners`` (B, 2) are the (row, column) of the top-left ones, whole numbers but on level 0. Returns (B, 3,
+        rows·s, columns·s). Costs nothing outside of the block but margins, whatever the level.
+        """
+        s, corners = self.config.grid.patch_px, corners.to(z)
+        # on level 0 the lattice moves along with corners between grid points, as continuous sampling wants
+        shift = torch.zeros_like(corners) if level else corners * BASE
+        pixels = (corners * s).round().long() if level else torch.zeros_like(corners, dtype=torch.long)
+        areas = areas_below(pixels, (shape[0] * s, shape[1] * s), self.base_stages + level)
+        placed = self.place(self._positions(areas[0], shift))
+        grown = self.grow(self.start(z, placed, areas[0], shift), areas[1:], shift, first=1)
+        return crop(grown.rgb, MARGIN)
+
+    def start(self, z: Tensor, placed: Tensor, area: Area, shift: Tensor) -> "Grown":
+        """The lattice's features and their RGB from placed positions (B or 1, h, w, FIELD_WIDTH)."""
+        box = self.config.room
+        room = None if box is None else room_of(z, self.config.latent_names, box)
+        x = self._with_room(self.features(z, placed), room, area, shift, stage=0)
+        return Grown(x, self.rgb[0](x), room)
+
+    def grow(self, grown: "Grown", areas: list[Area], shift: Tensor, *, first: int) -> "Grown":
+        """On through the stages from ``first`` on, each over just the cells of its area and a margin.
+
+        ``shift`` (B, 2) is in lattice cells.
+        """
+        for stage, area in enumerate(areas, first):
+            grown = self._grow_once(grown, area, shift * 2**stage, stage)
+        return grown
+
+    def _grow_once(self, grown: "Grown", area: Area, shift: Tensor, stage: int) -> "Grown":
+        """One stage: features and RGB with a margin of MARGIN cells → those of ``area`` on twice the lattice."""
+        level = self.levels[stage - 1]
+        assert isinstance(level, Stage)
+        x = area.cut(level.up(F.leaky_relu(grown.x, SLOPE)), MARGIN + 1)
+        x = self._with_room(x, grown.room, area, shift, stage=stage, margin=MARGIN + 1)
+        x = level.refine(F.leaky_relu(x, SLOPE))
+        # bilinear ×2 would need pixels outside at its rim; cropping back to the margin removes just those
+        wide = crop(F.interpolate(grown.rgb, scale_factor=2, mode="bilinear"), MARGIN - 1)
+        return Grown(x, crop(area.cut(wide, MARGIN + 1), 1) + self.rgb[stage](x), grown.room)
+
+    def _with_room(
+        self, x: Tensor, room: Tensor | None, area: Area, shift: Tensor, *, stage: int, margin: int = MARGIN
+    ) -> Tensor:
+        """Add what is known of the room's walls to features of an area and its margin."""
+        box = self.config.room
+        if box is None or room is None:
+            return x
+        ys, xs = self._shares(area, shift, stage, margin)
+        seen = room_features(room, view_rays(ys, xs, box), stage)
+        mixed: Tensor = self.walls[stage](seen.contiguous(memory_format=torch.channels_last))
+        return x + mixed
+
+    def _shares(self, area: Area, shift: Tensor, stage: int, margin: int) -> tuple[Tensor, Tensor]:
+        """Middles of an area's cells and its margin's as shares of the panorama: rows (B, h) and columns (B, w)."""
+        grid = self.config.grid
+        counts = grid.rows * BASE * 2**stage, grid.columns * BASE * 2**stage
+        ys, xs = (
+            (
+                area.top_left[:, axis, None]
+                + shift[:, axis, None]
+                + torch.arange(-margin, area.size[axis] + margin).to(shift)
+                + 0.5
+            )
+            / counts[axis]
+            for axis in (0, 1)
+        )
+        return ys, xs
+
+    def placed(self, ids: Tensor) -> Tensor:
+        """Positions of single patches (row, column) of level 0, placed: (B, 2) → (B, h, w, FIELD_WIDTH)."""
+        area = areas_below(torch.zeros_like(ids), (self.config.grid.patch_px,) * 2, self.base_stages)[0]
+        placed: Tensor = self.place(self._positions(area, ids.to(self.place.weight) * BASE))
         return placed.detach()
 
     def _corners(self, coordinates: Tensor) -> Tensor:
@@ -81,19 +181,12 @@ class CompactGenerator(Generator):
             column = (coordinates[:, 1] + 1) / 2 * (grid.columns - 1)
         return torch.stack([row, column], 1)
 
-    def _pixels(self, z: Tensor, corners: Tensor, shape: tuple[int, int]) -> Tensor:
-        return self.upsample(self.features(z, self.place(self._positions(corners, shape))))
-
-    def _positions(self, corners: Tensor, shape: tuple[int, int]) -> Tensor:
-        """Fourier features (B, h, w, n) of the lattice cells of a block and its margin."""
-        grid = self.config.grid
-        ys, xs = (
-            (corners[:, axis, None] * BASE + torch.arange(-MARGIN, count * BASE + MARGIN).to(corners) + 0.5)
-            / (total * BASE)
-            for axis, count, total in ((0, shape[0], grid.rows), (1, shape[1], grid.columns))
-        )
+    def _positions(self, area: Area, shift: Tensor) -> Tensor:
+        """Fourier features (B, h, w, n) of an area's lattice cells and its margin's."""
+        wraps = self.config.grid.wraps
+        ys, xs = self._shares(area, shift, 0, MARGIN)
         vertical = _waves(ys * math.pi, linear=True)
-        horizontal = _waves(xs * (2 * math.pi if grid.wraps else math.pi), linear=not grid.wraps)
+        horizontal = _waves(xs * (2 * math.pi if wraps else math.pi), linear=not wraps)
         h, w = ys.shape[1], xs.shape[1]
         return torch.cat([vertical[:, :, None].expand(-1, -1, w, -1), horizontal[:, None].expand(-1, h, -1, -1)], -1)
 
@@ -107,32 +200,25 @@ class CompactGenerator(Generator):
         cells: Tensor = self.lattice(x)
         return cells.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
-    def upsample(self, x: Tensor) -> Tensor:
-        """Features with their margin → pixels without it; RGB is summed over the levels (skips)."""
-        rgb = self.rgb[0](x)
-        for level, head in zip(self.levels, self.rgb[1:], strict=True):
-            x = level(x)
-            # bilinear ×2 would need pixels outside at its rim; cropping back to the margin removes just those
-            rgb = _crop(F.interpolate(rgb, scale_factor=2, mode="bilinear"), MARGIN) + head(x)
-        return _crop(rgb, MARGIN)
+
+class Grown(NamedTuple):
+    """What stages hand on: features and RGB with a margin, and the room's box (B, 6) if there is one."""
+
+    x: Tensor
+    rgb: Tensor
+    room: Tensor | None
 
 
-class _Level(nn.Module):
-    """Twice the pixels: n + 2·MARGIN cells in, 2n + 2·MARGIN out, each computed from real neighbours only."""
+class Stage(nn.Module):
+    """Twice the cells: n + 2·MARGIN in, 2n + 2·MARGIN out, each computed from real neighbours only."""
 
     def __init__(self, width_in: int, width_out: int) -> None:
         super().__init__()
-        self.up = _Up(width_in, width_out)
-        self.refine = nn.Conv2d(width_out, width_out, 3)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, h, w) → (B, C', 2h − 4, 2w − 4)."""
-        x = self.up(F.leaky_relu(x, SLOPE))
-        refined: Tensor = self.refine(F.leaky_relu(x, SLOPE))
-        return refined
+        self.up = Up(width_in, width_out)
+        self.refine = nn.Conv2d(width_out, width_out, 3)  # (B, C, h, w) → (B, C, h − 2, w − 2)
 
 
-class _Up(nn.Module):
+class Up(nn.Module):
     """Nearest ×2 and a 3×3 convolution as one transposed 4×4, 2.25 times cheaper, less its outer ring.
 
     A free 4×4 learns a checkerboard under the adversarial loss (Odena et al. 2016); this one cannot.
@@ -158,63 +244,19 @@ class _Up(nn.Module):
         self.fixed = self.kernel().detach().contiguous(memory_format=torch.channels_last)
 
 
-class CompactDiscriminator(Discriminator):
-    """Macro patch → Critique. Blocks are numbered from the deep end, so that a smaller patch's weights fit."""
+def stage_widths(config: ModelConfig) -> list[int]:
+    """Channels of the lattice and of each stage: 0.6 a stage, so that cost per stage stays about level."""
+    stages = int(math.log2(config.grid.patch_px // BASE)) + config.grid.levels - 1
+    return [max(NARROWEST, round(config.generator_width * 0.6**stage / 8) * 8) for stage in range(stages + 1)]
 
-    def __init__(self, config: ModelConfig) -> None:
-        """Build with fresh weights; ``discriminator_width`` is the channels at full resolution of a 64² micro patch."""
-        super().__init__(config)
-        grid = config.grid
-        depth = int(math.log2(grid.patch_px)) - 1
-        deepest = 16 * config.discriminator_width
-        widths = [max(NARROWEST, min(deepest, deepest >> (i - 1 if i else 0)) // 2) for i in range(depth + 1)]
-        self.blocks = nn.ModuleList(_Down(widths[i + 1], widths[i]) for i in range(depth))
-        self.entry = nn.ModuleDict({f"px{grid.patch_px}": nn.Conv2d(3, widths[depth], 3, padding=1)})
-        cells = (grid.macro_rows * 2) * (grid.macro_columns * 2)
-        self.dense = nn.Linear((widths[0] + 1) * cells, deepest)
-        self.score = nn.Linear(deepest, 1)
-        self.project = nn.Linear(grid.coordinate_dim, deepest, bias=False)
-        spatial = grid.coordinate_dim if config.spatial_head == "full" else 1
-        self.spatial = nn.Linear(deepest, spatial)
-        self.content = nn.Linear(deepest, config.z_dim) if config.content_head else None
-        self.apply(_initialise)
 
-    def forward(self, images: Tensor, coordinates: Tensor) -> DiscriminatorOutput:
-        """Score, spatial and content predictions of macro patches (B, 3, N·s, M·s) at (B, 2 or 3) coordinates."""
-        (entry,) = self.entry.values()
-        x = entry(images.contiguous(memory_format=torch.channels_last))
-        for block in reversed(self.blocks):
-            x = block(x)
-        x = torch.cat([x, _batch_spread(x)], 1)
-        features = F.leaky_relu(self.dense(F.leaky_relu(x, SLOPE).flatten(1)), SLOPE)
-        score = self.score(features)[:, 0] + (self.project(coordinates) * features).sum(1) / math.sqrt(
-            features.shape[1]
+def _require_named(config: ModelConfig, box: RoomLatents) -> None:
+    missing = [name for name in box.names if name not in config.latent_names]
+    if missing:
+        raise ConfigError(
+            f"model: room coordinates need the latents {', '.join(missing)}, and the data do not name them; "
+            "leave out --model.room"
         )
-        content = None if self.content is None else torch.tanh(self.content(features))
-        return DiscriminatorOutput(score, torch.tanh(self.spatial(features)), content, features)
-
-
-class _Down(nn.Module):
-    """Half the pixels; residual, so that a freshly added block barely disturbs what lies deeper."""
-
-    def __init__(self, width_in: int, width_out: int) -> None:
-        super().__init__()
-        self.convolution = nn.Conv2d(width_in, width_in, 3, padding=1)
-        self.down = nn.Conv2d(width_in, width_out, 4, 2, padding=1)
-        self.shortcut = nn.Conv2d(width_in, width_out, 1, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, h, w) → (B, C', h/2, w/2)."""
-        short: Tensor = self.shortcut(F.avg_pool2d(x, 2))
-        x = self.convolution(F.leaky_relu(x, SLOPE))
-        halved: Tensor = (self.down(F.leaky_relu(x, SLOPE)) + short) * math.sqrt(0.5)
-        return halved
-
-
-def level_widths(config: ModelConfig) -> list[int]:
-    """Channels of the lattice and of each level: 0.6 a level, so that cost per level stays about level."""
-    levels = int(math.log2(config.grid.patch_px // BASE))
-    return [max(NARROWEST, round(config.generator_width * 0.6**level / 8) * 8) for level in range(levels + 1)]
 
 
 def _position_features(config: ModelConfig) -> int:
@@ -230,20 +272,11 @@ def _waves(angle_rad: Tensor, *, linear: bool) -> Tensor:
     return torch.cat(waves, -1)
 
 
-def _crop(x: Tensor, rim: int) -> Tensor:
+def crop(x: Tensor, rim: int) -> Tensor:
     return x[:, :, rim:-rim, rim:-rim]
 
 
-def _batch_spread(x: Tensor, group: int = 4) -> Tensor:
-    """One more channel: how much a group of samples differs (minibatch standard deviation; ProGAN §3)."""
-    n, c, h, w = x.shape
-    size = math.gcd(n, group)
-    groups = x.reshape(size, n // size, c, h, w)
-    spread = (groups.var(0, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))
-    return spread.repeat(size)[:, None, None, None].expand(n, 1, h, w)
-
-
-def _initialise(module: nn.Module) -> None:
+def initialise(module: nn.Module) -> None:
     """He initialisation for leaky ReLUs."""
     if isinstance(module, nn.Conv2d | nn.Linear):
         nn.init.kaiming_normal_(module.weight, a=SLOPE)

@@ -140,7 +140,7 @@ class PaperDiscriminator(Discriminator):
         self.spatial = _head(widths[-1], grid.coordinate_dim if config.spatial_head == "full" else 1)
         self.content = _head(widths[-1], config.z_dim) if config.content_head else None
 
-    def forward(self, images: Tensor, coordinates: Tensor) -> DiscriminatorOutput:
+    def forward(self, images: Tensor, coordinates: Tensor, level: int = 0) -> DiscriminatorOutput:
         """Judge macro patches (B, 3, N·s, M·s) in [−1, 1] at macro coordinates (B, 2 or 3)."""
         features = F.relu(self.blocks(images)).sum((2, 3))
         score = self.score(features)[:, 0] + (self.project(coordinates) * features).sum(1)

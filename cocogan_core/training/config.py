@@ -4,12 +4,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from cocogan_core.config import GeneratorKind, ModelConfig
+from cocogan_core.config import GeneratorKind, ModelConfig, RoomLatents
 from cocogan_core.data.dataset import ImageDataset
+from cocogan_core.data.rooms.live import LiveRooms
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 
-__all__ = ["PRESETS", "AdversarialLoss", "Augmentation", "Precision", "TrainConfig"]
+__all__ = ["PRESETS", "AdversarialLoss", "Augmentation", "Precision", "TrainConfig", "TrainingSource"]
+
+TrainingSource = ImageDataset | LiveRooms
 
 AdversarialLoss = Literal["wasserstein", "hinge", "nonsaturating"]
 Augmentation = Literal["color", "translation", "cutout"]
@@ -79,12 +82,20 @@ class TrainConfig:
     """paper's ablation (§4.4): G makes the full image at once, D sees macro patches; shows what G loses by parts"""
     multiple_g: bool = False
     """paper's ablation (§4.4): a generator of its own for every micro patch; shows what one shared G is worth"""
+    room_coordinates: bool = False
+    """tell the compact G where on the room's walls each pixel lies; needs the named sizes of box-shaped rooms"""
     unpaired: bool = False
     """forget the pictures' named parameters: all of z is random and means nothing, as in the paper"""
     roll: bool = False
     """turn each panorama by a random angle (named parameters: only of rooms made with --yaw random)"""
     flip: bool = False
     """mirror half of the pictures (named parameters: only of rooms made with --mirror random)"""
+    level_shares: tuple[float, ...] = ()
+    """how often steps are of each level of detail, from level 0 on (left out: all alike)"""
+    base_rate: float = 1.0
+    """with finer levels, the share of G's rate for level 0's stages: a fine patch shows so little of what they do"""
+    workers: int = 0
+    """processes that read or render the next batches; 0: none, this one does it between its steps"""
     save_every: int = 4000
     """images between saved states, checkpoints and sample sheets"""
     log_every: int = 1000
@@ -114,8 +125,13 @@ class TrainConfig:
         """
         for name in ("images", "batch", "save_every", "r1_every", "log_every"):
             _require_at_least(1, name, getattr(self, name))
-        for name in ("fd_every", "ema_images", "warmup_images", "generator_warmup_images"):
+        for name in ("workers", "base_rate", "fd_every", "ema_images", "warmup_images", "generator_warmup_images"):
             _require_at_least(0, name, getattr(self, name))
+        levels, shares = self.model.grid.levels, self.level_shares
+        if shares and (len(shares) != levels or min(shares) < 0 or not 0 < sum(shares) < float("inf")):
+            raise ConfigError(
+                f"--level-shares {' '.join(map(str, shares))}: name one share, 0 or more, for each of {levels} levels"
+            )
         if self.optimal_g and self.multiple_g:
             raise ConfigError("--optimal-g and --multiple-g are two different generators; choose one")
         if self.multiple_g and self.continuous_sampling:
@@ -124,16 +140,27 @@ class TrainConfig:
                 "leave out --continuous-sampling"
             )
 
-    def for_dataset(self, dataset: ImageDataset) -> Self:
+    def for_dataset(self, dataset: TrainingSource) -> Self:
         """These settings with the model that is trained on ``dataset``: its latents' names, the ablations' shapes.
 
         Raises:
-            ConfigError: regression without named parameters.
+            ConfigError: regression or room coordinates without named parameters.
         """
         latent_names = () if self.unpaired else dataset.latent_names
         if self.objective == "regression" and not latent_names:
             raise ConfigError(f"{self.data} has no named parameters to regress on; use --objective adversarial")
-        return self.with_latents(latent_names)
+        resolved = self.with_latents(latent_names)
+        if not self.room_coordinates:
+            return resolved
+        assert dataset.projection is not None
+        room = RoomLatents(projection=dataset.projection, width_px=dataset.width_px)
+        return replace(resolved, model=replace(resolved.model, room=room))
+
+    @property
+    def level_proportions(self) -> tuple[float, ...]:
+        """The share of steps of each level; they add up to 1."""
+        shares = self.level_shares or (1.0,) * self.model.grid.levels
+        return tuple(share / sum(shares) for share in shares)
 
     def with_latents(self, latent_names: tuple[str, ...]) -> Self:
         """These settings with the model that is trained on data of such named parameters, which may be none."""

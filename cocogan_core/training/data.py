@@ -1,23 +1,27 @@
 """The pictures of one run: those that it trains on, those that it is measured by, and the few that a sheet shows."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.data.sampler import MacroSampler
+from cocogan_core.data.rooms.live import LiveRooms, LiveRoomSampler
+from cocogan_core.data.sampler import MacroSampler, Sampler
+from cocogan_core.errors import ConfigError
 from cocogan_core.training.batches import BatchLoader
-from cocogan_core.training.config import TrainConfig
+from cocogan_core.training.config import TrainConfig, TrainingSource
 from cocogan_core.training.distributed import Ranks
 from cocogan_core.training.snapshots import SampleGrid
 from cocogan_core.training.validation import FrechetValidator
 
-__all__ = ["TrainingData"]
+__all__ = ["TrainingData", "open_source"]
 
 SHEET_ROOMS = 6
 SHEET_PICTURES = 8, 64  # planar ones stand in rows of eight: as many as make a sheet of SHEET_PIXELS
 SHEET_PIXELS = 1 << 21
+SHEET_PATCHES = 8  # macro patches of each finer level
 HELD_OUT_SHARE = 5  # at most one picture in so many
 
 
@@ -31,13 +35,13 @@ class TrainingData:
         loader: draws this process's batches.
     """
 
-    dataset: ImageDataset
+    dataset: TrainingSource
     held_out: int
     loader: BatchLoader
     _first_loader: BatchLoader = field(repr=False)  # of the run's first process, so that sheets are the same in all
 
     @classmethod
-    def of(cls, config: TrainConfig, dataset: ImageDataset, ranks: Ranks) -> Self:
+    def of(cls, config: TrainConfig, dataset: TrainingSource, ranks: Ranks) -> Self:
         """Use ``dataset`` as ``config``, resolved against it (:meth:`TrainConfig.for_dataset`), says.
 
         Raises:
@@ -45,17 +49,11 @@ class TrainingData:
         """
         if config.unpaired:
             dataset = dataset.unnamed()
-        from_its_end = config.fd_every and config.held_out is None
+        from_its_end = config.fd_every and config.held_out is None and isinstance(dataset, ImageDataset)
         held_out = min(config.fd_samples, dataset.count // HELD_OUT_SHARE) if from_its_end else 0
-        sampler = MacroSampler(
-            dataset,
-            config.model.grid,
-            roll=config.roll,
-            flip=config.flip,
-            continuous=config.continuous_sampling,
-            held_out=held_out,
-        )
-        loaders = [BatchLoader(sampler, config.model, ranks.device, (config.seed, rank)) for rank in (ranks.rank, 0)]
+        sampler = _sampler(config, dataset, held_out)
+        size = ranks.share(config.batch)
+        loaders = [BatchLoader(sampler, config, ranks.device, (config.seed, rank), size) for rank in (ranks.rank, 0)]
         return cls(dataset, held_out, *loaders)
 
     def sample_grid(self, config: TrainConfig) -> SampleGrid:
@@ -63,8 +61,10 @@ class TrainingData:
         grid, (fewest, most) = config.model.grid, SHEET_PICTURES
         fitting = SHEET_PIXELS // (grid.height_px * grid.width_px)
         count = SHEET_ROOMS if grid.wraps else max(fewest, min(most, fitting))
-        batch = self._first_loader.whole(np.random.default_rng(config.seed), count)
-        return SampleGrid(batch, paired=bool(self.dataset.latent_names))
+        loader, rng = self._first_loader, np.random.default_rng(config.seed)
+        batch = loader.whole(rng, count)
+        fine = [loader.macro(rng, SHEET_PATCHES, level) for level in range(1, grid.levels)]
+        return SampleGrid(batch, fine, paired=bool(self.dataset.latent_names))
 
     def validator(self, config: TrainConfig, device: str) -> FrechetValidator:
         """Held-out pictures to measure by: ``config.held_out``'s first, or the data set's last.
@@ -72,8 +72,37 @@ class TrainingData:
         Raises:
             ConfigError, DataError: there are too few, they do not fit, or the feature network is not installed.
         """
-        dataset, indices = self.dataset, np.arange(self.dataset.count - self.held_out, self.dataset.count)
+        grid, seed = config.model.grid, config.seed
         if config.held_out is not None:
-            dataset = ImageDataset.open(config.held_out)
-            indices = np.arange(min(dataset.count, config.fd_samples))
-        return FrechetValidator.of(dataset, indices, config.model.grid, device, seed=config.seed)
+            held_out = ImageDataset.open(config.held_out)
+            indices = np.arange(min(held_out.count, config.fd_samples))
+            return FrechetValidator.of(held_out, indices, grid, device, seed=seed)
+        if isinstance(self.dataset, LiveRooms):
+            raise ConfigError("--fd-every needs pictures to measure by, and live rooms are none: name --held-out")
+        indices = np.arange(self.dataset.count - self.held_out, self.dataset.count)
+        return FrechetValidator.of(self.dataset, indices, grid, device, seed=seed)
+
+
+def open_source(folder: Path) -> TrainingSource:
+    """Open what a run trains on: prepared pictures, or a recipe for live rooms.
+
+    Raises:
+        DataError: it is neither, or broken.
+    """
+    return LiveRooms.open(folder) if LiveRooms.lie_in(folder) else ImageDataset.open(folder)
+
+
+def _sampler(config: TrainConfig, dataset: TrainingSource, held_out: int) -> Sampler:
+    grid = config.model.grid
+    if isinstance(dataset, LiveRooms):
+        if config.roll or config.flip or config.continuous_sampling:
+            raise ConfigError("live rooms are neither turned, mirrored nor sampled between grid points: leave that out")
+        return LiveRoomSampler(dataset, grid)
+    return MacroSampler(
+        dataset,
+        grid,
+        roll=config.roll,
+        flip=config.flip,
+        continuous=config.continuous_sampling,
+        held_out=held_out,
+    )

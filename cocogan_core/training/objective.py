@@ -34,17 +34,20 @@ class Objective:
         self.config, self.generator, self.discriminator = config, generator, discriminator
         self.named = len(config.model.latent_names)
         self._device = next(generator.parameters()).device
-        self._generate: Callable[[Tensor, Tensor], Tensor] = generator.macro
-        self._discriminate: Callable[[Tensor, Tensor], DiscriminatorOutput] = discriminator
+        self._generate: Callable[[Tensor, Tensor, int], Tensor] = generator.macro
+        self._discriminate: Callable[[Tensor, Tensor, int], DiscriminatorOutput] = discriminator
         if config.compile:
             _require_compiler()
             _leave_spectral_norms_out(generator, discriminator)
             self._generate, self._discriminate = torch.compile(generator.macro), torch.compile(discriminator)
 
     def regression_loss(self, batch: TrainingBatch) -> tuple[Tensor, Terms]:
-        """L1 from named parameters to whole panoramas: shows G the rooms before D judges them."""
+        """L1 from named parameters to pictures: shows G the rooms before D judges them.
+
+        Whole pictures on level 0, macro patches on finer ones, so that a step's memory does not grow with the width.
+        """
         with self._autocast():
-            made = self.generator.full(batch.z)
+            made = self._generate(batch.z, batch.ids, batch.level) if batch.level else self.generator.full(batch.z)
         error = (_widen(made) - batch.real).abs().mean()
         return error, {"L1": error.detach()}
 
@@ -55,9 +58,9 @@ class Objective:
         """
         config, c = self.config, batch.coordinates
         with torch.no_grad(), self._autocast():
-            made = self._generate(batch.z, batch.ids)
+            made = self._generate(batch.z, batch.ids, batch.level)
         real, fake = self._augment(batch.real, batch), self._augment(_widen(made), batch)
-        of_real, of_fake = self._judge(real, c), self._judge(fake, c)
+        of_real, of_fake = self._judge(real, batch), self._judge(fake, batch)
         adversarial = losses.discriminator_loss(config.loss, of_real.score, of_fake.score)
         spatial = losses.spatial_loss(of_real.spatial, c) + losses.spatial_loss(of_fake.spatial, c)
         loss = adversarial + config.spatial_weight * spatial
@@ -72,8 +75,8 @@ class Objective:
         """Fool D on merged macro patches; be where A says (eq. 4) and what Q says (§3.6); stay near the paired room."""
         config, c = self.config, batch.coordinates
         with self._autocast():
-            made = self._generate(batch.z, batch.ids)
-        output = self._judge(self._augment(_widen(made), batch), c)
+            made = self._generate(batch.z, batch.ids, batch.level)
+        output = self._judge(self._augment(_widen(made), batch), batch)
         adversarial = losses.generator_loss(config.loss, output.score)
         loss = adversarial + config.spatial_weight * losses.spatial_loss(output.spatial, c)
         terms = {"G": adversarial.detach()}
@@ -97,12 +100,12 @@ class Objective:
         return total
 
     def _score(self, batch: TrainingBatch) -> Callable[[Tensor], Tensor]:
-        return lambda images: self.discriminator(images, batch.coordinates).score
+        return lambda images: self.discriminator(images, batch.coordinates, batch.level).score
 
-    def _judge(self, images: Tensor, coordinates: Tensor) -> DiscriminatorOutput:
+    def _judge(self, images: Tensor, batch: TrainingBatch) -> DiscriminatorOutput:
         """D's answer in float32, whatever precision it was worked out in."""
         with self._autocast():
-            output = self._discriminate(images, coordinates)
+            output = self._discriminate(images, batch.coordinates, batch.level)
         score, spatial, content, features = output
         content = None if content is None else _widen(content)
         return DiscriminatorOutput(_widen(score), _widen(spatial), content, _widen(features))

@@ -1,7 +1,7 @@
 """A network's optimizer: backward, gradients averaged over processes, clipped, scaled, one step of Adam."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,10 +20,23 @@ EXPLODED = 1e6  # a loss beyond this never came back: with λ = 10 it means slop
 class NetworkOptimizer:
     """Adam on one network; ``clip`` cuts the gradient's norm, 0 never."""
 
-    def __init__(self, network: nn.Module, config: TrainConfig, ranks: Ranks, *, clip: float = 0.0) -> None:
-        """Adam starts with a rate of 0; every step is given one."""
+    def __init__(
+        self,
+        network: nn.Module,
+        config: TrainConfig,
+        ranks: Ranks,
+        *,
+        clip: float = 0.0,
+        base: Sequence[nn.Parameter] = (),
+    ) -> None:
+        """Adam starts with a rate of 0; every step is given one, of which ``base`` gets ``config.base_rate``."""
         self.network, self.ranks, self.clip = network, ranks, clip
-        self.adam = torch.optim.Adam(network.parameters(), lr=0.0, betas=(config.beta1, config.beta2))
+        chosen = {id(parameter) for parameter in base}
+        rest = [parameter for parameter in network.parameters() if id(parameter) not in chosen]
+        groups = [{"params": [*base], "share": config.base_rate}, {"params": rest, "share": 1.0}]
+        self.adam = torch.optim.Adam(
+            [group for group in groups if group["params"]], lr=0.0, betas=(config.beta1, config.beta2)
+        )
         # float16's gradients underflow without a scale; bfloat16 has float32's range
         self.scaler = torch.amp.GradScaler(ranks.device.type, enabled=config.precision == "float16")
 
@@ -43,7 +56,7 @@ class NetworkOptimizer:
             self.scaler.unscale_(self.adam)
             nn.utils.clip_grad_norm_(self.network.parameters(), self.clip)
         for group in self.adam.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         self.scaler.step(self.adam)
         self.scaler.update()
 

@@ -1,6 +1,6 @@
 """Whole pictures of a generator in training, and sheets of them: the same z each time, to be compared by eye."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +39,16 @@ def pictures(generator: Generator, z: Tensor) -> Iterator[Images]:
 class SampleGrid:
     """A sheet of the pictures of fixed z. Panoramas stand twice side by side, so that the wrap is seen.
 
-    Where z has named entries the real room of the same ones follows.
+    Where z has named entries the real room of the same ones follows. Finer levels of detail add a row each of macro
+    patches, and one of the real ones under it.
     """
 
-    def __init__(self, batch: TrainingBatch, *, paired: bool) -> None:
-        """``batch`` holds whole pictures with their z; ``paired`` says that the two belong together."""
-        self._batch, self._paired = batch, paired
+    def __init__(self, batch: TrainingBatch, fine: Sequence[TrainingBatch] = (), *, paired: bool) -> None:
+        """``batch`` holds whole pictures with their z, ``fine`` macro patches of each level above 0.
+
+        ``paired`` says that pictures and z belong together.
+        """
+        self._batch, self._fine, self._paired = batch, fine, paired
 
     def draw(self, generator: Generator, path: Path) -> dict[str, float]:
         """Write the sheet to ``path``; returns ``psnr_db`` to the paired pictures, or nothing."""
@@ -59,5 +63,17 @@ class SampleGrid:
         rows = [np.concatenate(row, axis=1) for row in zip(*columns, strict=True)]
         if len(columns) == 1:
             rows = [np.concatenate(made[i : i + COLUMNS], axis=1) for i in range(0, len(made), COLUMNS)]
+        rows += self._fine_rows(generator, rows[0].shape[1])
         Image.fromarray(np.concatenate(rows)).save(path)
         return figures
+
+    @torch.no_grad()
+    def _fine_rows(self, generator: Generator, width_px: int) -> list[Images]:
+        """Macro patches of each finer level side by side, generated and real, filled up to ``width_px``."""
+        rows = []
+        for batch in self._fine:
+            made = to_uint8(generator.macro(batch.z, batch.ids, batch.level))
+            for patches in (made, to_uint8(batch.real)):
+                row = np.concatenate(list(patches), axis=1)[:, :width_px]
+                rows.append(np.pad(row, ((0, 0), (0, width_px - row.shape[1]), (0, 0))))
+        return rows

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.files import write_atomically
-from cocogan_core.training.config import TrainConfig
+from cocogan_core.training.config import TrainConfig, TrainingSource
 
 __all__ = ["load_state", "read_progress", "require_same_run", "run_identity", "save_state"]
 
@@ -28,7 +28,7 @@ KEY = "cocogan_state"
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 # Folders, intervals and what only the speed depends on may change, and a run may be made longer.
 FREE = {
-    *("run", "data", "init", "images", "threads", "compile", "channels_last", "tensorboard"),
+    *("run", "data", "init", "images", "threads", "workers", "compile", "channels_last", "tensorboard"),
     *("save_every", "log_every", "fd_every", "fd_samples", "held_out"),
 }
 
@@ -84,7 +84,7 @@ def load_state(path: Path, modules: Mapping[str, nn.Module], optimizers: Mapping
         ) from error
 
 
-def run_identity(config: TrainConfig, dataset: ImageDataset, *, held_out: int) -> dict[str, Any]:
+def run_identity(config: TrainConfig, dataset: TrainingSource, *, held_out: int) -> dict[str, Any]:
     """What must not change within a run, as JSON values: settings by dotted name, and a short word for the data set.
 
     ``held_out`` pictures at the data's end are not trained on, so their number belongs to the run.
@@ -141,10 +141,10 @@ def _flatten(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _fingerprint(dataset: ImageDataset) -> str:
+def _fingerprint(dataset: TrainingSource) -> str:
     """The data set's index and its first and last picture, hashed: two data sets of one source still differ there."""
     digest = hashlib.sha256(json.dumps(dataset.about, sort_keys=True).encode())
-    if dataset.count:
+    if isinstance(dataset, ImageDataset) and dataset.count:
         digest.update(dataset.image(0).tobytes() + dataset.image(dataset.count - 1).tobytes())
     size = f"{dataset.width_px}×{dataset.height_px}"
     return f"{dataset.about['source']}, {dataset.count} of {size}, {digest.hexdigest()[:8]}"

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cocogan_core.checkpoint import Metadata, Provenance, code_version, load_checkpoint, save_checkpoint
-from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.models.build import build_discriminator, build_generator
 from cocogan_core.training.config import TrainConfig
-from cocogan_core.training.data import TrainingData
+from cocogan_core.training.data import TrainingData, open_source
 from cocogan_core.training.distributed import Ranks, share_batch_norms
 from cocogan_core.training.ema import WeightEMA
 from cocogan_core.training.interrupts import stop_signals
@@ -92,7 +91,7 @@ class Trainer:
         if config.threads:
             torch.set_num_threads(config.threads)
         self.ranks = ranks or Ranks.alone()
-        dataset = ImageDataset.open(config.data)
+        dataset = open_source(config.data)
         self.config = config = config.for_dataset(dataset)
         self.data = TrainingData.of(config, dataset, self.ranks)
         _require_trainable(config, self.ranks)
@@ -102,7 +101,9 @@ class Trainer:
         self.seen, self.seen_before = 0, self._load_initial_weights() if config.init else 0
         self.ema = WeightEMA(self.generator, half_life_images=config.ema_images)
         self.optimizers = {
-            "optimizer_g": NetworkOptimizer(self.generator, config, self.ranks, clip=config.gradient_clip),
+            "optimizer_g": NetworkOptimizer(
+                self.generator, config, self.ranks, clip=config.gradient_clip, base=self.generator.base_parameters()
+            ),
             "optimizer_d": NetworkOptimizer(self.discriminator, config, self.ranks),
         }
         self._resume()
@@ -147,16 +148,15 @@ class Trainer:
         Raises:
             TrainingError: the run diverged.
         """
-        config, loader, size = self.config, self.data.loader, self.ranks.share(self.config.batch)
-        rng = loader.randomness(self.seen)
+        config, batches = self.config, self.data.loader.step(self.seen)
         if config.objective == "regression":
-            terms = self._optimize("optimizer_g", *self.objective.regression_loss(loader.whole(rng, size)))
+            terms = self._optimize("optimizer_g", *self.objective.regression_loss(batches[0]))
         else:
             lazy = self.seen // config.batch % config.r1_every == 0
-            of_d = self.objective.discriminator_loss(loader.macro(rng, size), lazy=lazy)
+            of_d = self.objective.discriminator_loss(batches[0], lazy=lazy)
             terms = self._optimize("optimizer_d", *of_d)
             with constant(self.discriminator):
-                terms |= self._optimize("optimizer_g", *self.objective.generator_loss(loader.macro(rng, size)))
+                terms |= self._optimize("optimizer_g", *self.objective.generator_loss(batches[1]))
         self.seen += config.batch
         self.ema.update(self.generator, seen=self.seen, batch=config.batch)
         return terms
@@ -190,8 +190,9 @@ class Trainer:
     def provenance(self) -> Provenance:
         """Where the weights of this moment come from."""
         config, about = self.config, self.data.dataset.about
+        count = self.data.dataset.count - self.data.held_out
         return Provenance(
-            data_set=f"{about['source']}, {self.data.dataset.count - self.data.held_out} pictures",
+            data_set=f"{about['source']}, {count} pictures" if count else about["source"],
             licence=about["licence"],
             images_seen=self.seen_before + self.seen,
             code_version=code_version(),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pictures import boxed, psnr
 from PIL import Image
 
 from cocogan_core.data.dataset import ImageDataset
@@ -15,9 +16,10 @@ from cocogan_core.data.sampler import MacroSampler
 from cocogan_core.data.sources.matterport import Matterport3D
 from cocogan_core.errors import DataError
 from cocogan_core.geometry.grid import PatchGrid
-from cocogan_core.geometry.projection import direction_of, yaw_of_u
+from cocogan_core.geometry.projection import Projection, direction_of, yaw_of_u
 
 WIDTH = 192
+SPHERE = Projection.of_aspect("equirectangular", 2)
 
 
 @pytest.fixture(scope="module")
@@ -38,16 +40,6 @@ def sample(renderer):
     return [renderer.panorama(room_parameters(11, index)) for index in range(24)]
 
 
-def psnr(one, other):
-    return 10 * np.log10(255**2 / np.mean((one.astype(float) - other) ** 2))
-
-
-def boxed(image, factor):
-    """Mean over squares of ``factor`` pixels."""
-    height, width = image.shape[:2]
-    return image.reshape(height // factor, factor, width // factor, factor, 3).mean((1, 3))
-
-
 def looked_up(faces, direction):
     """Sky box faces in a direction, bilinear: the formulas of docs/architecture.md, apart from the code's."""
     x, y, z = np.moveaxis(direction, -1, 0)
@@ -63,16 +55,17 @@ def looked_up(faces, direction):
     return upper * (1 - t) + lower * t
 
 
-def cylinder_of(faces, width, fine=4):
-    """Faces → Mercator (width/3, width, 3), each pixel the mean of fine² lookups."""
+def cylinder_of(faces, width, fine=4, projection=ROOM_PROJECTION):
+    """Faces → cylinder (H, width, 3), each pixel the mean of fine² lookups."""
+    height = width // 3 if projection == ROOM_PROJECTION else width // 2
     yaw = yaw_of_u((np.arange(width * fine) + 0.5) / (width * fine), width)
-    pitch = ROOM_PROJECTION.pitch_of_v((np.arange(width // 3 * fine) + 0.5) / (width // 3 * fine))
+    pitch = projection.pitch_of_v((np.arange(height * fine) + 0.5) / (height * fine))
     return boxed(looked_up(faces, direction_of(yaw, pitch[:, None])), fine)
 
 
 @pytest.mark.parametrize("index", [3, 4])
 def test_the_cylinder_agrees_with_the_six_faces(index):
-    """Both at their usual sizes, where a pixel is about the same angle (the light's filter is of pixels)."""
+    """Both at their usual sizes, where a pixel is about the same angle."""
     room = room_parameters(5, index)
     with RoomRenderer() as usual:
         direct = boxed(usual.panorama(room).astype(float), 2)
@@ -82,6 +75,17 @@ def test_the_cylinder_agrees_with_the_six_faces(index):
     assert agreement >= 35
     assert agreement > max(beside) + 5, "turned by a column"
     assert abs(beside[0] - beside[1]) < 1, "turned by a part of a column"
+
+
+def test_the_whole_sphere_agrees_with_the_six_faces():
+    room = room_parameters(5, 3)
+    with RoomRenderer(projection=SPHERE) as usual:
+        direct = usual.panorama(room).astype(float)
+        through = cylinder_of(usual.faces(room, 256), usual.width_px, fine=2, projection=SPHERE)
+    assert direct.shape == (384, 768, 3)
+    direct, through = boxed(direct, 2), boxed(through, 2)
+    for rows in (slice(None), slice(8), slice(-8, None)):
+        assert psnr(direct[rows], through[rows]) >= 35
 
 
 def test_prepare_makes_the_same_cylinder_of_the_six_faces(tmp_path):

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from cocogan_core.data.contact_sheet import write_sheet
 from cocogan_core.data.dataset import DatasetWriter
+from cocogan_core.data.rooms.parameters import LICENCE
 from cocogan_core.data.rooms.renderer import ASPECT, ROOM_PROJECTION
 from cocogan_core.data.rooms.skybox import SkyBoxFolder
-from cocogan_core.data.rooms.spec import LICENCE, RoomDatasetSpec, render_rooms
+from cocogan_core.data.rooms.spec import RoomDatasetSpec, render_rooms
 from cocogan_core.errors import ConfigError
 from cocogan_core.progress import Progress, no_progress
 

@@ -1,9 +1,22 @@
 """What the numbers of a room are called, and how one is read. Numpy only."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PARAMETERS", "VARIED", "RoomParameters", "varied_surfaces"]
+__all__ = [
+    "LICENCE",
+    "PARAMETERS",
+    "STYLES",
+    "VARIED",
+    "RoomBox",
+    "RoomParameters",
+    "Style",
+    "room_box",
+    "varied_surfaces",
+]
 
 Vector = NDArray[np.float64]
 
@@ -26,6 +39,47 @@ VARIED: tuple[str, ...] = (
     *("room.stretch", "wall.strength", "wall.stripes", "panel.height", "panel.warmth", "panel.green"),
     *("floor.kind", "floor.tile", "seat.wall", "light.dusk"),
 )
+
+
+VIEWER_HEIGHT = 1.5  # metres
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomBox:
+    """The bare room and where one stands in it, in metres, as (X right, Y up, Z toward yaw 0).
+
+    The floor lies at y = 0 and the room is centred on x = z = 0, so that its walls are x = ±width/2 and z = ±depth/2.
+
+    Attributes:
+        size_m: (..., 3) width, height, depth.
+        viewer_m: (..., 3) position of the camera.
+    """
+
+    size_m: Vector
+    viewer_m: Vector
+
+
+def room_box(parameters: NDArray[np.floating]) -> RoomBox:
+    """The boxes of rooms (..., K); of numbers beyond those of a family (how a view is turned) nothing is read."""
+    n: Vector = np.clip(np.asarray(parameters, float), -1, 1)
+
+    def between(name: str, low: float, high: float) -> Vector:
+        one: Vector = n[..., PARAMETERS.index(name)]
+        return low + (high - low) * (one + 1) / 2
+
+    varied = n.shape[-1] >= len(VARIED)
+    stretch = 1 + 0.4 * np.maximum(0, n[..., VARIED.index("room.stretch")]) if varied else np.ones(n.shape[:-1])
+    width, depth = between("room.width", 4.2, 5.6) * stretch, between("room.depth", 4.0, 5.2) * stretch
+    viewer = between("room.viewer_right", -0.1, 0.6), between("room.viewer_forward", -0.5, 0.5)
+    return RoomBox(
+        size_m=np.stack([width, between("room.height", 2.45, 2.95), depth], -1),
+        viewer_m=np.stack([viewer[0], np.full(n.shape[:-1], VIEWER_HEIGHT), viewer[1]], -1),
+    )
+
+
+LICENCE = "CC0-1.0"  # of every room
+Style = Literal["plain", "varied"]
+STYLES: dict[Style, tuple[str, ...]] = {"plain": PARAMETERS, "varied": VARIED}
 
 
 class RoomParameters:

@@ -19,6 +19,7 @@ __all__ = [
     "FABRIC",
     "FRONT",
     "LAMP",
+    "LEAVES",
     "LEFT",
     "PICTURE",
     "PLAIN",
@@ -34,7 +35,7 @@ Place = tuple[float, float, float]
 
 # As in shaders/room_scene.glsl and shaders/room_surface.glsl.
 BOX, ELLIPSOID, CYLINDER = 0, 1, 2
-PLAIN, WOOD, FABRIC, BOOKS, LAMP, DOORS, PICTURE = 0, 1, 2, 3, 4, 6, 7
+PLAIN, WOOD, FABRIC, BOOKS, LAMP, DOORS, PICTURE, LEAVES = 0, 1, 2, 3, 4, 6, 7, 8
 FRONT, RIGHT, BACK, LEFT = 1, 2, 3, 4
 
 

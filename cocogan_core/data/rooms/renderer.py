@@ -1,31 +1,32 @@
 """Procedural rooms: ray traced in fragment shaders on a window-less OpenGL context, software or GPU.
 
-Four passes (``shaders/room_*.frag``): light at half resolution, its filter, surfaces with several samples a pixel, and
-their join. Deterministic on one driver. Knows nothing of training; the scene comes from ``room_scene``.
+Three passes (``shaders/room_*.frag``): light on a coarse grid of directions, its filter along x and y, and the picture
+with several samples a pixel. Each pixel is a function of the room and its own place in the panorama, so that crops are
+parts of the whole to the byte on one driver. Knows nothing of training; the scene comes from ``scene``.
 """
 
 import math
 import re
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.rooms.primitives import Primitive
-from cocogan_core.data.rooms.scene import PARAMETERS, VARIED, Scene, build_scene
+from cocogan_core.data.rooms.parameters import PARAMETERS, STYLES, Style
+from cocogan_core.data.rooms.primitives import LAMP, Group, Primitive
+from cocogan_core.data.rooms.scene import Scene, build_scene
+from cocogan_core.data.rooms.view import View, height_px
 from cocogan_core.errors import DisplayError
 from cocogan_core.files import resource
 from cocogan_core.geometry.projection import Projection
 
 __all__ = ["PARAMETERS", "ROOM_PROJECTION", "STYLES", "RoomRenderer", "Style", "room_parameters"]
 
-Style = Literal["plain", "varied"]
-STYLES: dict[Style, tuple[str, ...]] = {"plain": PARAMETERS, "varied": VARIED}
 ASPECT = 3  # width / height of a panorama, as in the paper's Matterport3D setting
 ROOM_PROJECTION = Projection.of_aspect("mercator", ASPECT)
-MOST_PRIMITIVES, MOST_GROUPS = 80, 16  # as in shaders/room_scene.glsl
+MOST_SOLIDS, BOUNDS = 96, 3  # as in shaders/room_scene.glsl; a group counts as one more, of the shape of its bounds
 
 Image = NDArray[np.uint8]
 
@@ -39,25 +40,27 @@ def room_parameters(seed: int, index: int, style: Style = "plain") -> NDArray[np
 
 
 class RoomRenderer:
-    """Renders rooms of one size; a context manager that frees its OpenGL context.
+    """Renders rooms; a context manager that frees its OpenGL context.
 
     Attributes:
-        width_px: width of a panorama, three times its height; divisible by 6.
+        width_px: width of a panorama. Yaw 0 is the middle of its first column, and panoramas of other widths share its
+            left edge, so that the mean over squares of pixels of a larger one is this one.
         samples: per pixel; its square root is taken along each axis.
         style: which family of rooms it can draw, and so how many numbers a room has.
+        projection: how a panorama's rows lie in pitch; its height follows from square pixels at the horizon.
 
     Raises:
         DisplayError: there is no OpenGL 3.3.
     """
 
-    def __init__(self, width_px: int = 768, samples: int = 4, style: Style = "plain") -> None:
+    def __init__(
+        self, width_px: int = 768, samples: int = 4, style: Style = "plain", projection: Projection = ROOM_PROJECTION
+    ) -> None:
         """Create the context and compile the shaders."""
-        self.width_px, self.style = width_px, style
+        self.width_px, self.style, self.projection = width_px, style, projection
         self._side = max(1, math.isqrt(samples))
         self._context = _context()
-        self._programs = {
-            name: self._program(f"room_{name}.frag") for name in ("light", "filter", "primary", "resolve")
-        }
+        self._programs = {name: self._program(f"room_{name}.frag") for name in ("light", "filter", "picture")}
         self._targets: dict[tuple[str, int, int], moderngl.Framebuffer] = {}
 
     def __enter__(self) -> Self:
@@ -70,49 +73,70 @@ class RoomRenderer:
         """Free the OpenGL context."""
         self._context.release()
 
+    @property
+    def height_px(self) -> int:
+        """Height of a panorama."""
+        return height_px(self.projection, self.width_px)
+
     def panorama(self, parameters: NDArray[np.floating], yaw_rad: float = 0.0, *, mirror: bool = False) -> Image:
-        """The Mercator panorama (W/3, W, 3) of a room, or of its mirror image, turned by ``yaw_rad`` to the left."""
-        size = (self.width_px, self.width_px // ASPECT)
-        with self._context:  # another renderer's context may be current
-            return self._draw(build_scene(parameters), size, face=-1, yaw_rad=yaw_rad, mirror=mirror)
+        """The panorama (H, W, 3) of a room, or of its mirror image, turned by ``yaw_rad`` to the left."""
+        return self._drawn(parameters, [self._view(self.width_px)], yaw_rad, mirror=mirror)[0]
+
+    def crop(
+        self,
+        parameters: NDArray[np.floating],
+        yaw_rad: float = 0.0,
+        *,
+        width_px: int,
+        top_px: int,
+        left_px: int,
+        height_px: int,
+        crop_width_px: int,
+        mirror: bool = False,
+    ) -> Image:
+        """Part (height_px, crop_width_px, 3) of the room's panorama of ``width_px`` columns; columns wrap round.
+
+        To the byte what the whole has there, on one driver, at the cost of its own pixels.
+
+        Raises:
+            ConfigError: the part is empty, wider than the panorama, or reaches above or below it.
+        """
+        view = self._view(width_px, top_px=top_px, left_px=left_px, rows=height_px, columns=crop_width_px)
+        return self._drawn(parameters, [view], yaw_rad, mirror=mirror)[0]
 
     def faces(
         self, parameters: NDArray[np.floating], face_px: int, yaw_rad: float = 0.0, *, mirror: bool = False
     ) -> Image:
         """The sky box (6, f, f, 3) in Matterport3D's order: up, front, right, back, left, down."""
-        scene = build_scene(parameters)
-        with self._context:
-            size = (face_px, face_px)
-            return np.stack([self._draw(scene, size, face=face, yaw_rad=yaw_rad, mirror=mirror) for face in range(6)])
+        views = [View.sky_box_face(face, face_px) for face in range(6)]
+        return np.stack(self._drawn(parameters, views, yaw_rad, mirror=mirror))
 
-    def _draw(self, scene: Scene, size: tuple[int, int], *, face: int, yaw_rad: float, mirror: bool) -> Image:
-        view = {
-            "face": face,
-            "wraps": face < 0,
-            "camera_yaw": yaw_rad,
-            "handedness": -1.0 if mirror else 1.0,
-            "u0": -math.pi / size[0],  # yaw 0 is the centre of the first column
-            "half_ordinate": math.pi / ASPECT,
-        }
-        scene_uniforms = {**_arrays(scene), **scene.uniforms, **view}
-        light_size = (max(1, size[0] // 2), max(1, size[1] // 2))
-        fine_size = (size[0] * self._side, size[1] * self._side)
-        light = self._pass("light", "light", light_size, scene_uniforms, outputs=2)
-        guide = light.color_attachments[1]
-        textures = {"light": light.color_attachments[0], "guide": guide}
-        across = self._pass("filter", "across", light_size, {**view, "along": (1, 0)}, textures=textures)
-        textures["light"] = across.color_attachments[0]
-        smooth = self._pass("filter", "down", light_size, {**view, "along": (0, 1)}, textures=textures)
-        fine = self._pass("primary", "fine", fine_size, scene_uniforms, outputs=2)
-        joined = {
-            "colour": fine.color_attachments[0],
-            "guide": fine.color_attachments[1],
-            "light": smooth.color_attachments[0],
-            "light_guide": guide,
-        }
-        done = self._pass("resolve", "done", size, {**scene_uniforms, "side": self._side}, textures=joined, kind="f1")
+    def _view(self, width_px: int, **part: int) -> View:
+        return View.cylinder(self.projection, width_px=width_px, left_rad=-math.pi / self.width_px, **part)
+
+    def _drawn(
+        self, parameters: NDArray[np.floating], views: list[View], yaw_rad: float, *, mirror: bool
+    ) -> list[Image]:
+        scene = build_scene(parameters)
+        camera = {"camera_yaw": yaw_rad, "handedness": -1.0 if mirror else 1.0}
+        uniforms = {**_arrays(scene), **scene.uniforms, **camera}
+        with self._context:  # another renderer's context may be current
+            return [self._draw({**uniforms, "plane": view.plane, "origin": view.origin}, view) for view in views]
+
+    def _draw(self, uniforms: dict[str, Any], view: View) -> Image:
+        light, pixels, period = view.light, view.pixels, {"period": view.period}
+        noisy = self._pass("light", "light", light.size, {**uniforms, **light.uniforms, **period}, outputs=2)
+        guide = noisy.color_attachments[1]
+        smooth = noisy
+        for target, along in (("across", (1, 0)), ("down", (0, 1))):
+            textures = {"light": smooth.color_attachments[0], "guide": guide}
+            smooth = self._pass("filter", target, light.size, {**period, "along": along}, textures=textures)
+        textures = {"light": smooth.color_attachments[0], "light_guide": guide}
+        place = {f"light_{name}": value for name, value in light.uniforms.items()}
+        uniforms = {**uniforms, **pixels.uniforms, **place, "side": self._side}
+        done = self._pass("picture", "done", pixels.size, uniforms, textures=textures, kind="f1")
         # row 0 in memory is the picture's top row (shaders/room_scene.glsl), so nothing is flipped
-        return np.frombuffer(done.read(components=3), np.uint8).reshape(size[1], size[0], 3)
+        return np.frombuffer(done.read(components=3, alignment=1), np.uint8).reshape(*pixels.size[::-1], 3)
 
     def _pass(
         self,
@@ -127,7 +151,7 @@ class RoomRenderer:
     ) -> moderngl.Framebuffer:
         program, triangle = self._programs[program_name]
         target = self._target(target_name, size, outputs, kind)
-        for name, value in {**uniforms, "size_px": tuple(map(float, size))}.items():
+        for name, value in uniforms.items():
             _set(program, name, value)
         for unit, (name, texture) in enumerate((textures or {}).items()):
             texture.use(unit)
@@ -179,25 +203,31 @@ def _source(name: str) -> str:
 
 
 def _arrays(scene: Scene) -> dict[str, Any]:
-    """Solids and their groups' bounding boxes as the uniform arrays of shaders/room_scene.glsl."""
-    solids = [solid for group in scene.groups for solid in group]
-    assert len(solids) <= MOST_PRIMITIVES
-    assert len(scene.groups) <= MOST_GROUPS
-    bounds, first = [], 0
-    for group in scene.groups:
-        low = np.min([solid.centre - solid.half for solid in group], axis=0)
-        high = np.max([solid.centre + solid.half for solid in group], axis=0)
-        bounds.append((*((low + high) / 2), first, *((high - low) / 2 + 1e-3), first + len(group)))
-        first += len(group)
-    table = np.array([_row(solid) for solid in solids])
+    """Solids as the uniform arrays of shaders/room_scene.glsl, each group after its bounding box, lamps last."""
+    opaque = [tuple(solid for solid in group if solid.material != LAMP) for group in scene.groups]
+    shining = [tuple(solid for solid in group if solid.material == LAMP) for group in scene.groups]
+    rows: list[tuple[float, ...]] = []
+    for group in filter(None, opaque):
+        rows += _group_rows(group, len(rows))
+    opaque_count = len(rows)
+    for group in filter(None, shining):
+        rows += _group_rows(group, len(rows))
+    assert len(rows) <= MOST_SOLIDS
+    table = np.array(rows)
     return {
-        "primitive_centre": table[:, 0:4],
-        "primitive_half": table[:, 4:8],
-        "primitive_colour": table[:, 8:12],
-        "group_centre": np.array(bounds)[:, 0:4],
-        "group_half": np.array(bounds)[:, 4:8],
-        "group_count": len(scene.groups),
+        "solid_centre": table[:, 0:4],
+        "solid_half": table[:, 4:8],
+        "solid_colour": table[:, 8:12],
+        "solid_count": len(rows),
+        "opaque_count": opaque_count,
     }
+
+
+def _group_rows(group: Group, first: int) -> list[tuple[float, ...]]:
+    low = np.min([solid.centre - solid.half for solid in group], axis=0)
+    high = np.max([solid.centre + solid.half for solid in group], axis=0)
+    bounds = (*((low + high) / 2), BOUNDS, *((high - low) / 2 + 1e-3), first + 1 + len(group), 0, 0, 0, 0)
+    return [bounds, *map(_row, group)]
 
 
 def _row(solid: Primitive) -> tuple[float, ...]:

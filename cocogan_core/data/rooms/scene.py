@@ -14,7 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.rooms.parameters import PARAMETERS, VARIED, RoomParameters, varied_surfaces
+from cocogan_core.data.rooms.parameters import (
+    PARAMETERS,
+    VARIED,
+    RoomBox,
+    RoomParameters,
+    room_box,
+    varied_surfaces,
+)
 from cocogan_core.data.rooms.primitives import (
     BACK,
     BOOKS,
@@ -25,6 +32,7 @@ from cocogan_core.data.rooms.primitives import (
     FABRIC,
     FRONT,
     LAMP,
+    LEAVES,
     LEFT,
     PICTURE,
     PLAIN,
@@ -57,9 +65,8 @@ def build_scene(values: NDArray[np.floating]) -> Scene:
     They are in the order of :data:`PARAMETERS`, or of :data:`VARIED` where there are as many.
     """
     n = RoomParameters(np.asarray(values, float))
-    width, depth = n.between("room.width", 4.2, 5.6), n.between("room.depth", 4.0, 5.2)
-    stretch = n.more("room.stretch", 1.0, 1.4)
-    room = np.array([width * stretch, n.between("room.height", 2.45, 2.95), depth * stretch])
+    box = room_box(values)
+    room = box.size_m
     walls = {wall: Wall(wall, room) for wall in (FRONT, RIGHT, BACK, LEFT)}
     warmth = n.between("floor.warmth", 0.05, 0.5)
     wood = n.between("floor.brightness", 0.16, 0.46) * (1 + warmth * np.array([1.0, 0.05, -0.9]))
@@ -72,7 +79,7 @@ def build_scene(values: NDArray[np.floating]) -> Scene:
         _picture(n, walls[BACK], wood),
         *_lamps(room, walls[FRONT]),
     )
-    return Scene(groups, _surfaces(n, room, wood) | varied_surfaces(n) | _lights(n, room, walls[FRONT], wood))
+    return Scene(groups, _surfaces(n, box, wood) | varied_surfaces(n) | _lights(n, room, walls[FRONT], wood))
 
 
 def _seat_place(n: RoomParameters) -> float:
@@ -176,7 +183,7 @@ def _plant(n: RoomParameters, wall: Wall) -> Group:
             (u + along * size, out + away * size, 0.12 + up * size),
             (0.19 * size, 0.19 * size, 0.17 * size),
             leaf * (0.8 + 0.4 * up),
-            PLAIN,
+            LEAVES,
             ELLIPSOID,
         )
         for along, away, up in tufts
@@ -212,15 +219,14 @@ def _lamps(room: Vector, front: Wall) -> tuple[Group, Group]:
     return (shades[0], cord), (shades[1], pole, foot)
 
 
-def _surfaces(n: RoomParameters, room: Vector, wood: Vector) -> dict[str, object]:
+def _surfaces(n: RoomParameters, box: RoomBox, wood: Vector) -> dict[str, object]:
     u, middle, half, high = _window(n)
     side = n.between("window.side_width", 0.35, 0.8)
     rug = n.between("rug.size", 0.75, 1.3)
-    camera = (n.between("room.viewer_right", -0.1, 0.6), 1.5, n.between("room.viewer_forward", -0.5, 0.5))
     door = n.between("door.brightness", 0.35, 0.85) * (0.75 + 0.25 * wood / wood.max())
     return {
-        "room": room,
-        "camera": np.array(camera),
+        "room": box.size_m,
+        "camera": box.viewer_m,
         "window_place": np.array([[FRONT, u, middle, 0], [LEFT, 0.0, 1.85, 0]]),
         "window_half": np.array([[half, high], [side, 0.34]]),
         "door": np.array([n.between("door.place", -1.2, -0.6), 0.43, 2.03, 0.0]),

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from cocogan_core.data.rooms.spec import LICENCE, RoomDatasetSpec
+from cocogan_core.data.rooms.parameters import LICENCE
+from cocogan_core.data.rooms.spec import RoomDatasetSpec
 from cocogan_core.data.sources.labels import Labels, read_labels, write_labels
 from cocogan_core.errors import DataError
 from cocogan_core.files import open_atomically

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from cocogan_core.data.label_transforms import MIRROR, YAW
 from cocogan_core.data.parallel import map_in_order
-from cocogan_core.data.rooms.renderer import ASPECT, STYLES, RoomRenderer, Style, room_parameters
+from cocogan_core.data.rooms.parameters import STYLES, Style
+from cocogan_core.data.rooms.renderer import ASPECT, RoomRenderer, room_parameters
 from cocogan_core.errors import ConfigError
 
-__all__ = ["LICENCE", "RoomDatasetSpec", "render_rooms"]
+__all__ = ["RoomDatasetSpec", "render_rooms"]
 
-LICENCE = "CC0-1.0"  # of every room
+
 DEFAULTS = {"mirror": "never", "style": "plain"}  # left out of a folder's description: older folders lack them
 
 Image = NDArray[np.uint8]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cocogan_core.data.rooms.renderer import MOST_GROUPS, MOST_PRIMITIVES
+from cocogan_core.data.rooms.parameters import room_box
+from cocogan_core.data.rooms.renderer import MOST_SOLIDS
 from cocogan_core.data.rooms.scene import PARAMETERS, VARIED, build_scene
 
 KINDS = ("seat.kind", "shelf.kind")
@@ -45,8 +46,8 @@ def test_any_room_fits_the_shader_and_itself():
     for vector in vectors():
         scene = build_scene(vector)
         half = np.asarray(scene.uniforms["room"]) / 2
-        assert len(solids(vector)) <= MOST_PRIMITIVES
-        assert len(scene.groups) <= MOST_GROUPS
+        lamps = 2  # their shades are groups of their own
+        assert len(solids(vector)) + len(scene.groups) + lamps <= MOST_SOLIDS
         for solid in solids(vector):
             assert np.all(np.abs(solid.centre - [0, half[1], 0]) < half), f"{solid} lies outside the room"
             assert np.all(solid.half > 0)
@@ -76,3 +77,19 @@ def test_numbers_enter_continuously(name):
 def test_values_outside_are_clipped():
     vector = np.full(len(PARAMETERS), 1.0)
     np.testing.assert_array_equal(flat(vector), flat(3 * vector))
+
+
+def test_boxes_of_many_rooms_are_those_of_each():
+    plain = np.random.default_rng(2).uniform(-1.2, 1.2, (5, 7, len(PARAMETERS)))
+    varied = np.random.default_rng(3).uniform(-1.2, 1.2, (35, len(VARIED)))
+    for vectors_, many in ((plain.reshape(35, -1), room_box(plain)), (varied, room_box(varied))):
+        sizes, viewers = many.size_m.reshape(35, 3), many.viewer_m.reshape(35, 3)
+        for vector, size, viewer in zip(vectors_, sizes, viewers, strict=True):
+            uniforms = build_scene(vector).uniforms
+            np.testing.assert_array_equal(size, uniforms["room"])
+            np.testing.assert_array_equal(viewer, uniforms["camera"])
+
+
+def test_a_box_ignores_how_the_view_is_turned():
+    vector = np.random.default_rng(2).uniform(-1, 1, len(PARAMETERS))
+    np.testing.assert_array_equal(room_box(vector).size_m, room_box(np.append(vector, [0.6, 0.8, 1.0])).size_m)

@@ -1,14 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from cocogan_core.checkpoint import load_checkpoint
+from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
+from cocogan_core.config import RoomLatents
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import resource
 from cocogan_core.inference.graph import freeze
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator, choose_device, to_uint8
-from cocogan_core.models.build import load_generator
+from cocogan_core.models.build import build_generator, load_generator
 
 
 @pytest.fixture(params=["tiny_checkpoint", "paper_checkpoint"])
@@ -75,3 +78,47 @@ def test_a_device_that_is_not_here_is_refused():
 def test_errors_name_the_file(tmp_path):
     with pytest.raises(CheckpointError, match="gone"):
         PatchGenerator.load(tmp_path / "gone.safetensors")
+
+
+@pytest.fixture
+def levels_checkpoint(tmp_path):
+    """The shipped room with fresh stages for three more levels."""
+    shipped = load_checkpoint(resource("assets/rooms.safetensors"))
+    model = replace(shipped.metadata.model, grid=replace(shipped.metadata.model.grid, levels=4), room=RoomLatents())
+    torch.manual_seed(0)
+    generator = build_generator(model)
+    for name, parameter in generator.named_parameters():
+        if name.startswith(("walls", "rgb")):
+            torch.nn.init.normal_(parameter, std=0.05)
+    path = tmp_path / "levels.safetensors"
+    arrays = {name: tensor.numpy() for name, tensor in generator.state_dict().items()}
+    arrays |= shipped.generator
+    save_checkpoint(path, replace(shipped.metadata, model=model), generator=arrays, discriminator=None)
+    return path
+
+
+def test_fine_patches_are_the_modules_and_have_the_same_bytes_in_any_company(levels_checkpoint):
+    synthesis = PatchGenerator.load(levels_checkpoint, "cpu")
+    z = np.random.default_rng(1).uniform(-1, 1, synthesis.metadata.model.z_dim).astype(np.float32)
+    ids = [(9, 70), (31, 95), (0, 0), (9, 71), (16, -1)]
+    module = load_generator(load_checkpoint(levels_checkpoint)).eval()
+    code = torch.from_numpy(z)[None].expand(len(ids), -1)
+    with torch.no_grad():
+        expected = to_uint8(module.block(code, torch.tensor(ids) % 96, (1, 1), 3))
+    together = synthesis.patches(z, ids, level=3)
+    assert np.abs(together.astype(int) - expected).max() <= 1
+    other = np.zeros_like(z)
+    for number, patch in reversed(list(enumerate(ids))):
+        synthesis.patches(other, [(1, 1)], level=number % 4)  # another room in between
+        assert (synthesis.patches(z, [patch], level=3)[0] == together[number]).all()
+
+
+def test_level_0_is_what_it_is_without_more_levels(levels_checkpoint):
+    synthesis = PatchGenerator.load(levels_checkpoint, "cpu")
+    grid = synthesis.metadata.model.grid
+    z = np.zeros(synthesis.metadata.model.z_dim, np.float32)
+    assert synthesis.panorama(z).shape == (256, 768, 3)
+    assert synthesis.panorama(z, level=1).shape == (512, 1536, 3)
+    assert synthesis.patch_gflop(3) < 0.4 * synthesis.patch_gflop(0)
+    with pytest.raises(ConfigError, match="level 4"):
+        synthesis.patches(z, [(0, 0)], level=grid.levels)

@@ -1,0 +1,167 @@
+"""Rooms that are drawn while a model trains on them, so that none ever comes twice: a recipe in place of pictures.
+
+A folder with an index and nothing else. Knows nothing of training.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.data.rooms.parameters import LICENCE, STYLES, Style
+from cocogan_core.data.rooms.view import height_px
+from cocogan_core.data.sampler import MacroBatch
+from cocogan_core.errors import DataError
+from cocogan_core.files import write_atomically
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
+from cocogan_core.geometry.resampling import shrink
+
+if TYPE_CHECKING:
+    from cocogan_core.data.rooms.renderer import RoomRenderer
+
+__all__ = ["LiveRoomSampler", "LiveRooms"]
+
+INDEX = "live_rooms.json"
+FORMAT = 1
+EXACT_PX = 384  # smaller panoramas are shrunk from one at least as wide: the renderer's light is coarser below
+SAMPLES = 4
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveRooms:
+    """A recipe for rooms without end.
+
+    Attributes:
+        folder: where the recipe lies.
+        style: of the rooms, which says how many numbers they have.
+        projection: of their panoramas.
+        width_px: of level 0's panorama in full, whose first pixel's middle is yaw 0.
+        paired: whether a room's numbers come with its pictures.
+    """
+
+    folder: Path
+    style: Style = "plain"
+    projection: Projection
+    width_px: int = 768
+    paired: bool = True
+
+    @property
+    def latent_names(self) -> tuple[str, ...]:
+        """What the numbers of a room mean; none where they are kept secret."""
+        return STYLES[self.style] if self.paired else ()
+
+    @property
+    def height_px(self) -> int:
+        """Height of level 0's panorama."""
+        return height_px(self.projection, self.width_px)
+
+    @property
+    def count(self) -> int:
+        """How many pictures are stored: none."""
+        return 0
+
+    def unnamed(self) -> Self:
+        """The same rooms without their numbers."""
+        return replace(self, paired=False)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The recipe as JSON values, as a data set's index has them."""
+        projection = {"kind": self.projection.kind, "half_extent_rad": self.projection.half_extent_rad}
+        return {
+            "format": FORMAT, "source": f"live rooms, {self.style}", "licence": LICENCE, "style": self.style,
+            "projection": projection, "width_px": self.width_px,
+        }  # fmt: skip
+
+    def write(self) -> None:
+        """Make the folder.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        write_atomically(self.folder / INDEX, json.dumps(self.about, indent=1))
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open a folder that :meth:`write` made.
+
+        Raises:
+            DataError: it is none, or broken.
+        """
+        try:
+            about = json.loads((folder / INDEX).read_text())
+            if about["format"] != FORMAT or about["style"] not in STYLES:
+                raise ValueError(f"format {about['format']}, style {about['style']}")
+            projection, width_px = Projection(**about["projection"]), int(about["width_px"])
+            return cls(folder=folder, style=about["style"], projection=projection, width_px=width_px)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{folder} holds no live rooms ({error}); make them with `cocogan rooms`") from error
+
+    @staticmethod
+    def lie_in(folder: Path) -> bool:
+        """Whether a folder holds live rooms rather than pictures."""
+        return (folder / INDEX).is_file()
+
+
+class LiveRoomSampler:
+    """Draws macro patches of every level, and whole panoramas of level 0, of rooms of random numbers."""
+
+    def __init__(self, rooms: LiveRooms, grid: PatchGrid) -> None:
+        """Draw for ``grid``, whose pictures may be smaller than ``rooms.width_px``.
+
+        Raises:
+            DataError: the grid's shape is not that of the rooms' panoramas.
+        """
+        self._rooms, self._grid = rooms, grid
+        if not grid.wraps or height_px(rooms.projection, grid.width_px) != grid.height_px:
+            raise DataError(
+                f"{rooms.folder} holds panoramas of {rooms.width_px}×{rooms.height_px}, and the model makes "
+                f"{grid.width_px}×{grid.height_px} ({grid.system})"
+            )
+
+    def batch(self, rng: np.random.Generator, size: int, level: int = 0) -> MacroBatch:
+        """``size`` macro patches of a level, each of another room."""
+        grid = self._grid.at_level(level)
+        rows, columns = grid.macro_shape
+        ids = np.stack([rng.integers(rows, size=size), rng.integers(columns, size=size)], 1)
+        return self._drawn(rng, ids, grid, (grid.macro_height_px, grid.macro_width_px), level)
+
+    def whole(self, rng: np.random.Generator, size: int) -> MacroBatch:
+        """``size`` full pictures; their ids are (0, 0)."""
+        grid = self._grid.at_level(0)
+        return self._drawn(rng, np.zeros((size, 2), np.intp), grid, (grid.height_px, grid.width_px), 0)
+
+    def _drawn(
+        self, rng: np.random.Generator, ids: NDArray[np.intp], grid: PatchGrid, shape: tuple[int, int], level: int
+    ) -> MacroBatch:
+        rooms = rng.uniform(-1, 1, (len(ids), len(STYLES[self._rooms.style]))).astype(np.float32)
+        renderer = _renderer(self._rooms.width_px, self._rooms.style, self._rooms.projection)
+        images = np.stack([self._crop(renderer, *one, grid, shape) for one in zip(rooms, ids, strict=True)])
+        return MacroBatch(images, ids, rooms if self._rooms.paired else rooms[:, :0], level)
+
+    def _crop(
+        self, renderer: "RoomRenderer", room: Floats, place: Sequence[int], grid: PatchGrid, shape: tuple[int, int]
+    ) -> NDArray[np.uint8]:
+        larger = -(-EXACT_PX // grid.width_px)
+        top, left = (int(at) * grid.patch_px * larger for at in place)
+        picture = renderer.crop(
+            room, width_px=grid.width_px * larger, top_px=top, left_px=left, height_px=shape[0] * larger,
+            crop_width_px=shape[1] * larger,
+        )  # fmt: skip
+        return shrink(picture, larger)
+
+
+@cache
+def _renderer(reference_px: int, style: Style, projection: Projection) -> "RoomRenderer":
+    """One for each process, since contexts do not travel."""
+    from cocogan_core.data.rooms.renderer import RoomRenderer  # OpenGL only where something is drawn
+
+    return RoomRenderer(reference_px, SAMPLES, style, projection)

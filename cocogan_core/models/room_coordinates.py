@@ -1,0 +1,87 @@
+"""Where the rays of a panorama's pixels meet a box-shaped room: the coordinate condition in the room's own frame.
+
+The paper conditions patches on their place in the picture (§3.1), and notes that other surfaces have other coordinate
+systems (Fig. 15b: a cube). A room is nearly a box, and where its data name the box's size and the viewer's place, every
+pixel has a place on a wall, the floor or the ceiling. Given that, edges of walls come straight by construction.
+Knows no parameters of its own.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from cocogan_core.config import RoomLatents
+
+__all__ = ["FEATURES", "room_features", "room_of", "view_rays"]
+
+WAVES = 4  # of a place on a wall, at each stage
+FEATURES = 6 * 3 + 4 * WAVES + 1
+MOST_OCTAVES = 6  # waves grow finer with the stages up to 2⁸ radians a metre, 2.5 cm long
+FACE_M = 2.5  # about half a wall: brings places on it to [−1, 1]
+NEAREST_M = 0.3
+LEAST_SLOPE = 1e-4  # of a ray towards a wall; flatter ones never meet it
+
+
+def room_of(z: Tensor, names: tuple[str, ...], box: RoomLatents) -> Tensor:
+    """The box around the viewer (B, 6): metres from his eye to the left, right, floor, ceiling, back and front.
+
+    ``z`` is (B, z_dim); its entries named as in ``box`` say how large the room is and where he stands.
+    """
+    entries = (z[:, names.index(name)] for name in box.names)
+    spans = (box.width_m, box.depth_m, box.height_m, box.viewer_right_m, box.viewer_forward_m)
+    width, depth, height, right, forward = (
+        low + (high - low) * (entry + 1) / 2 for (low, high), entry in zip(spans, entries, strict=True)
+    )
+    eye = torch.full_like(right, box.eye_m)
+    return torch.stack(
+        [width / 2 + right, width / 2 - right, eye, height - eye, depth / 2 + forward, depth / 2 - forward], 1
+    )
+
+
+def view_rays(ys: Tensor, xs: Tensor, box: RoomLatents) -> Tensor:
+    """Unit directions (B, 3, h, w), X right, Y up, Z at yaw 0, of rows ``ys`` (B, h) and columns ``xs`` (B, w).
+
+    Both are shares of the whole panorama, from its upper and left edge.
+    """
+    yaw_rad = (xs - 0.5 / box.width_px) * (2 * math.pi)  # yaw 0 is the middle of level 0's first pixel
+    if box.projection.kind == "mercator":
+        ordinate = (0.5 - ys) * 2 * math.asinh(math.tan(box.projection.half_extent_rad))
+        up, level = torch.tanh(ordinate), 1 / torch.cosh(ordinate)
+    else:
+        pitch_rad = (0.5 - ys) * 2 * box.projection.half_extent_rad
+        up, level = torch.sin(pitch_rad), torch.cos(pitch_rad)
+    right, ahead = level[:, :, None] * yaw_rad.sin()[:, None], level[:, :, None] * yaw_rad.cos()[:, None]
+    return torch.stack([right, up[:, :, None].expand_as(right), ahead], 1)
+
+
+def room_features(room: Tensor, rays: Tensor, stage: int) -> Tensor:
+    """Features (B, FEATURES, h, w) of where ``rays`` (B, 3, h, w) meet the box ``room`` (B, 6) of :func:`room_of`.
+
+    The face as six flags, alone and times the place on it in metres, waves of that place (finer at later ``stage``\\ s,
+    as its pixels can show), and one over the distance.
+    """
+    low, high = room[:, 0::2, None, None], room[:, 1::2, None, None]
+    distances = torch.where(rays > 0, high / rays.clamp(min=LEAST_SLOPE), low / -rays.clamp(max=-LEAST_SLOPE))
+    distance, axis = distances.min(1)
+    # from the middle of the room, so that a wall's left and right half are alike
+    place = rays * distance[:, None] + (low - high) / 2
+    along = torch.where(axis == 0, place[:, 2], place[:, 0])[:, None]
+    across = torch.where(axis == 1, place[:, 2], place[:, 1])[:, None]
+    ahead = rays.gather(1, axis[:, None])[:, 0] > 0
+    face = F.one_hot(axis * 2 + ahead, 6).permute(0, 3, 1, 2).to(rays)
+    places = torch.cat([along, across], 1)
+    inverse = 1 / distance.clamp(min=NEAREST_M)[:, None]
+    return torch.cat([face, face * (along / FACE_M), face * (across / FACE_M), *_waves(places, stage), inverse], 1)
+
+
+def _waves(places: Tensor, stage: int) -> list[Tensor]:
+    """Sines and cosines (B, 2, h, w) of WAVES octaves; by doubling the angle, which costs less than another sine."""
+    first = places * float(2 ** max(0, min(stage, MOST_OCTAVES) - 1))
+    sines, cosines = [first.sin()], [first.cos()]
+    for _ in range(WAVES - 1):
+        sine, cosine = sines[-1], cosines[-1]
+        sines.append(2 * sine * cosine)
+        cosines.append(1 - 2 * sine * sine)
+    return sines + cosines
