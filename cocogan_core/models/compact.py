@@ -68,13 +68,14 @@ class CompactGenerator(Generator):
             self.style[-1].get_parameter("weight").mul_(0.5)  # the products of place and style start moderate
         for head in self.rgb:
             nn.init.normal_(head.get_parameter("weight"), std=0.01)  # the sum of all heads starts well inside [−1, 1]
-        for head in self.rgb[self.base_stages + 1 :]:  # finer levels begin as the coarser one enlarged
-            nn.init.zeros_(head.get_parameter("weight"))
         self.walls = nn.ModuleList()
         if config.room is not None:
             self.walls.extend(nn.Conv2d(FEATURES, width, 1, bias=False) for width in widths)
-            for mix in self.walls:  # nothing at first, so that a trained G can be given them
-                nn.init.zeros_(mix.get_parameter("weight"))
+            for stage, mix in enumerate(self.walls):
+                if stage > self.base_stages:
+                    nn.init.normal_(mix.get_parameter("weight"), std=0.15)
+                else:  # nothing at first, so that a trained G of one level can be given them
+                    nn.init.zeros_(mix.get_parameter("weight"))
             _require_named(config, config.room)
 
     @property

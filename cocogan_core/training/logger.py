@@ -37,8 +37,7 @@ class MetricLogger:
     def __init__(self, folder: Path, *, seen: int, tensorboard: bool) -> None:
         """Open for appending after ``seen`` images."""
         self._path = folder / LOG
-        self._sums: dict[str, float] = {}
-        self._steps = 0
+        self._values: dict[str, list[float]] = {}
         folder.mkdir(parents=True, exist_ok=True)
         if self._path.exists():
             lines = [line for line in self._path.read_text().splitlines() if _images_seen(line) <= seen]
@@ -47,14 +46,13 @@ class MetricLogger:
 
     def add(self, terms: Mapping[str, float]) -> None:
         """Count one step's terms into the next line's means."""
-        self._steps += 1
         for name, value in terms.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value
+            self._values.setdefault(name, []).append(value)
 
     def write(self, seen: int, **figures: float) -> None:
-        """A line with the means of the terms since the last one, and ``figures``."""
-        means = {name: total / self._steps for name, total in self._sums.items()}
-        self._sums, self._steps = {}, 0
+        """A line with each term's mean over the steps since the last one that had it, and ``figures``."""
+        means = {name: sum(values) / len(values) for name, values in self._values.items()}
+        self._values = {}
         line = {"seen": seen, **means, **figures}
         with self._path.open("a") as log:
             log.write(json.dumps(line) + "\n")

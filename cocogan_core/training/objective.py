@@ -49,7 +49,7 @@ class Objective:
         with self._autocast():
             made = self._generate(batch.z, batch.ids, batch.level) if batch.level else self.generator.full(batch.z)
         error = (_widen(made) - batch.real).abs().mean()
-        return error, {"L1": error.detach()}
+        return error, {f"L1 of level {batch.level}" if batch.level else "L1": error.detach()}
 
     def discriminator_loss(self, batch: TrainingBatch, *, lazy: bool = True) -> tuple[Tensor, Terms]:
         """D's loss on macro patches with its penalties; A learns from real and fake; Q too (paper §3.3, §3.6).

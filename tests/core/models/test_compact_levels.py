@@ -62,14 +62,16 @@ def test_columns_wrap_on_every_level(made):
         assert first.detach().numpy() == pytest.approx(again.detach().numpy(), abs=1e-4)
 
 
-def test_a_fresh_level_is_the_coarser_one_enlarged():
-    """RGB is summed over stages, and stages that have learned nothing add nothing."""
+def test_a_fresh_level_is_nearly_the_coarser_one_enlarged():
+    """RGB is summed over stages, and the heads of stages that have learned nothing add little."""
     made, z = build_generator(replace(CONFIG, room=None)).eval(), torch.rand(1, 7) * 2 - 1
     with torch.no_grad():
+        for head in made.rgb[: made.base_stages + 1]:
+            head.weight.normal_(std=0.3)
         coarse, fine = (made.block(z, torch.tensor([[0, 0]]), (2 << level, 4 << level), level) for level in (0, 1))
     enlarged = torch.nn.functional.interpolate(coarse, scale_factor=2, mode="bilinear")
     inner = (slice(None), slice(None), slice(1, -1), slice(1, -1))  # at the rim the block knows what lies beyond
-    assert fine[inner].numpy() == pytest.approx(enlarged[inner].numpy(), abs=1e-5)
+    assert (fine - enlarged)[inner].abs().mean() < 0.1 * coarse.std()
 
 
 def test_a_checkpoint_of_one_level_goes_on_as_one_of_several():

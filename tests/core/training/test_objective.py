@@ -134,7 +134,7 @@ def test_q_learns_names_from_real_pictures_and_all_of_z_from_made_ones(model, na
     objective = objective_of(model, **{**QUIET, "content_weight": 1.0})
     batch, answers = batch_for(model), []
 
-    def judge(images, coordinates):
+    def judge(images, coordinates, level):
         answers.append(torch.zeros(len(images), model.z_dim, requires_grad=True))
         scores = torch.zeros(len(images), requires_grad=True)
         return DiscriminatorOutput(scores, torch.zeros(len(images), 3), answers[-1], scores)
@@ -150,9 +150,9 @@ def test_q_learns_names_from_real_pictures_and_all_of_z_from_made_ones(model, na
 def test_d_sees_one_policy_on_real_and_fake(model, monkeypatch):
     objective = objective_of(model, augment=("translation",), **QUIET)
     seen, batch = [], batch_for(model)
-    monkeypatch.setattr(objective, "_generate", lambda z, ids: batch.real)  # a G that is perfect
+    monkeypatch.setattr(objective, "_generate", lambda z, ids, level: batch.real)  # a G that is perfect
     judge = objective._discriminate
-    monkeypatch.setattr(objective, "_discriminate", lambda images, c: (seen.append(images), judge(images, c))[1])
+    monkeypatch.setattr(objective, "_discriminate", lambda images, c, l: (seen.append(images), judge(images, c, l))[1])
     objective.discriminator_loss(batch)
     assert torch.equal(seen[0], seen[1])
     assert not torch.equal(seen[0], batch.real)

@@ -297,7 +297,7 @@ def test_divergence_keeps_the_last_good_state(config):
 
 def test_named_numbers_lead_z_and_the_rest_is_random(config):
     loader = Trainer(config).data.loader
-    batch = loader.macro(loader.randomness(0), 40)
+    batch = loader.macro(np.random.default_rng(0), 40)
     known = {tuple(np.float32(row)) for row in ImageDataset.open(config.data).parameters}
     assert {tuple(row) for row in batch.z[:, :2].numpy()} <= known
     assert batch.z[:, 2:].abs().max() <= 1
@@ -307,7 +307,7 @@ def test_named_numbers_lead_z_and_the_rest_is_random(config):
 def test_an_unpaired_run_forgets_the_names(config):
     trainer = Trainer(replace(config, unpaired=True, roll=True))
     loader = trainer.data.loader
-    batch = loader.macro(loader.randomness(0), 40)
+    batch = loader.macro(np.random.default_rng(0), 40)
     assert len(np.unique(batch.z[:, 0])) == 40
     trainer.step()
     trainer.save()
@@ -316,7 +316,7 @@ def test_an_unpaired_run_forgets_the_names(config):
 
 def test_coordinates_as_given_to_d(config):
     loader = Trainer(config).data.loader
-    batch = loader.macro(loader.randomness(0), 5)
+    batch = loader.macro(np.random.default_rng(0), 5)
     assert batch.coordinates.numpy() == pytest.approx(config.model.grid.macro_coordinates(batch.ids.numpy()))
 
 
