@@ -55,7 +55,7 @@ def main(folder):
     assert ranks.all_have(7)
     assert not ranks.all_have(ranks.rank)
     trainer = Trainer(run, ranks)
-    drawn = trainer.data.loader.macro(np.random.default_rng(0), 2).z
+    drawn = trainer.data.loader.step(0)[0].z
     trainer.run(progress=True)
     weights = {k: v.contiguous() for k, v in trainer.generator.state_dict().items()}
     safetensors.torch.save_file({**weights, "drawn z": drawn.contiguous()}, folder / f"weights{ranks.rank}")

@@ -152,7 +152,7 @@ def test_d_sees_one_policy_on_real_and_fake(model, monkeypatch):
     seen, batch = [], batch_for(model)
     monkeypatch.setattr(objective, "_generate", lambda z, ids, level: batch.real)  # a G that is perfect
     judge = objective._discriminate
-    monkeypatch.setattr(objective, "_discriminate", lambda images, c, l: (seen.append(images), judge(images, c, l))[1])
+    monkeypatch.setattr(objective, "_discriminate", lambda *given: (seen.append(given[0]), judge(*given))[1])
     objective.discriminator_loss(batch)
     assert torch.equal(seen[0], seen[1])
     assert not torch.equal(seen[0], batch.real)
