@@ -29,9 +29,16 @@ class NetworkOptimizer:
         clip: float = 0.0,
         base: Sequence[nn.Parameter] = (),
     ) -> None:
-        """Adam starts with a rate of 0; every step is given one, of which ``base`` gets ``config.base_rate``."""
+        """Adam starts with a rate of 0; every step is given one, of which ``base`` gets ``config.base_rate``.
+
+        At a rate of 0 they are left as they are, and no time is spent on their gradients.
+        """
         self.network, self.ranks, self.clip = network, ranks, clip
         chosen = {id(parameter) for parameter in base}
+        if not config.base_rate:
+            for parameter in base:
+                parameter.requires_grad_(False)
+            base = ()
         rest = [parameter for parameter in network.parameters() if id(parameter) not in chosen]
         groups = [{"params": [*base], "share": config.base_rate}, {"params": rest, "share": 1.0}]
         self.adam = torch.optim.Adam(
