@@ -93,7 +93,7 @@ class TrainConfig:
     level_shares: tuple[float, ...] = ()
     """how often steps are of each level of detail, from level 0 on (left out: all alike)"""
     base_rate: float = 1.0
-    """with finer levels, the share of G's rate for level 0's stages, of which a fine patch shows little; 0: as they are"""
+    """with finer levels, the share of G's rate for level 0's stages, which a fine patch shows little of; 0: none"""
     workers: int = 0
     """processes that read or render the next batches; 0: none, this one does it between its steps"""
     save_every: int = 4000
