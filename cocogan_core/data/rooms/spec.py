@@ -20,6 +20,7 @@ from cocogan_core.errors import ConfigError
 __all__ = ["RoomDatasetSpec", "render_rooms"]
 
 
+RENDERER = 2  # raise it when rooms come to look different
 DEFAULTS = {"mirror": "never", "style": "plain"}  # left out of a folder's description: older folders lack them
 
 Image = NDArray[np.uint8]
@@ -71,7 +72,14 @@ class RoomDatasetSpec:
     def recipe(self) -> dict[str, object]:
         """What decides the rooms, as plain JSON values: a folder refuses rooms of another one."""
         more = {name: getattr(self, name) for name in ("mirror", "style") if getattr(self, name) != DEFAULTS[name]}
-        return {"source": "rooms", "seed": self.seed, "samples": self.samples, "yaw": self.yaw, **more}
+        return {
+            "source": "rooms",
+            "renderer": RENDERER,
+            "seed": self.seed,
+            "samples": self.samples,
+            "yaw": self.yaw,
+            **more,
+        }
 
     def yaw_rad(self, index: int) -> float:
         """How far the camera of room ``index`` is turned to the right, in [0, 2π)."""
