@@ -6,7 +6,8 @@ run, so that it cannot go on as another one. Knows no networks.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,23 +15,43 @@ from typing import Any
 import safetensors
 import safetensors.torch
 import torch
+from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.errors import ConfigError, OutputError, TrainingError
 from cocogan_core.files import write_atomically
 from cocogan_core.training.config import TrainConfig, TrainingSource
 
-__all__ = ["load_state", "read_progress", "require_same_run", "run_identity", "save_state"]
+__all__ = ["load_state", "lock_run", "read_progress", "require_same_run", "run_identity", "save_state"]
 
 FORMAT = 2
 KEY = "cocogan_state"
+LOCK = ".lock"
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 # Folders, intervals and what only the speed depends on may change, and a run may be made longer.
 FREE = {
     *("run", "data", "init", "images", "threads", "workers", "compile", "channels_last", "tensorboard"),
     *("save_every", "log_every", "fd_every", "fd_samples", "held_out"),
 }
+
+
+@contextmanager
+def lock_run(folder: Path) -> Iterator[None]:
+    """Keep a run's folder to this process; the lock of one that died is no longer one.
+
+    Raises:
+        TrainingError: another process trains there.
+        OutputError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / LOCK, timeout=0):
+            yield
+    except Timeout as error:
+        raise TrainingError(f"{folder} is being trained by another process; wait, or name another --run") from error
+    except NotADirectoryError as error:
+        raise OutputError(f"cannot write {folder}: {error.strerror}; choose another folder") from error
 
 
 def save_state(

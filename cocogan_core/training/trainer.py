@@ -5,6 +5,7 @@ bit-identical to a run that was never stopped (one process on a CPU).
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,8 +25,7 @@ from cocogan_core.training.interrupts import stop_signals
 from cocogan_core.training.logger import MetricLogger, ProgressDisplay
 from cocogan_core.training.objective import Objective
 from cocogan_core.training.optimizer import NetworkOptimizer, constant, rate_share
-from cocogan_core.training.state import load_state, read_progress, require_same_run, run_identity, save_state
-from cocogan_core.training.validation import FrechetValidator
+from cocogan_core.training.state import load_state, lock_run, read_progress, require_same_run, run_identity, save_state
 
 __all__ = ["TrainResult", "Trainer", "train"]
 
@@ -74,7 +74,8 @@ def train(config: TrainConfig, *, progress: bool = False) -> TrainResult:
     """
     ranks = Ranks.join()
     try:
-        return Trainer(config, ranks).run(progress=progress)
+        with lock_run(config.run) if ranks.first else nullcontext():
+            return Trainer(config, ranks).run(progress=progress)
     finally:
         ranks.leave()
 
@@ -130,12 +131,17 @@ class Trainer:
                 before, terms = self.seen, self.step()
                 display.update(self.seen, terms)
                 stop = self.ranks.any(bool(received))
-                figures = self._save_and_measure(before, validator, stop=stop)
+                saves = stop or self.seen >= config.images or self._due(before, config.save_every)
+                figures = self.export() if saves else {}
+                if validator is not None and self._due(before, config.fd_every):
+                    figures |= {"fd": validator.distance(self.ema.network), "fd_samples": validator.samples}
                 latest |= terms | figures
                 if logger is not None:
                     logger.add(terms)
-                    if figures or stop or self._due(before, config.log_every):
+                    if saves or figures or self._due(before, config.log_every):
                         logger.write(self.seen, **figures)
+                if saves:
+                    self.save_state()
                 if "fd" in figures:
                     display.print_line(f"Fréchet distance {figures['fd']:.1f} after {self.seen} images")
         if logger is not None:
@@ -161,8 +167,22 @@ class Trainer:
         self.ema.update(self.generator, seen=self.seen, batch=config.batch)
         return terms
 
-    def save(self) -> Figures:
-        """Write state, checkpoint and sheet; what is broken never replaces what is not.
+    def save_state(self) -> None:
+        """Write what the run needs to go on.
+
+        After everything else of this moment: a run that is killed in between does it all once more.
+        """
+        progress = {
+            "seen": self.seen,
+            "seen_before": self.seen_before,
+            "identity": self._identity(),
+            "scalers": {name: optimizer.state() for name, optimizer in self.optimizers.items()},
+        }
+        if self.ranks.first:
+            save_state(self.config.run / STATE, progress, self._modules(), self._adams())
+
+    def export(self) -> Figures:
+        """Write checkpoint and sheet; what is broken never replaces what is not.
 
         Returns:
             ``psnr_db`` of the sheet where the data has named parameters.
@@ -172,13 +192,6 @@ class Trainer:
         if not self.ranks.first:
             return {}
         folder = self.config.run
-        progress = {
-            "seen": self.seen,
-            "seen_before": self.seen_before,
-            "identity": self._identity(),
-            "scalers": {name: optimizer.state() for name, optimizer in self.optimizers.items()},
-        }
-        save_state(folder / STATE, progress, self._modules(), self._adams())
         save_checkpoint(
             folder / CHECKPOINT,
             Metadata(model=self.config.model, projection=self.data.dataset.projection, provenance=self.provenance()),
@@ -201,16 +214,6 @@ class Trainer:
 
     def _identity(self) -> dict[str, Any]:
         return run_identity(self.config, self.data.dataset, held_out=self.data.held_out)
-
-    def _save_and_measure(self, before: int, validator: FrechetValidator | None, *, stop: bool) -> Figures:
-        """Save and measure where it is time; returns what was measured."""
-        config = self.config
-        figures: Figures = {}
-        if stop or self.seen >= config.images or self._due(before, config.save_every):
-            figures |= self.save()
-        if validator is not None and self._due(before, config.fd_every):
-            figures |= {"fd": validator.distance(self.ema.network), "fd_samples": validator.samples}
-        return figures
 
     def _due(self, before: int, every: int) -> bool:
         """Whether the step from ``before`` images on passed a multiple of ``every``."""

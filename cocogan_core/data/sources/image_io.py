@@ -22,6 +22,8 @@ from cocogan_core.errors import ConfigError
 __all__ = ["ENDINGS", "UnusablePicture", "decode_picture", "read_picture", "require_readers", "tone_map"]
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".hdr", ".exr")
+# By content, whatever the ending says: left to itself Pillow also runs Ghostscript on PostScript, among much else.
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, struct.error, zlib.error)
 
 Image = NDArray[np.uint8]
@@ -72,11 +74,19 @@ def decode_picture(content: bytes) -> Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of large pictures and odd metadata: neither is the user's mistake
-            with Pillow.open(io.BytesIO(content)) as file:
-                return np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
+            with Pillow.open(io.BytesIO(content), formats=FORMATS) as file:
+                return _to_rgb(ImageOps.exif_transpose(file))
     except (*BROKEN, Pillow.DecompressionBombError) as error:
         why = str(error).split("<")[0].strip()  # Pillow names the buffer's address
         raise UnusablePicture(f"cannot be read: {why or 'not a picture'}") from error
+
+
+def _to_rgb(picture: Pillow.Image) -> Image:
+    """8-bit RGB (H, W, 3). Pillow's own conversion of 16-bit grey cuts everything from 256 on to white."""
+    if not picture.mode.startswith("I"):
+        return np.asarray(picture.convert("RGB"))
+    grey = np.rint(np.asarray(picture, np.float32) / (65535 / 255)).clip(0, 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, -1)
 
 
 def _read_exr(path: Path) -> Floats:

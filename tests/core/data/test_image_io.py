@@ -130,3 +130,28 @@ def test_a_missing_exr_reader_is_named(tmp_path, monkeypatch):
     require_readers([tmp_path / "a.hdr"])
     with pytest.raises(ConfigError, match=r"pip install 'cocogan-panorama\[exr\]'"):
         require_readers([tmp_path / "a.hdr", tmp_path / "b.EXR"])
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.int32])
+def test_16_bit_grey_keeps_its_shades(dtype):
+    ramp = np.linspace(0, 65535, 256).astype(dtype)[None].repeat(4, 0)
+    picture = decode_picture(encoded(ramp))
+    assert np.array_equal(picture[0, :, 0], np.arange(256))
+    assert np.array_equal(picture[..., 0], picture[..., 2])
+
+
+@pytest.mark.parametrize("content", [b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n{} loop\n", b"%PDF-1.4\n"])
+def test_no_other_program_is_run_on_a_file_that_claims_to_be_a_picture(tmp_path, content, monkeypatch):
+    def run(*_args, **_named):
+        raise AssertionError("a program was run")
+
+    monkeypatch.setattr("subprocess.Popen.__init__", run)
+    path = tmp_path / "a.jpg"
+    path.write_bytes(content)
+    with pytest.raises(UnusablePicture, match="cannot be read"):
+        read_picture(path)
+
+
+def test_other_formats_are_not_even_tried():
+    with pytest.raises(UnusablePicture, match="cannot be read"):
+        decode_picture(encoded(noise(8, 8), "TIFF"))

@@ -61,7 +61,8 @@ def test_a_run_in_two_pieces_is_bit_identical(config, tmp_path, objective):
     trainer = Trainer(other)
     for _ in range(3):
         trainer.step()
-    trainer.save()
+    trainer.export()
+    trainer.save_state()
     Trainer(other).run()
     assert equal(weights(config.run), weights(other.run))
 
@@ -164,7 +165,8 @@ def test_the_exported_checkpoint_tells_the_truth(config):
 
 def test_other_settings_or_data_in_the_same_run_are_refused(config, tmp_path):
     trainer = Trainer(config)
-    trainer.save()
+    trainer.export()
+    trainer.save_state()
     with pytest.raises(ConfigError, match="batch = 4, not 2"):
         Trainer(replace(config, batch=2))
     with pytest.raises(ConfigError, match=r"model\.generator_width = 16, not 24"):
@@ -192,7 +194,8 @@ def test_a_state_of_another_version_is_refused_with_the_way_on(config):
 def test_an_exploding_loss_stops_the_run_and_keeps_the_last_good_state(config):
     trainer = Trainer(config)
     trainer.step()
-    trainer.save()
+    trainer.export()
+    trainer.save_state()
     before = weights(config.run)
     with torch.no_grad():
         trainer.discriminator.score.weight.mul_(1e9)
@@ -286,7 +289,8 @@ def test_the_generator_warms_up_by_itself(config):
 def test_divergence_keeps_the_last_good_state(config):
     trainer = Trainer(config)
     trainer.step()
-    trainer.save()
+    trainer.export()
+    trainer.save_state()
     before = weights(config.run)
     with torch.no_grad():
         next(trainer.generator.parameters()).fill_(float("nan"))
@@ -310,7 +314,8 @@ def test_an_unpaired_run_forgets_the_names(config):
     batch = loader.macro(np.random.default_rng(0), 40)
     assert len(np.unique(batch.z[:, 0])) == 40
     trainer.step()
-    trainer.save()
+    trainer.export()
+    trainer.save_state()
     assert checkpoint.load_checkpoint(config.run / "checkpoint.safetensors").metadata.model.latent_names == ()
 
 
