@@ -23,7 +23,7 @@ __all__ = ["ENDINGS", "UnusablePicture", "decode_picture", "read_picture", "requ
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".hdr", ".exr")
 # By content, whatever the ending says: left to itself Pillow also runs Ghostscript on PostScript, among much else.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
+FORMATS = ("JPEG", "PNG", "WEBP")
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, struct.error, zlib.error)
 
 Image = NDArray[np.uint8]
