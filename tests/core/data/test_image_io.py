@@ -44,7 +44,7 @@ def radiance(shared, *, runs):
     return content
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_formats_are_told_by_their_content(kind):
     assert np.array_equal(
         decode_picture(encoded(noise(5, 7), kind, **({"lossless": True} if kind == "WEBP" else {}))), noise(5, 7)
@@ -132,9 +132,8 @@ def test_a_missing_exr_reader_is_named(tmp_path, monkeypatch):
         require_readers([tmp_path / "a.hdr", tmp_path / "b.EXR"])
 
 
-@pytest.mark.parametrize("dtype", [np.uint16, np.int32])
-def test_16_bit_grey_keeps_its_shades(dtype):
-    ramp = np.linspace(0, 65535, 256).astype(dtype)[None].repeat(4, 0)
+def test_16_bit_grey_keeps_its_shades():
+    ramp = np.linspace(0, 65535, 256).astype(np.uint16)[None].repeat(4, 0)
     picture = decode_picture(encoded(ramp))
     assert np.array_equal(picture[0, :, 0], np.arange(256))
     assert np.array_equal(picture[..., 0], picture[..., 2])
