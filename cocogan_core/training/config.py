@@ -64,6 +64,8 @@ class TrainConfig:
     """Adam's β2 (paper: 0.999)"""
     gradient_clip: float = 0.0
     """G's gradient norm is cut here, so that a rare steep batch does not undo an hour; 0 (paper) never"""
+    explosion: float = 1e6
+    """a loss beyond this ends the run; with λ = 10 it means slopes of 300 where the penalty wants 1"""
     warmup_images: int = 0
     """images over which both rates rise from 0, so that Adam's first, blind steps are small"""
     generator_warmup_images: int = 0
@@ -132,6 +134,10 @@ class TrainConfig:
             raise ConfigError(
                 f"--level-shares {' '.join(map(str, shares))}: name one share, 0 or more, for each of {levels} levels"
             )
+        if not self.explosion > 0:
+            raise ConfigError(f"--explosion is {self.explosion}; it must be above 0")
+        if self.content_weight and not self.model.content_head:
+            raise ConfigError("--content-weight needs head Q: add --model.content-head, or leave it out")
         if self.optimal_g and self.multiple_g:
             raise ConfigError("--optimal-g and --multiple-g are two different generators; choose one")
         if self.multiple_g and self.continuous_sampling:

@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -100,7 +100,13 @@ class Objective:
         return total
 
     def _score(self, batch: TrainingBatch) -> Callable[[Tensor], Tensor]:
-        return lambda images: self.discriminator(images, batch.coordinates, batch.level).score
+        def score(images: Tensor) -> Tensor:
+            """D's score of pictures that are no samples: its heads' batch statistics are not to follow them."""
+            with _constant_statistics(self.discriminator):
+                output: DiscriminatorOutput = self.discriminator(images, batch.coordinates, batch.level)
+            return output.score
+
+        return score
 
     def _judge(self, images: Tensor, batch: TrainingBatch) -> DiscriminatorOutput:
         """D's answer in float32, whatever precision it was worked out in."""
@@ -123,6 +129,20 @@ class Objective:
     def _autocast(self) -> AbstractContextManager[object]:
         dtype = DTYPES[self.config.precision]
         return torch.autocast(self._device.type, dtype, enabled=self.config.precision != "float32")
+
+
+@contextmanager
+def _constant_statistics(network: nn.Module) -> Iterator[None]:
+    """Let batch norms use a batch's statistics without moving their running ones."""
+    norms = [module for module in network.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+    before = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    try:
+        yield
+    finally:
+        for norm, momentum in zip(norms, before, strict=True):
+            norm.momentum = momentum
 
 
 def _leave_spectral_norms_out(*networks: nn.Module) -> None:

@@ -14,8 +14,6 @@ from cocogan_core.training.distributed import Ranks
 
 __all__ = ["NetworkOptimizer", "constant", "rate_share"]
 
-EXPLODED = 1e6  # a loss beyond this never came back: with λ = 10 it means slopes of 300 where the penalty wants 1
-
 
 class NetworkOptimizer:
     """Adam on one network; ``clip`` cuts the gradient's norm, 0 never."""
@@ -33,7 +31,7 @@ class NetworkOptimizer:
 
         At a rate of 0 they are left as they are, and no time is spent on their gradients.
         """
-        self.network, self.ranks, self.clip = network, ranks, clip
+        self.network, self.ranks, self.clip, self._explosion = network, ranks, clip, config.explosion
         chosen = {id(parameter) for parameter in base}
         if not config.base_rate:
             for parameter in base:
@@ -54,7 +52,7 @@ class NetworkOptimizer:
             TrainingError: the loss is not finite, or has exploded, in some process; nothing was changed.
         """
         value = loss.item()
-        if self.ranks.any(not abs(value) < EXPLODED):
+        if self.ranks.any(not abs(value) < self._explosion):
             raise TrainingError(f"a loss is {value:.4g}")
         self.adam.zero_grad(set_to_none=True)
         torch.autograd.backward(self.scaler.scale(loss))

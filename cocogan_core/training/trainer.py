@@ -74,8 +74,9 @@ def train(config: TrainConfig, *, progress: bool = False) -> TrainResult:
     """
     ranks = Ranks.join()
     try:
+        trainer = Trainer(config, ranks)  # writes nothing, so that a mistake leaves no folder behind
         with lock_run(config.run) if ranks.first else nullcontext():
-            return Trainer(config, ranks).run(progress=progress)
+            return trainer.run(progress=progress)
     finally:
         ranks.leave()
 

@@ -181,3 +181,15 @@ def test_sixteen_bits_come_near_thirty_two(model):
         assert all(p.grad is None or p.grad.dtype == torch.float32 for p in objective.discriminator.parameters())
         found.append([float(value) for value in terms.values()])
     assert np.allclose(*found, atol=0.1)
+
+
+def test_a_penalty_leaves_the_heads_statistics_alone(tiny_config):
+    model = replace(tiny_config, architecture="paper", generator_width=4, latent_names=())
+    objective, batch = objective_of(model, gradient_penalty=10.0, r1=1.0), batch_for(model)
+    running = {name: now for name, now in objective.discriminator.named_buffers() if "running" in name}
+    before = {name: now.clone() for name, now in running.items()}
+    assert before
+    objective._penalty(batch.real, batch.real.flip(0), batch, lazy=True)
+    assert all(torch.equal(before[name], now) for name, now in running.items())
+    objective._judge(batch.real, batch)
+    assert not any(torch.equal(before[name], now) for name, now in running.items() if name.endswith("mean"))

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.errors import ConfigError
+from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.training.config import TrainConfig
+from cocogan_core.training.trainer import Trainer
 
 
 def test_the_data_set_names_the_latents(config):
@@ -34,3 +36,17 @@ def test_regression_needs_named_parameters(config, names):
         replace(config, objective="regression", unpaired=bool(names)).for_dataset(
             dataset if names else dataset.unnamed()
         )
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [({"explosion": 0.0}, "explosion"), ({"content_weight": 1.0}, "head Q"), ({"base_rate": -1}, "base")],
+)
+def test_settings_that_cannot_run_are_one_line(changes, word):
+    with pytest.raises(ConfigError, match=word):
+        TrainConfig(**changes)
+
+
+def test_the_limit_of_a_loss_can_be_set(config):
+    with pytest.raises(TrainingError, match="a loss is"):
+        Trainer(replace(config, explosion=1e-6)).run()
