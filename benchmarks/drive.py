@@ -143,7 +143,9 @@ def opened(*, windowed: bool) -> App:
     grid, cache = app.session.streamer.grid, app.session.streamer._cache
     for room in count():
         for row, column in grid.micro_ids().tolist():
-            if cache.put(("of another day", room), (row, column), np.ones((grid.patch_px, grid.patch_px, 3), np.uint8)):
+            if cache.put(
+                ("of another day", room), (0, row, column), np.ones((grid.patch_px, grid.patch_px, 3), np.uint8)
+            ):
                 return app
     raise AssertionError
 

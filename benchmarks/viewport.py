@@ -54,7 +54,9 @@ def economy(app: App) -> list[Row]:
     for yaw in np.arange(0, 2 * math.pi, 0.1):
         app.controls.camera = app.controls.camera.look(yaw_rad=float(yaw))
         settle(app)
-        sampled |= set(visible_patches(app.controls.camera.view, streamer.grid, app.session.projection))
+        sampled |= {
+            (0, *cell) for cell in visible_patches(app.controls.camera.view, streamer.grid, app.session.projection)
+        }
     return [*rows, ("patches made / sampled, full turn", ratio(streamer.statistics.made, len(sampled)), "1.00")]
 
 

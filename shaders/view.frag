@@ -1,13 +1,15 @@
 #version 330
-// The panorama through a lens, from the cyclic atlas.
+// The panorama through a lens, from the cyclic atlases of its levels of detail.
 //
 // Atlas: texel (0, 0) of the texture is the top left texel of slot (0, 0); rows run downward in the picture, v grows with
 // them. World cell (row, column) lies in slot (row mod rows, column mod columns), so world texel coordinates divided by
-// the texture's size are texture coordinates, and GL_REPEAT does the rest (viewer/atlas.py).
+// the texture's size are texture coordinates, and GL_REPEAT does the rest (viewer/rendering/atlas.py).
 
 // Software OpenGL runs both sides of every branch, so what a picture does not need is left out when the program is
 // compiled: viewer/renderer.py defines LENS and, while it changes, FORMER_LENS (0 rectilinear, 1 Panini, 2 stereographic,
-// 3 cylindrical; viewer/lens.py has the same maps), and CAP, FADE, SHARP (Catmull-Rom, not bilinear) and XRAY.
+// 3 cylindrical; viewer/lens.py has the same maps), and CAP, FADE, SHARP (Catmull-Rom, not bilinear) and XRAY;
+// FINE where a finer level lies over the first, FINER where a still finer one lies over that. A level that covers the
+// whole view is drawn as if it were the only one.
 
 in vec2 device;
 out vec4 colour;
@@ -31,6 +33,20 @@ uniform float half_extent;    // pitch of the upper border
 uniform bool mercator;
 uniform float now;            // seconds, on the clock of `state`
 uniform float fade_s;
+#ifdef FINE
+uniform sampler2D fine_fresh, fine_former, fine_state, fine_tint, fine_seam; // as above, but see `over` for the state
+uniform float fine_eye;       // as eye_texel
+uniform vec2 fine_px;         // as panorama_px
+uniform vec4 fine_held;       // left, top, right, bottom of what is in the atlas, columns counted from the eye's
+uniform float fine_opacity;
+#endif
+#ifdef FINER
+uniform sampler2D finer_fresh, finer_former, finer_state, finer_tint, finer_seam;
+uniform float finer_eye;
+uniform vec2 finer_px;
+uniform vec4 finer_held;
+uniform float finer_opacity;
+#endif
 
 const float PI = 3.14159265;
 const int TAPS = 24;
@@ -90,6 +106,28 @@ vec3 texel(vec2 at, float angle) {
     return mix(before, FILTER(fresh, at, size), arrived(s));
 }
 
+#ifdef FINE
+// Whether world texel `at` of a fine level has a slot.
+bool held(vec2 at, float eye, vec4 area) {
+    float away = at.x - eye;
+    return away >= area.x && away < area.z && at.y >= area.y && at.y < area.w;
+}
+
+// A fine level over what lies under it. Its slots' states: r = since when, negative if empty; g = 0: `fresh` fades in,
+// above 0: over `former`, which was so opaque, below 0: `fresh` fades out, from having been so opaque. Nothing is read
+// beyond the slot: its neighbours may be empty.
+vec3 over(vec3 under, sampler2D pixels, sampler2D before, sampler2D states, vec2 at, bool there, float opacity) {
+    vec2 size = vec2(textureSize(pixels, 0)), cell = floor(at / patch_px);
+    vec2 s = texelFetch(states, ivec2(mod(cell, size / patch_px)), 0).rg;
+    float t = smoothstep(0.0, 1.0, (now - s.r) / fade_s);
+    float alpha = s.g < 0.0 ? -s.g * (1.0 - t) : mix(s.g, 1.0, t);
+    vec2 inside = clamp(at, cell * patch_px + 0.5, cell * patch_px + patch_px - 0.5);
+    vec3 colour = bilinear(pixels, inside, size);
+    if (s.g > 0.0) colour = mix(bilinear(before, inside, size), colour, t);
+    return mix(under, colour, there && s.r >= 0.0 ? alpha * opacity : 0.0);
+}
+#endif
+
 #ifdef CAP
 // Beyond the border row: that row again, blurred the wider the nearer the pole, where all of it is averaged.
 // The reach is that of viewer/visibility.py (cap_reach), which makes the patches visible that are read here.
@@ -118,9 +156,9 @@ vec3 heat(float contrast) {
     return contrast < 1.0 ? mix(vec3(1.0), vec3(0.2, 0.4, 1.0), clamp((1.0 - contrast) / 0.3, 0.0, 1.0)) : hot;
 }
 
-// The X-ray over a pixel of the cylinder.
-vec3 xrayed(vec3 seen, vec2 at) {
-    vec2 slots = vec2(textureSize(state, 0)), cell = at / patch_px, inside = fract(cell);
+// The X-ray over a pixel of the cylinder, of one level.
+vec3 xrayed(vec3 seen, vec2 at, sampler2D tint, sampler2D seam) {
+    vec2 slots = vec2(textureSize(tint, 0)), cell = at / patch_px, inside = fract(cell);
     vec2 slot = mod(floor(cell), slots);
     vec4 over = texelFetch(tint, ivec2(slot), 0);
     seen = mix(seen, over.rgb, over.a);
@@ -156,11 +194,31 @@ void main() {
 #endif
     float yaw = atan(d.x, d.z), angle = atan(d.y, length(d.xz));
     float row = (0.5 - 0.5 * ordinate(clamp(angle, -half_extent, half_extent)) / ordinate(half_extent)) * panorama_px.y;
+#ifdef FINE
+    float share = row / panorama_px.y;
+#endif
     row = clamp(row, 0.5, panorama_px.y - 0.5);
     float column = eye_texel + yaw / (2.0 * PI) * panorama_px.x;
     vec3 seen = texel(vec2(column, row), angle);
+#ifdef FINE
+    vec2 fine_at = vec2(fine_eye + yaw / (2.0 * PI) * fine_px.x, clamp(share * fine_px.y, 0.5, fine_px.y - 0.5));
+    bool there = held(fine_at, fine_eye, fine_held);
+    seen = over(seen, fine_fresh, fine_former, fine_state, fine_at, there, fine_opacity);
+#endif
+#ifdef FINER
+    vec2 finer_at = vec2(finer_eye + yaw / (2.0 * PI) * finer_px.x, clamp(share * finer_px.y, 0.5, finer_px.y - 0.5));
+    bool finer_there = held(finer_at, finer_eye, finer_held);
+    seen = over(seen, finer_fresh, finer_former, finer_state, finer_at, finer_there, finer_opacity);
+#endif
 #ifdef XRAY
-    seen = xrayed(seen, vec2(column, row));
+    vec3 marked = xrayed(seen, vec2(column, row), tint, seam);
+#ifdef FINE
+    if (there) marked = xrayed(seen, fine_at, fine_tint, fine_seam);
+#endif
+#ifdef FINER
+    if (finer_there) marked = xrayed(seen, finer_at, finer_tint, finer_seam);
+#endif
+    seen = marked;
 #endif
 #ifdef CAP
     if (abs(angle) > half_extent) seen = cap(column, row, angle);

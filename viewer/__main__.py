@@ -44,6 +44,8 @@ def view(
     screenshot: Path | None = None,
     headless: bool = False,
     reduced_motion: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    only_visible: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    level: int | None = None,
     safe: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
 ) -> None:
     """Turn around in a generated panorama; only what you look at is made.
@@ -57,13 +59,15 @@ def view(
         seed: of the room; a recipe has its own, and its own first look.
         yaw: first look, degrees to the right of the panorama's first column.
         pitch: first look, degrees up.
-        fov: horizontal field of view, 30 to 120 degrees.
+        fov: horizontal field of view in degrees, up to 120; from 30 without finer levels of detail.
         device: where the generator runs.
         size: of the picture in pixels, or of the window in the desktop's units, as WIDTHxHEIGHT (default: the
             recipe's picture, the last window's, or 1280x720).
         screenshot: write the view to this file as soon as it is complete, and end.
         headless: work without a display; needs --screenshot.
         reduced_motion: nothing flies, glides or fades this time; File ... in the window has it for always.
+        only_visible: make no patch before the view samples it: nothing beside it, nothing ahead of a motion.
+        level: of detail, for --screenshot (default: what its size needs).
         safe: draw on the CPU with Mesa's software OpenGL, plainly and less often, where the graphics driver is too old
             or broken.
     """
@@ -71,6 +75,8 @@ def view(
         use_software()
     if headless and screenshot is None:
         raise ConfigError("--headless has no window to show; add --screenshot FILE")
+    if level is not None and screenshot is None:
+        raise ConfigError("--level is for a picture; add --screenshot FILE")
     if file is not None and is_recipe(file):
         file, recipe = None, str(file)
     found, path = (
@@ -82,7 +88,7 @@ def view(
     pixels = parse_size(size) if size else found.size_px if found else _window_size(settings)
     first = View(math.radians(yaw), math.radians(pitch), math.radians(fov))
     options = Options(path, seed, first, pixels, device, screenshot, headless, recipe=found, settings=settings)
-    _show(replace(options, reduced_motion=reduced_motion, safe=safe))
+    _show(replace(options, reduced_motion=reduced_motion, only_visible=only_visible, level=level, safe=safe))
 
 
 def _show(options: Options) -> None:

@@ -122,8 +122,13 @@ class App:
 
         Raises:
             CheckpointError: the generator failed.
+            ConfigError: there is no such level.
             DisplayError: the file cannot be written.
         """
+        streamer = self.session.streamer
+        streamer.screen_px, streamer.levels.forced = self.options.size, self.options.level
+        if self.options.level is not None:
+            streamer.grid.at_level(self.options.level)
         if not self.session.streamer.finish(self.controls.camera, self.session.latents):
             raise CheckpointError(self.session.streamer.statistics.message)
         self.session.write_picture(path, self.controls.camera.view, self.options.size)
@@ -144,6 +149,7 @@ class App:
     def _step_session(self, now: float) -> None:
         """Have the session go on; stay awake while there is something new to see."""
         session, controls = self.session, self.controls
+        session.streamer.screen_px = self.window.get_framebuffer_size()
         dragging = any(self.backend.io.mouse_down)
         session.streamer.fades = not controls.reduced_motion
         notice = session.step(controls.camera, now, dragging=dragging)
@@ -185,6 +191,7 @@ class App:
             settle=self._settle,
             device=self.options.device,
             idle_work=self.options.idle_work,
+            only_visible=self.options.only_visible,
             settings=self.options.settings,
         )
 
@@ -193,7 +200,9 @@ class App:
 
     def _camera(self, view: View) -> Camera:
         """Looks there, in the window's shape and within the panorama's limits."""
-        return Camera(view, self.session.projection.half_extent_rad).resize(*self.window.get_size()).look()
+        grid, half_extent_rad = self.session.streamer.grid, self.session.projection.half_extent_rad
+        finest_px = grid.width_px << grid.levels - 1 if grid.levels > 1 else 0
+        return Camera(view, half_extent_rad, finest_px=finest_px).resize(*self.window.get_size()).look()
 
     def _settle(self, view: View) -> None:
         """Look there, and come back to it on Home."""

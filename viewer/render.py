@@ -34,6 +34,7 @@ def render(
     cube: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     turntable: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     safe: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    level: int | None = None,
     checkpoint: Path | None = None,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
 ) -> None:
@@ -47,6 +48,7 @@ def render(
         panorama: write the whole panorama instead, equirectangular with GPano metadata.
         cube: write six faces instead, named OUT-front and so on.
         turntable: write a film of one turn instead; needs PyAV.
+        level: of detail (default: what the picture's size needs; of an export the finest of at most 3072 columns).
         safe: draw on the CPU, as `cocogan-view --safe` does.
         checkpoint: the model, where it is not found by itself.
         device: where the generator runs.
@@ -70,7 +72,19 @@ def render(
         found = replace(found, view=replace(found.view, lens=lens, former=lens))
     pixels = parse_size(size) if size else found.size_px
     app = App(
-        Options(path, 0, found.view, pixels, device, out, headless=True, idle_work=False, recipe=found, safe=safe)
+        Options(
+            path,
+            0,
+            found.view,
+            pixels,
+            device,
+            out,
+            headless=True,
+            idle_work=False,
+            recipe=found,
+            level=level,
+            safe=safe,
+        )
     )
     try:
         _export(app, asked[0], out) if asked else app.save_picture(out)
@@ -79,11 +93,17 @@ def render(
 
 
 def _export(app: "App", kind: "Kind", out: Path) -> None:
-    from viewer.export.export import Export
+    from viewer.export.export import Export, level_for_export
 
     session, camera = app.session, app.controls.camera
     job = Export(
-        kind, out, camera.view, app.options.size, streamer=session.streamer, take_snapshot=session.take_snapshot
+        kind,
+        out,
+        camera.view,
+        app.options.size,
+        streamer=session.streamer,
+        take_snapshot=session.take_snapshot,
+        level=level_for_export(session.streamer.grid, app.options.level),
     )
     with closing(job), Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(job.stage, total=1.0)

@@ -40,7 +40,7 @@ def take_snapshot(renderer):
         for r in range(4)
         for c in range(12)
     }
-    return lambda: Snapshot(renderer, AtlasWindow.fitting(GRID, 4096), PROJECTION, patches)
+    return lambda level=0: Snapshot(renderer, AtlasWindow.fitting(GRID, 4096), PROJECTION, patches)
 
 
 @dataclass
@@ -49,8 +49,11 @@ class PatchStreamer:
 
     share: float = 1.0
     revision: int = 0
-    whole: bool = False
+    whole: int | None = None
     statistics: Statistics = field(default_factory=Statistics)
+
+    def share_of(self, _level):
+        return self.share
 
 
 def run(job, seconds=30):
@@ -113,11 +116,11 @@ def test_what_is_missing_is_made_first(take_snapshot, tmp_path):
     job = start("panorama", tmp_path / "a.jpg", take_snapshot, streamer)
     for _ in range(3):
         job.step()
-    assert streamer.whole
+    assert streamer.whole == 0
     assert "rest of the room" in job.stage
     streamer.share = 1.0
     run(job)
-    assert not streamer.whole
+    assert streamer.whole is None
     assert (tmp_path / "a.jpg").exists()
 
 
@@ -130,7 +133,7 @@ def test_another_room_or_a_dead_generator_ends_it(take_snapshot, tmp_path):
         vars(streamer).update(change)
         with pytest.raises(CheckpointError, match=r"again|stopped"):
             run(job)
-        assert not streamer.whole
+        assert streamer.whole is None
     assert not list(tmp_path.iterdir())
 
 

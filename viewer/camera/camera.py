@@ -18,7 +18,8 @@ __all__ = ["Camera", "View"]
 
 Floats = NDArray[np.float64]
 
-NARROWEST_RAD = math.radians(30)
+NARROWEST_RAD = math.radians(30)  # without finer levels
+FEWEST_TEXELS = 0.25  # of the finest level in a pixel, in the narrowest view: about what 30° of level 0 always had
 DEFAULT_FOV_RAD = math.radians(90)
 DEFAULT_FOVS_RAD: dict[ViewProjection, float] = {
     "rectilinear": DEFAULT_FOV_RAD,
@@ -94,6 +95,8 @@ class Camera:
         half_extent_rad: pitch of the cylinder's upper edge.
         yaw_rad_s, pitch_rad_s: angular velocity left over from a drag.
         flight: the change of lens that is under way.
+        finest_px: width of the finest level's panorama, which says how near one may go; 0 for 30°.
+        narrowest_rad: the field of view may become so narrow.
     """
 
     view: View
@@ -101,6 +104,8 @@ class Camera:
     yaw_rad_s: float = 0.0
     pitch_rad_s: float = 0.0
     flight: Flight | None = None
+    finest_px: int = 0
+    narrowest_rad: float = NARROWEST_RAD
 
     @property
     def moving(self) -> bool:
@@ -112,7 +117,7 @@ class Camera:
     ) -> Self:
         """Look elsewhere; the field of view and then the pitch stop at their limits, and a flight is at its end."""
         view = replace(self.view, former=self.view.lens, mix=1.0)
-        fov = min(max(view.fov_rad if fov_rad is None else fov_rad, NARROWEST_RAD), WIDEST_RAD[view.lens])
+        fov = min(max(view.fov_rad if fov_rad is None else fov_rad, self.narrowest_rad), WIDEST_RAD[view.lens])
         view = replace(view, fov_rad=fov, yaw_rad=view.yaw_rad if yaw_rad is None else yaw_rad)
         limit = _pitch_limit(view, self.half_extent_rad)
         pitch = view.pitch_rad if pitch_rad is None else pitch_rad
@@ -136,7 +141,10 @@ class Camera:
 
     def resize(self, width_px: int, height_px: int) -> Self:
         """The same look in a viewport of another shape."""
-        return replace(self, view=replace(self.view, aspect=width_px / max(1, height_px))).look()
+        plane = math.pi * FEWEST_TEXELS * width_px / self.finest_px if self.finest_px else math.inf
+        narrowest_rad = min(NARROWEST_RAD, 2 * math.atan(plane))
+        view = replace(self.view, aspect=width_px / max(1, height_px))
+        return replace(self, view=view, narrowest_rad=narrowest_rad).look()
 
     def drag(self, start: tuple[float, float], end: tuple[float, float], dt_s: float) -> Self:
         """Turn so that the world point under device coordinates ``start`` comes to lie under ``end``.

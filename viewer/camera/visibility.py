@@ -1,12 +1,18 @@
-"""Which micro patches a view samples, whatever its lens. Pure geometry; a patch is its (row, column).
+"""Which micro patches a view samples, whatever its lens. Pure geometry; a patch of a level is its (row, column).
 
 A lens maps the viewport onto one connected part of the sphere, bounded by the image of the viewport's border. So a
 patch is visible if a piece of that border passes through it, with a rim for the filter, or if it lies wholly inside:
 then a grid of rays that are closer together than patches are wide meets it. Above and below the cylinder the cap
-samples the border row, the wider the nearer the pole, and what it reaches is visible too.
+samples the border row, the wider the nearer the pole, and what it reaches is visible too, on level 0: there are no
+finer caps. All levels share one frame: yaw 0 is the middle of level 0's first column, wherever that is on a finer one.
+
+What is looked for on a fine level is an :class:`Area` about the view's middle, so that the work does not grow with the
+panorama's width.
 """
 
 import math
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +22,7 @@ from cocogan_core.geometry.projection import Projection, u_of_yaw, yaw_of_u, yaw
 from viewer.camera.camera import View
 from viewer.camera.view_projection import half_width
 
-__all__ = ["cap_reach", "leaves_cylinder", "outline", "visible_patches"]
+__all__ = ["Area", "cap_reach", "fits", "leaves_cylinder", "outline", "visible_patches"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -28,13 +34,69 @@ RAYS = 24  # across and down at first; doubled until rays are closer together th
 MOST_RAYS = 384
 
 
-def visible_patches(view: View, grid: PatchGrid, projection: Projection) -> list[tuple[int, int]]:
-    """All (row, column) whose texels the view samples, from the view's centre outward; columns in [0, columns)."""
-    seen = _patches_on_border(view, grid, projection) | _patches_inside(view, grid, projection)
+class Area(NamedTuple):
+    """Patches from (``top``, ``left``) on; ``left`` is not wrapped."""
+
+    top: int
+    left: int
+    rows: int
+    columns: int
+
+
+def visible_patches(
+    view: View, grid: PatchGrid, projection: Projection, *, level: int = 0, within: Area | None = None
+) -> list[tuple[int, int]]:
+    """All (row, column) of a level whose texels the view samples, from the view's centre outward.
+
+    Columns are in [0, columns of the level). Only those ``within`` an area; in the whole panorama if it is left out.
+    """
+    fine = grid.at_level(level)
+    area = Area(0, 0, fine.rows, fine.columns) if within is None else within
+    plane = _Plane(fine, projection, grid.width_px, area, caps=not level)
+    seen = _patches_on_border(view, plane) | _patches_inside(view, plane)
     rows, columns = np.nonzero(seen)
-    distance = _distance(view, grid, projection, rows, columns)
-    order = np.argsort(distance, kind="stable")
-    return [(int(rows[i]), int(columns[i])) for i in order]
+    rows, columns = rows + area.top, (columns + area.left) % fine.columns
+    order = np.argsort(_distance(view, plane, rows, columns), kind="stable")
+    return list(zip(rows[order].tolist(), columns[order].tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class _Plane:
+    """A level's panorama, and the area of it that is looked at; ``caps``: whether border rows go on to the poles."""
+
+    grid: PatchGrid
+    projection: Projection
+    origin_px: int  # width of level 0
+    area: Area
+    caps: bool
+
+    def x(self, yaw_rad: Floats) -> Floats:
+        """Texel columns, not wrapped."""
+        return u_of_yaw(yaw_rad, self.origin_px) * self.grid.width_px
+
+    def y(self, pitch_rad: Floats) -> Floats:
+        """Texel rows; beyond the cylinder its border."""
+        limit = self.projection.half_extent_rad
+        return self.projection.v_of_pitch(np.clip(pitch_rad, -limit, limit)) * self.grid.height_px
+
+    def reach(self, pitch_rad: Floats) -> Floats:
+        """How far to either side the cap reads its border row, in texels."""
+        return cap_reach(pitch_rad, self.projection) * (self.grid.width_px if self.caps else 0)
+
+    def nothing(self) -> Flags:
+        """No patch of the area."""
+        return np.zeros((self.area.rows, self.area.columns), bool)
+
+    def columns(self, first: int, last: int) -> list[slice]:
+        """Where the patch columns ``first`` to ``last``, which may go round, are in the area."""
+        all_columns, held = self.grid.columns, self.area.columns
+        start = (first - self.area.left) % all_columns
+        end = start + min(last - first + 1, all_columns)
+        return [slice(start, min(end, held)), slice(0, min(max(end - all_columns, 0), held))]
+
+    def rows(self, first: int, last: int) -> slice:
+        """Where the patch rows ``first`` to ``last`` are in the area."""
+        return slice(max(first - self.area.top, 0), max(last + 1 - self.area.top, 0))
 
 
 def cap_reach(pitch_rad: Floats, projection: Projection) -> Floats:
@@ -60,6 +122,22 @@ def leaves_cylinder(view: View, projection: Projection) -> bool:
     return steepest > projection.half_extent_rad - slack_rad or _shows_pole(view, 1) or _shows_pole(view, -1)
 
 
+def fits(view: View, grid: PatchGrid, projection: Projection, *, level: int, within: Area) -> bool:
+    """Whether all that the view samples of a level lies within an area that is as wide to both sides of its middle."""
+    fine = grid.at_level(level)
+    plane = _Plane(fine, projection, grid.width_px, within, caps=False)
+    yaw, pitch = yaw_pitch_of(_border(view))
+    rows = plane.y(pitch) / fine.patch_px
+    rim = RIM_TEXELS / fine.patch_px
+    if within.top > max(rows.min() - rim, 0) or within.top + within.rows < min(rows.max() + rim, fine.rows):
+        return False
+    if within.columns == fine.columns:
+        return True
+    away = np.unwrap(np.append(view.yaw_rad, yaw)) - view.yaw_rad
+    reach = (within.columns - 1) / 2 - rim
+    return bool(np.abs(away).max() / (2 * math.pi) * fine.columns <= reach)
+
+
 def _border(view: View) -> Floats:
     """Directions (n, 3) once round the view's border, closed."""
     s = np.linspace(-1, 1, EDGE_STEPS + 1)
@@ -69,42 +147,50 @@ def _border(view: View) -> Floats:
     return view.directions(x, y)
 
 
-def _patches_on_border(view: View, grid: PatchGrid, projection: Projection) -> Flags:
+def _patches_on_border(view: View, plane: _Plane) -> Flags:
     """Patches that a piece of the border touches, with the filter's rim."""
     yaw, pitch = yaw_pitch_of(_border(view))
-    x = u_of_yaw(np.unwrap(yaw), grid.width_px) * grid.width_px
-    y = _texel_row(pitch, grid, projection)
-    reach = cap_reach(pitch, projection) * grid.width_px * (1 - 1 / CAP_TAPS)
+    x, y, reach = plane.x(np.unwrap(yaw)), plane.y(pitch), plane.reach(pitch) * (1 - 1 / CAP_TAPS)
     low, high = x - reach - RIM_TEXELS, x + reach + RIM_TEXELS
-    low_x, high_x = np.minimum(low[:-1], low[1:]), np.maximum(high[:-1], high[1:])
-    low_y, high_y = np.minimum(y[:-1], y[1:]) - RIM_TEXELS, np.maximum(y[:-1], y[1:]) + RIM_TEXELS
-    seen = np.zeros((grid.rows, grid.columns), bool)
-    first, last = (np.floor(edge / grid.patch_px).astype(int) for edge in (low_x, high_x))
-    top, bottom = (np.clip(np.floor(e / grid.patch_px).astype(int), 0, grid.rows - 1) for e in (low_y, high_y))
-    for a, b, c, d in set(zip(top.tolist(), bottom.tolist(), first.tolist(), last.tolist(), strict=True)):
-        columns = np.arange(c, min(d, c + grid.columns - 1) + 1) % grid.columns
-        seen[a : b + 1, columns] = True
+    edges = (
+        np.minimum(y[:-1], y[1:]) - RIM_TEXELS, np.maximum(y[:-1], y[1:]) + RIM_TEXELS,
+        np.minimum(low[:-1], low[1:]), np.maximum(high[:-1], high[1:]),
+    )  # fmt: skip
+    top, bottom, first, last = (np.floor(edge / plane.grid.patch_px).astype(int) for edge in edges)
+    top, bottom = (np.clip(row, 0, plane.grid.rows - 1) for row in (top, bottom))
+    side = np.sign(pitch) * (np.abs(pitch) > plane.projection.half_extent_rad)
+    capped = (side[:-1] == side[1:]) & (side[1:] != 0)
+    wanted = slice(None) if plane.caps else ~capped
+    boxes = {*zip(*(edge[wanted].tolist() for edge in (top, bottom, first, last)), strict=True)}
+    seen = plane.nothing()
+    for a, b, c, d in boxes:
+        for columns in plane.columns(c, d):
+            seen[plane.rows(a, b), columns] = True
     return seen
 
 
-def _patches_inside(view: View, grid: PatchGrid, projection: Projection) -> Flags:
+def _patches_inside(view: View, plane: _Plane) -> Flags:
     """Patches that a grid of rays meets, what the cap reaches from them, and whole border rows round a pole."""
+    grid, area = plane.grid, plane.area
     count, poles = RAYS, (_shows_pole(view, 1), _shows_pole(view, -1))
     while True:
         steps = np.linspace(-1, 1, count)
         yaw, pitch = yaw_pitch_of(view.directions(steps[None], steps[:, None]))
-        x, y = u_of_yaw(yaw, grid.width_px) * grid.width_px, _texel_row(pitch, grid, projection)
+        x, y = plane.x(yaw), plane.y(pitch)
         row = np.clip(y / grid.patch_px, 0, grid.rows - 1).astype(int)
-        capped = np.abs(pitch) > projection.half_extent_rad
-        known = capped | ((row == 0) & poles[0]) | ((row == grid.rows - 1) & poles[1])
-        if count >= MOST_RAYS or _widest_gap(x, y, known, grid.width_px) < grid.patch_px:
+        column = (np.floor(x / grid.patch_px).astype(int) - area.left) % grid.columns
+        held = (row >= area.top) & (row < area.top + area.rows) & (column < area.columns)
+        capped = np.abs(pitch) > plane.projection.half_extent_rad
+        known = capped | ((row == 0) & poles[0]) | ((row == grid.rows - 1) & poles[1]) if plane.caps else capped
+        if count >= MOST_RAYS or _widest_gap(x, y, known, held, grid.width_px) < grid.patch_px:
             break
         count *= 2
-    seen = np.zeros((grid.rows, grid.columns), bool)
-    seen[row, np.floor(x / grid.patch_px).astype(int) % grid.columns] = True
-    for end, pole in ((0, poles[0]), (-1, poles[1])):
+    met = held if plane.caps else held & ~capped
+    seen = plane.nothing()
+    seen[row[met] - area.top, column[met]] = True
+    for end, pole in ((0, poles[0]), (-1, poles[1])) if plane.caps else ():
         here = capped & (row == end % grid.rows)
-        seen[end] |= pole | _columns_within_reach(x[here], cap_reach(pitch[here], projection) * grid.width_px, grid)
+        seen[end] |= pole | _columns_within_reach(x[here], plane.reach(pitch[here]), plane)
     return seen
 
 
@@ -120,37 +206,36 @@ def _shows_pole(view: View, sign: int) -> bool:
     return False
 
 
-def _widest_gap(x: Floats, y: Floats, known: Flags, width_px: int) -> float:
-    """Largest distance in texels between neighbouring rays, along rows or columns, where it is not ``known`` anyway."""
+def _widest_gap(x: Floats, y: Floats, known: Flags, held: Flags, width_px: int) -> float:
+    """Largest distance in texels between neighbouring rays, along rows or columns, where it matters.
+
+    It does not where one of them is ``known`` anyway, or neither is ``held``.
+    """
     widest = 0.0
     for axis in (0, 1):
         across = np.abs((np.diff(x, axis=axis) + width_px / 2) % width_px - width_px / 2)
         gap = np.maximum(across, np.abs(np.diff(y, axis=axis)))
-        open_ends = ~(np.take(known, range(len(known) - 1), axis) | np.take(known, range(1, len(known)), axis))
-        widest = max(widest, float(np.max(gap, initial=0.0, where=open_ends)))
+        low, high = range(len(known) - 1), range(1, len(known))
+        settled = np.take(known, low, axis) | np.take(known, high, axis)
+        near = np.take(held, low, axis) | np.take(held, high, axis)
+        widest = max(widest, float(np.max(gap, initial=0.0, where=near & ~settled)))
     return widest
 
 
-def _columns_within_reach(x: Floats, reach: Floats, grid: PatchGrid) -> Flags:
+def _columns_within_reach(x: Floats, reach: Floats, plane: _Plane) -> Flags:
     """Columns within ``reach`` texels of ``x`` on either side, as far as the outermost tap goes."""
-    seen = np.zeros(grid.columns, bool)
+    seen = np.zeros(plane.area.columns, bool)
     far = reach * (1 - 1 / CAP_TAPS)
-    low, high = (np.floor(edge / grid.patch_px).astype(int) for edge in (x - far, x + far))
+    low, high = (np.floor(edge / plane.grid.patch_px).astype(int) for edge in (x - far, x + far))
     for first, last in set(zip(low.tolist(), high.tolist(), strict=True)):
-        seen[np.arange(first, min(last, first + grid.columns - 1) + 1) % grid.columns] = True
+        for columns in plane.columns(first, last):
+            seen[columns] = True
     return seen
 
 
-def _texel_row(pitch_rad: Floats, grid: PatchGrid, projection: Projection) -> Floats:
-    limit = projection.half_extent_rad
-    return projection.v_of_pitch(np.clip(pitch_rad, -limit, limit)) * grid.height_px
-
-
-def _distance(
-    view: View, grid: PatchGrid, projection: Projection, rows: NDArray[np.intp], columns: NDArray[np.intp]
-) -> Floats:
+def _distance(view: View, plane: _Plane, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Floats:
     """Angle-like distance of patches from the view's centre."""
-    u = (columns + 0.5) / grid.columns
-    turn = (yaw_of_u(u, grid.width_px) - view.yaw_rad + math.pi) % (2 * math.pi) - math.pi
-    rise = projection.pitch_of_v((rows + 0.5) / grid.rows) - view.pitch_rad
+    u = (columns + 0.5) / plane.grid.columns
+    turn = (yaw_of_u(u, plane.origin_px) - view.yaw_rad + math.pi) % (2 * math.pi) - math.pi
+    rise = plane.projection.pitch_of_v((rows + 0.5) / plane.grid.rows) - view.pitch_rad
     return np.hypot(turn, rise)

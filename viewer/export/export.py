@@ -17,17 +17,19 @@ import numpy as np
 
 from cocogan_core.errors import CheckpointError
 from cocogan_core.files import replacement_path, write_atomically
+from cocogan_core.geometry.grid import PatchGrid
 from viewer.camera.camera import View
 from viewer.export.photo_sphere import encode, equirectangular, xmp
 from viewer.export.video import Film, check_encoder
 from viewer.rendering.snapshot import Snapshot
 from viewer.streaming.streamer import PatchStreamer
 
-__all__ = ["GATHERED", "KINDS", "Export", "Kind", "Steps", "gather", "suffix"]
+__all__ = ["GATHERED", "KINDS", "Export", "Kind", "Steps", "gather", "level_for_export", "suffix"]
 
 Kind = Literal["panorama", "cube", "turntable"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 GATHERED = 0.3  # of the progress bar, when the whole room is made
+MOST_COLUMNS_PX = 3072  # of an export when nobody names a level
 TURN_S, RATE = 12, 30  # of a turntable
 # In the order in which the faces of a cube map are often named: Marzipano's f, r, b, l, u, d.
 FACES = {
@@ -40,6 +42,18 @@ Steps = Generator[float, None, None]
 def suffix(kind: Kind) -> str:
     """How a file of a kind is called when nobody says."""
     return {"panorama": "-panorama.jpg", "cube": "-cube.png", "turntable": "-turntable.mp4"}[kind]
+
+
+def level_for_export(grid: PatchGrid, level: int | None = None) -> int:
+    """The level that is named, or else the finest that is not too large to be made without being asked for.
+
+    Raises:
+        ConfigError: there is no such level.
+    """
+    if level is None:
+        return max(fine for fine in range(grid.levels) if not fine or grid.width_px << fine <= MOST_COLUMNS_PX)
+    grid.at_level(level)
+    return level
 
 
 class Export:
@@ -59,11 +73,12 @@ class Export:
         size_px: tuple[int, int],
         *,
         streamer: PatchStreamer,
-        take_snapshot: Callable[[], Snapshot],
+        take_snapshot: Callable[[int], Snapshot],
+        level: int = 0,
     ) -> None:
         """Begin. A turntable of ``size_px`` turns on from ``view``, a panorama is first seen so.
 
-        ``take_snapshot`` is called once the streamer holds the whole room.
+        ``take_snapshot`` is called with the level once the streamer holds the whole room on that.
 
         Raises:
             ConfigError: a film without an encoder, or a file of an unknown kind.
@@ -73,7 +88,7 @@ class Export:
         else:
             encode(np.zeros((1, 1, 3), np.uint8), out)
         self.out, self.share, self.done = out, 0.0, False
-        self._view, self._size_px = view, size_px
+        self._view, self._size_px, self._level = view, size_px, level
         draw = {"panorama": self._panorama, "cube": self._cube, "turntable": self._turntable}[kind]
         self._steps = self._run(draw, streamer, take_snapshot)
 
@@ -98,10 +113,10 @@ class Export:
         self._steps.close()
 
     def _run(
-        self, draw: Callable[[Snapshot], Steps], streamer: PatchStreamer, take_snapshot: Callable[[], Snapshot]
+        self, draw: Callable[[Snapshot], Steps], streamer: PatchStreamer, take_snapshot: Callable[[int], Snapshot]
     ) -> Steps:
-        yield from gather(streamer)
-        with closing(take_snapshot()) as snapshot:
+        yield from gather(streamer, self._level)
+        with closing(take_snapshot(self._level)) as snapshot:
             for share in draw(snapshot):
                 yield GATHERED + (1 - GATHERED) * share
 
@@ -146,20 +161,20 @@ class Export:
                 yield 1.0
 
 
-def gather(streamer: PatchStreamer) -> Steps:
-    """Have every patch made; the room must stay the same as long."""
-    streamer.whole = True
+def gather(streamer: PatchStreamer, level: int = 0) -> Steps:
+    """Have every patch of a level made; the room must stay the same as long."""
+    streamer.whole = level
     try:
         yield 0.0  # a step, so that the streamer knows of the present room
         revision = streamer.revision
-        while streamer.share < 1:
+        while streamer.share_of(level) < 1:
             if streamer.statistics.failed:
                 raise CheckpointError(streamer.statistics.message)
-            yield GATHERED * streamer.share * 0.999
+            yield GATHERED * streamer.share_of(level) * 0.999
             if streamer.revision != revision:
                 raise CheckpointError("the room was changed before all of it was made; export it again")
     finally:
-        streamer.whole = False
+        streamer.whole = None
 
 
 def _write_in_thread(encode_files: Callable[[], dict[Path, bytes]]) -> Steps:

@@ -1,7 +1,8 @@
-"""Draws a view of the cyclic atlas with OpenGL 3.3: two textures to cross-fade, and a state texel for each slot."""
+"""Draws a view of the cyclic atlases with OpenGL 3.3: level 0, and over it up to two finer levels of detail."""
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Self
 
 import moderngl
@@ -13,24 +14,37 @@ from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
 from viewer.camera.view_projection import VIEW_PROJECTIONS, half_width
 from viewer.camera.visibility import leaves_cylinder
-from viewer.rendering.atlas import AtlasWindow
+from viewer.rendering.atlas import AtlasWindow, Slot
+from viewer.rendering.level_atlas import FADE_S, LevelAtlas
 from viewer.rendering.shader_variants import TRANSITION, Needs, ShaderVariants, every_need
 
-__all__ = ["FADE_S", "Renderer"]
+__all__ = ["FADE_S", "FineLevel", "Renderer"]
 
-FADE_S = 0.25
 MOST_ATLAS_PX = 8192
-EMPTY = bytes((48, 48, 50))  # about the shader's placeholder
+MOST_SPARES = 2  # atlases of levels that are shown no more, kept for the next
+# Names of a fine level's uniforms in shaders/view.frag, the coarser first.
+PREFIXES = ("fine_", "finer_")
 
-Slot = tuple[int, int]
 Pixels = NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class FineLevel:
+    """A level over level 0: its atlas, which part of the panorama that shows, and how opaque all of it is."""
+
+    atlas: LevelAtlas
+    window: AtlasWindow
+    opacity: float = 1.0
+
+
 class Renderer:
-    """Owns the atlas textures of one checkpoint; draws views of them.
+    """Owns the atlases of one checkpoint; draws views of them.
 
     Attributes:
-        window: which part of the panorama the atlas has slots for, as it was allocated.
+        window: which part of the panorama level 0's atlas has slots for, as it was allocated.
+        fine: the levels over it, the coarser first, two at most.
+        covered: whether the last of those holds all that the view shows, so that nothing else need be looked up.
+        sharp_fine: whether texels of that one are larger than pixels.
         xray: whether slots are drawn with their colours and borders, as :meth:`mark` gave them.
     """
 
@@ -40,63 +54,65 @@ class Renderer:
         window: AtlasWindow,
         projection: Projection,
         programs: ShaderVariants | None = None,
+        *,
+        levels: int = 1,
     ) -> None:
         """Allocate the atlas, all slots empty; ``programs`` of the same context save compiling them again."""
-        self._context, self._grid, self._projection = context, window.grid, projection
-        self.window = window
-        size = (window.columns * window.grid.patch_px, window.rows * window.grid.patch_px)
-        empty = EMPTY * (size[0] * size[1])  # else a patch beside an empty slot has a rim of whatever the memory held
-        self._fresh, self._former = (context.texture(size, 3, data=empty) for _ in range(2))
-        for texture in (self._fresh, self._former):
-            texture.filter = (moderngl.LINEAR, moderngl.LINEAR)  # repeat is the default on both axes
-        self._states, self._state = self._slot_table((-1.0, 0.0), np.float32)
-        self._tints, self._tint = self._slot_table((0, 0, 0, 0), np.uint8)
-        self._seams, self._seam = self._slot_table((0.0, 0.0), np.float32)
+        self._context, self._projection = context, projection
+        self.window, self._base = window, LevelAtlas(context, window)
         self.xray = False
-        self._shown: dict[Slot, Pixels] = {}
+        self.fine: tuple[FineLevel, ...] = ()
+        self.covered = self.sharp_fine = False
+        self._spares: list[LevelAtlas] = []
         self._programs = ShaderVariants(context) if programs is None else programs
         plain = self._programs.plain
         # what :meth:`warm_up` has not drawn yet
-        self._cold = [needs for needs in every_need() if not (plain and "SHARP" in needs)]
-        self._last_s = -FADE_S  # when something last arrived
+        self._cold = [needs for needs in every_need(levels) if not (plain and "SHARP" in needs)]
         self._picture: moderngl.Framebuffer | None = None  # the last one's
 
     @classmethod
     def for_panorama(
         cls, context: moderngl.Context, grid: PatchGrid, projection: Projection, programs: ShaderVariants
     ) -> Self:
-        """With an atlas for all of the panorama, or as much of it as a texture can hold here."""
-        most_px = min(MOST_ATLAS_PX, context.info["GL_MAX_TEXTURE_SIZE"])
-        return cls(context, AtlasWindow.fitting(grid, most_px), projection, programs)
+        """With an atlas for all of level 0, or as much of it as a texture can hold here."""
+        return cls(context, AtlasWindow.fitting(grid, _most_px(context)), projection, programs, levels=grid.levels)
 
     @property
     def texture_name(self) -> int:
-        """OpenGL name of the atlas texture with the newest pixels."""
-        return self._fresh.glo
+        """OpenGL name of level 0's atlas texture with the newest pixels."""
+        return self._base.fresh.glo
 
     def upload(self, slot: Slot, pixels: Pixels, now_s: float, *, fade: bool) -> None:
-        """Put a patch (s, s, 3) into a slot; with ``fade`` what the slot shows now fades out under it."""
-        before = self._shown.get(slot) if fade else None
-        s = self._grid.patch_px
-        viewport = (slot[1] * s, slot[0] * s, s, s)
-        if before is not None:
-            self._former.write(before.tobytes(), viewport=viewport, alignment=1)
-        self._fresh.write(pixels.tobytes(), viewport=viewport, alignment=1)
-        self._shown[slot] = pixels
-        self._set_state(slot, now_s, float(before is not None))
+        """Put a patch of level 0 into a slot, as :meth:`LevelAtlas.upload`."""
+        self._base.upload(slot, pixels, now_s, fade=fade)
 
     def clear(self, slot: Slot) -> None:
-        """Empty a slot: it has come to stand for another part of the panorama."""
-        if self._shown.pop(slot, None) is not None:
-            self._set_state(slot, -1.0, 0.0)
+        """Empty a slot of level 0."""
+        self._base.clear(slot)
 
     def mark(self, tints: Mapping[Slot, tuple[int, int, int, int]], seams: Mapping[Slot, tuple[float, float]]) -> None:
-        """For the X-ray: a colour over each slot, and the contrast of its right and lower borders (0: not known)."""
-        for table, given, texture in ((self._tints, tints, self._tint), (self._seams, seams, self._seam)):
-            table[:] = 0
-            for slot, value in given.items():
-                table[slot] = value
-            texture.write(table.tobytes())
+        """What the X-ray shows of level 0, as :meth:`LevelAtlas.mark`."""
+        self._base.mark(tints, seams)
+
+    def window_of(self, grid: PatchGrid, level: int, slots: tuple[int, int] | None = None) -> AtlasWindow:
+        """A window with so many ``slots`` onto a level, or as many as a texture can hold here."""
+        return AtlasWindow.fitting(grid.at_level(level), _most_px(self._context), level=level, slots=slots)
+
+    def open_level(self, window: AtlasWindow) -> LevelAtlas:
+        """An empty atlas for a fine level; give it back by :meth:`close_level`."""
+        for atlas in self._spares:
+            if (atlas.rows, atlas.columns) == (window.rows, window.columns):
+                self._spares.remove(atlas)
+                atlas.empty()
+                return atlas
+        return LevelAtlas(self._context, window, filled=False)
+
+    def close_level(self, atlas: LevelAtlas) -> None:
+        """A fine level is shown no more."""
+        self.fine = tuple(level for level in self.fine if level.atlas is not atlas)
+        self._spares.append(atlas)
+        while len(self._spares) > MOST_SPARES:
+            self._spares.pop(0).release()
 
     def draw(self, view: View, now_s: float, *, sharp: bool = True, width_px: int | None = None) -> None:
         """Draw into the framebuffer and viewport in use; not ``sharp``: bilinear, at a third of the cost.
@@ -105,7 +121,7 @@ class Renderer:
         """
         if width_px is not None:
             self._context.scissor = (0, 0, width_px, self._context.viewport[3])
-        self._draw(self._needs(view, fading=now_s < self._last_s + FADE_S, sharp=sharp), view, now_s)
+        self._draw(self._needs(view, now_s, sharp=sharp), view, now_s)
         if width_px is not None:
             self._context.scissor = None
 
@@ -118,22 +134,37 @@ class Renderer:
         if not self._cold:
             return False
         self._context.viewport = (0, 0, 1, 1)
-        self._draw(self._cold.pop(0), View(), 0.0)
+        needs = self._cold.pop(0)
+        levels = sum(definition in needs for definition in ("FINE", "FINER"))
+        self._draw(needs, View(), 0.0, fine=(FineLevel(self._base, self.window),) * levels)
         return True
 
-    def _draw(self, needs: Needs, view: View, now_s: float) -> None:
-        grid, width = self._grid, self._fresh.width
-        # reduced in double precision: yaw may have turned round many times
-        eye = (view.yaw_rad / (2 * math.pi) * grid.width_px + 0.5) % width
+    def _draw(self, needs: Needs, view: View, now_s: float, fine: tuple[FineLevel, ...] | None = None) -> None:
+        levels = self.fine if fine is None else fine
+        alone = bool(levels) and "FINE" not in needs
+        atlas, window = (levels[-1].atlas, levels[-1].window) if alone else (self._base, self.window)
+        values = self._view_values(view, now_s) | self._level_values(view, atlas, window)
+        textures = _textures(atlas)
+        if not alone:
+            for prefix, level in zip(PREFIXES, levels, strict=False):
+                values |= self._fine_values(prefix, view, level)
+                textures |= {f"{prefix}{name}": texture for name, texture in _textures(level.atlas).items()}
+        for held in {id(a): a for a in (atlas, *(level.atlas for level in levels))}.values():
+            held.bring_up_to_date()
+        for unit, (name, texture) in enumerate(textures.items()):
+            texture.use(unit)
+            values[name] = unit
+        self._context.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        self._programs.draw(needs, values)
+
+    def _view_values(self, view: View, now_s: float) -> dict[str, object]:
+        """Uniforms that are the same for every level."""
         values: dict[str, object] = {
             "lens_now": VIEW_PROJECTIONS.index(view.lens),
             "lens_before": VIEW_PROJECTIONS.index(view.former),
             "lens_mix": view.mix,
             "pitch": view.pitch_rad,
-            "eye_texel": eye,
-            "panorama_px": (grid.width_px, grid.height_px),
-            "patch_px": (grid.patch_px, grid.patch_px),
-            "reach_px": grid.width_px if width == grid.width_px else (width - grid.patch_px) / 2,
+            "patch_px": (self.window.grid.patch_px,) * 2,
             "half_extent": self._projection.half_extent_rad,
             "mercator": self._projection.kind == "mercator",
             "now": now_s,
@@ -142,34 +173,58 @@ class Renderer:
         for name, lens in (("half_size", view.lens), ("former_half_size", view.former)):
             half = half_width(lens, view.fov_rad)
             values[name] = (half, half / view.aspect)
-        for unit, (name, texture) in enumerate(self._textures().items()):
-            texture.use(unit)
-            values[name] = unit
-        self._context.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        self._programs.draw(needs, values)
+        return values
 
-    def _needs(self, view: View, *, fading: bool, sharp: bool) -> Needs:
+    def _level_values(self, view: View, atlas: LevelAtlas, window: AtlasWindow) -> dict[str, object]:
+        """Uniforms of the level that lies below all others."""
+        grid, width = window.grid, atlas.size[0]
+        return {
+            # reduced in double precision: yaw may have turned round many times
+            "eye_texel": _eye_texel(view, window) % width,
+            "panorama_px": (grid.width_px, grid.height_px),
+            "reach_px": grid.width_px if width == grid.width_px else (width - grid.patch_px) / 2,
+        }
+
+    def _fine_values(self, prefix: str, view: View, level: FineLevel) -> dict[str, object]:
+        """Uniforms of a level over it."""
+        window, s = level.window, level.window.grid.patch_px
+        eye = _eye_texel(view, window)
+        left, top = window.left * s - eye, window.top * s
+        if window.columns == window.grid.columns:  # all of it, wherever the eye is
+            left = -window.grid.width_px / 2
+        return {
+            f"{prefix}eye": eye % level.atlas.size[0],
+            f"{prefix}px": (window.grid.width_px, window.grid.height_px),
+            f"{prefix}held": (left, top, left + window.columns * s, top + window.rows * s),
+            f"{prefix}opacity": level.opacity,
+        }
+
+    def _needs(self, view: View, now_s: float, *, sharp: bool) -> Needs:
         """What the shader has to do for a view, as its definitions; some do more than they need, so that few exist."""
         capped = view.lens == "stereographic" or leaves_cylinder(view, self._projection)
+        fading = now_s < max(atlas.last_s for atlas in (self._base, *(level.atlas for level in self.fine))) + FADE_S
+        alone = self.covered and not (fading or capped or self.xray or view.mix < 1)
+        levels = () if alone else ("FINE", "FINER")[: len(self.fine)]
         if view.mix < 1:
-            return (*TRANSITION, "XRAY") if self.xray else TRANSITION
-        sharp = sharp and not self._programs.plain
-        what = ("FADE", "XRAY") if self.xray else ("FADE",) if fading else ("SHARP",) if sharp else ()
-        return (f"LENS {VIEW_PROJECTIONS.index(view.lens)}", *what, *(("CAP",) if capped else ()))
+            return (*TRANSITION, *(("XRAY",) if self.xray else ()), *levels)
+        sharp = sharp and not self._programs.plain and not levels and (self.sharp_fine or not self.fine)
+        what = ("FADE", "XRAY") if self.xray else ("FADE",) if fading or levels else ("SHARP",) if sharp else ()
+        return (f"LENS {VIEW_PROJECTIONS.index(view.lens)}", *what, *(("CAP",) if capped else ()), *levels)
 
     def picture(self, view: View, size: tuple[int, int], *, sharp: bool = True) -> Pixels:
         """The view as pixels (h, w, 3), top row first, with every fade at its end."""
         before = self._context.fbo or self._context.detect_framebuffer(0)
         target = self._target(size)
         target.use()
-        self.draw(view, self._last_s + FADE_S, sharp=sharp)
+        last_s = max(atlas.last_s for atlas in (self._base, *(level.atlas for level in self.fine)))
+        self.draw(view, last_s + FADE_S, sharp=sharp)
         before.use()  # moderngl binds what was in use again when it makes another: it must not have been given back
         rows = np.frombuffer(target.read(components=3, alignment=1), np.uint8)
         return rows.reshape(size[1], size[0], 3)[::-1]  # OpenGL's first row is the bottom one
 
-    def twin(self) -> "Renderer":
-        """Another one of the same shape, empty, in the same context."""
-        return Renderer(self._context, self.window, self._projection, self._programs)
+    def twin(self, window: AtlasWindow | None = None) -> "Renderer":
+        """Another one in the same context, empty, of the same shape or for another window."""
+        return Renderer(self._context, window or self.window, self._projection, self._programs)
 
     def new_texture(self, size: tuple[int, int]) -> moderngl.Texture:
         """An empty one with three channels in the same context, for thumbnails."""
@@ -177,20 +232,9 @@ class Renderer:
 
     def release(self) -> None:
         """Give everything back to OpenGL."""
-        for texture in self._textures().values():
-            texture.release()
+        for atlas in (self._base, *self._spares, *(level.atlas for level in self.fine)):
+            atlas.release()
         self._drop_target()
-
-    def _slot_table(
-        self, value: tuple[float, ...], dtype: type[np.generic]
-    ) -> tuple[NDArray[np.generic], moderngl.Texture]:
-        """An array with ``value`` for each slot, and a texture of it with a texel each."""
-        shape = (self.window.rows, self.window.columns)
-        table = np.full((*shape, len(value)), value, dtype)
-        kind = "f4" if dtype is np.float32 else "f1"
-        texture = self._context.texture(shape[::-1], len(value), dtype=kind, data=table.tobytes())
-        texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
-        return table, texture
 
     def _target(self, size: tuple[int, int]) -> moderngl.Framebuffer:
         """Where to draw a picture; kept for the next of its size, and given back for the next of another."""
@@ -205,12 +249,17 @@ class Renderer:
             self._picture.release()
             self._picture = None
 
-    def _textures(self) -> dict[str, moderngl.Texture]:
-        return {
-            "fresh": self._fresh, "former": self._former, "state": self._state, "tint": self._tint, "seam": self._seam
-        }  # fmt: skip
 
-    def _set_state(self, slot: Slot, since_s: float, former: float) -> None:
-        self._states[slot] = (since_s, former)
-        self._last_s = max(self._last_s, since_s)
-        self._state.write(self._states.tobytes())
+def _most_px(context: moderngl.Context) -> int:
+    return min(MOST_ATLAS_PX, int(context.info["GL_MAX_TEXTURE_SIZE"]))
+
+
+def _eye_texel(view: View, window: AtlasWindow) -> float:
+    """World texel column of the window's level under the view's middle; half a column of level 0 is yaw 0."""
+    return view.yaw_rad / (2 * math.pi) * window.grid.width_px + 0.5 * (1 << window.level)
+
+
+def _textures(atlas: LevelAtlas) -> dict[str, moderngl.Texture]:
+    return {
+        "fresh": atlas.fresh, "former": atlas.former, "state": atlas.state, "tint": atlas.tint, "seam": atlas.seam
+    }  # fmt: skip

@@ -47,8 +47,14 @@ class ShaderVariants:
         return self._triangles[needs]
 
 
-def every_need() -> Iterator[Needs]:
-    """All that a renderer asks for, the likeliest first."""
+def every_need(levels: int = 1) -> Iterator[Needs]:
+    """All that a renderer of so many levels of detail asks for, the likeliest first."""
+    yield from _plain_needs()
+    for fine in (("FINE",), ("FINE", "FINER"))[: levels - 1]:
+        yield from ((*needs, *fine) for needs in _plain_needs() if "FADE" in needs)
+
+
+def _plain_needs() -> Iterator[Needs]:
     for number, lens in enumerate(VIEW_PROJECTIONS):
         for what in ((), ("FADE",), ("SHARP",), ("FADE", "XRAY")):
             for cap in ((), ("CAP",)):

@@ -6,27 +6,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
-from cocogan_core.geometry.projection import Projection, u_of_yaw
+from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
-from viewer.rendering.atlas import AtlasWindow
+from viewer.rendering.atlas import AtlasWindow, Cell, Slot
 from viewer.rendering.renderer import FADE_S, Renderer
 
 __all__ = ["Snapshot"]
 
 Pixels = NDArray[np.uint8]
-Patch = tuple[int, int]
 
 
 class Snapshot:
-    """All patches of one room. Costs a second atlas in the graphics card's memory; no second generator."""
+    """All patches of one room on one level. Costs a second atlas in the graphics card's memory; no second generator."""
 
     def __init__(
-        self, like: Renderer, window: AtlasWindow, projection: Projection, patches: Mapping[Patch, Pixels]
+        self, like: Renderer, window: AtlasWindow, projection: Projection, patches: Mapping[Cell, Pixels]
     ) -> None:
-        """Upload ``patches``, which must be the whole panorama, into a twin of the renderer ``like``."""
+        """Upload ``patches``, which must be all of the window's level, into a twin of the renderer ``like``."""
         self.projection, self._patches, self._window = projection, dict(patches), window
-        self._renderer = like.twin()
-        self._owners: dict[Patch, Patch] = {}
+        self._renderer = like.twin(window)
+        self._owners: dict[Slot, Cell] = {}
 
     @property
     def grid(self) -> PatchGrid:
@@ -59,10 +58,7 @@ class Snapshot:
 
     def _upload_visible(self, view: View) -> None:
         """Upload what the view needs and the atlas does not hold; after the first time only if that is small."""
-        column = float(u_of_yaw(view.yaw_rad, self.grid.width_px)) * self.grid.columns
-        limit = self.projection.half_extent_rad
-        row = float(self.projection.v_of_pitch(min(max(view.pitch_rad, -limit), limit))) * self.grid.rows
-        self._window = self._window.centre_on(row, column)
+        self._window = self._window.follow(view, self.projection)
         for patch, slot in self._window.cells():
             if self._owners.get(slot) != patch:
                 self._renderer.upload(slot, self._patches[patch], 0.0, fade=False)

@@ -137,6 +137,7 @@ class ActionHandler:
             Command.TOGGLE_PANELS: self._toggle_panels,
             Command.TOGGLE_FULL_SCREEN: self._toggle_full_screen,
             Command.TOGGLE_REDUCED_MOTION: self._toggle_reduced_motion,
+            Command.TOGGLE_ONLY_VISIBLE: workspace.toggle_only_visible,
             Command.COPY_NOTICE: self._copy_notice,
             Command.CLOSE_NOTICE: workspace.dismiss,
             Command.LEAVE: self._leave,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cocogan_core.errors import CocoganError
 from viewer.camera.camera import View
-from viewer.export.export import GATHERED, Export, Kind, Steps, gather
+from viewer.export.export import GATHERED, Export, Kind, Steps, gather, level_for_export
 from viewer.rendering.snapshot import Snapshot
 from viewer.streaming.streamer import PatchStreamer
 from viewer.ui.view_model import Notice, Severity
@@ -21,7 +21,7 @@ class BackgroundJob:
         divider: how much of the view shows it, from the left.
     """
 
-    def __init__(self, streamer: PatchStreamer, take_snapshot: Callable[[], Snapshot]) -> None:
+    def __init__(self, streamer: PatchStreamer, take_snapshot: Callable[[int], Snapshot]) -> None:
         """Nothing to do yet; ``take_snapshot`` is called when the streamer has made the whole room."""
         self.held: Snapshot | None = None
         self.divider = 0.5
@@ -40,7 +40,15 @@ class BackgroundJob:
     def export(self, kind: Kind, out: Path, view: View, size_px: tuple[int, int]) -> None:
         """Begin an export of the present room; raises as :class:`Export`."""
         self.cancel()
-        self._export = Export(kind, out, view, size_px, streamer=self._streamer, take_snapshot=self._take_snapshot)
+        self._export = Export(
+            kind,
+            out,
+            view,
+            size_px,
+            streamer=self._streamer,
+            take_snapshot=self._take_snapshot,
+            level=level_for_export(self._streamer.grid),
+        )
 
     def toggle_comparison(self) -> None:
         """Begin to hold the present room, or let go of the one that is held."""
@@ -84,7 +92,7 @@ class BackgroundJob:
         elif self._gathering is not None:
             share = next(self._gathering, None)
             if share is None:
-                self._gathering, self.held = None, self._take_snapshot()
+                self._gathering, self.held = None, self._take_snapshot(0)
             else:
                 self._share_gathered = share / GATHERED
         return None

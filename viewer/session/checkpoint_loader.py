@@ -89,7 +89,7 @@ class CheckpointLoader:
         self.directions: Directions | None = None  # told once only, perhaps before the trial has ended
         self._loaded = LoadedCheckpoint.start(source, device)
         z = np.zeros(source.metadata.model.z_dim, np.float32)
-        self._loaded.worker.send(Plan(TRIAL_REVISION, ((0, 0),)), z)
+        self._loaded.worker.send(Plan(TRIAL_REVISION, ((0, 0, 0),)), z)
 
     def step(self) -> LoadedCheckpoint | None:
         """The checkpoint, once the process has shown that it can make patches; its worker is the caller's then.

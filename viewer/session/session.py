@@ -1,5 +1,6 @@
 """Everything that belongs to one open checkpoint: its generator, atlas, room, history and jobs. Knows no window."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image
@@ -33,15 +34,18 @@ class Session:
         latents: the room that is shown, or is on its way to the screen.
     """
 
-    def __init__(self, loaded: LoadedCheckpoint, renderer: Renderer, *, idle_work: bool = True) -> None:
-        """Take over the worker and the renderer; ``idle_work`` as for :class:`PatchStreamer`."""
+    def __init__(
+        self, loaded: LoadedCheckpoint, renderer: Renderer, *, idle_work: bool = True, only_visible: bool = False
+    ) -> None:
+        """Take over the worker and the renderer; ``idle_work``, ``only_visible`` as for :class:`PatchStreamer`."""
         source = loaded.source
         self.checkpoint, self.projection, self.latents = source.path, source.projection, source.latents
         self.worker, self.renderer = loaded.worker, renderer
         self.streamer = PatchStreamer(self.worker, renderer, renderer.window, self.projection, idle_work=idle_work)
+        self.streamer.only_visible = only_visible
         if loaded.directions is not None:
             self.streamer.hear(loaded.directions)
-        self.inspector = Inspector(self.streamer, renderer, self.projection)
+        self.inspector = Inspector(self.streamer, self.projection)
         grid = self.streamer.grid
         self.filmstrip = Filmstrip(renderer.new_texture(Filmstrip.texture_size(grid)), grid)
         self.history = RoomHistory(self.filmstrip, self.latents)
@@ -85,9 +89,10 @@ class Session:
         if self.job.held is not None:
             self.job.held.draw(view, sharp=sharp, width_px=round(width_px * self.job.divider))
 
-    def take_snapshot(self) -> Snapshot:
-        """What is made of the room now, in an atlas of its own."""
-        return Snapshot(self.renderer, self.streamer.window, self.projection, self.streamer.pixels())
+    def take_snapshot(self, level: int = 0) -> Snapshot:
+        """A level of the room, all of which is made, in an atlas of its own."""
+        window = self.renderer.window_of(self.streamer.grid, level) if level else self.streamer.window
+        return Snapshot(self.renderer, window, self.projection, self.streamer.pixels(level))
 
     def write_picture(self, path: Path, view: View, size_px: tuple[int, int]) -> None:
         """Write a view of what is made as a picture file of ``size_px``, without panels.
@@ -109,9 +114,10 @@ class Session:
         sha256 = fingerprint(self.checkpoint)
         return Recipe(checkpoint=str(self.checkpoint), sha256=sha256, latents=self.latents, view=view, size_px=size_px)
 
-    def view_model(self, statuses: dict[tuple[int, int], PatchStatus], fps: float) -> ViewModel:
+    def view_model(self, statuses: Mapping[int, dict[tuple[int, int], PatchStatus]], fps: float) -> ViewModel:
         """What the panels show; ``statuses`` as the inspector gave them, none without the X-ray."""
-        seen = self.streamer.statistics
+        seen, levels = self.streamer.statistics, self.streamer.levels
+        finest = self.streamer.grid.levels - 1
         return ViewModel(
             window=self.streamer.window,
             projection=self.projection,
@@ -123,7 +129,12 @@ class Session:
             patch_s=seen.patch_s,
             made=seen.made,
             share=self.streamer.share,
-            statuses=statuses,
+            statuses=statuses.get(0, {}),
+            level_statuses=statuses.get(levels.level, {}),
+            fine_window=levels.fine.window if levels.fine else None,
+            made_at=tuple(seen.made_at[level] for level in range(finest + 1)),
+            finest_share=self.streamer.share_of(finest),
+            only_visible=self.streamer.only_visible,
             totals=self.inspector.totals,
             seam=self.inspector.worst,
         )

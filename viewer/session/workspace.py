@@ -40,6 +40,7 @@ class Workspace:
         settle: Callable[[View], None],
         device: str,
         idle_work: bool = True,
+        only_visible: bool = False,
         settings: Path | None = None,
     ) -> None:
         """Begin the first session.
@@ -47,7 +48,7 @@ class Workspace:
         ``new_renderer`` makes a session's renderer, ``settle`` is told the first look of what was opened later;
         ``settings``: the file that remembers, None for nothing.
         """
-        self.session = Session(loaded, new_renderer(loaded.source), idle_work=idle_work)
+        self.session = Session(loaded, new_renderer(loaded.source), idle_work=idle_work, only_visible=only_visible)
         self.loader: CheckpointLoader | None = None
         self.settings, broken = load(settings) if settings else (Settings(seen_hint=True), "")
         hint = Notice("" if self.settings.seen_hint else HINT)
@@ -136,6 +137,10 @@ class Workspace:
         """Nothing glides or fades from now on, or everything does again."""
         self.settings = replace(self.settings, reduced_motion=on)
 
+    def toggle_only_visible(self) -> None:
+        """Make nothing that is not looked at from now on, or go on with the rest."""
+        self.session.streamer.only_visible = not self.session.streamer.only_visible
+
     def close(self, last: Recipe | None, window_px: tuple[int, int]) -> None:
         """End the generator processes and jobs, and keep settings; OpenGL's part is left to the session.
 
@@ -166,8 +171,10 @@ class Workspace:
     def _begin(self, loaded: LoadedCheckpoint) -> None:
         """Drop the session and begin another one."""
         self.loader = None
+        only_visible = self.session.streamer.only_visible
         self.session.close()
-        self.session = Session(loaded, self._new_renderer(loaded.source), idle_work=self._idle_work)
+        renderer = self._new_renderer(loaded.source)
+        self.session = Session(loaded, renderer, idle_work=self._idle_work, only_visible=only_visible)
         self.notice = Notice()
         self._settle(loaded.source.view)
         self._remember_file(loaded.source.named_by)

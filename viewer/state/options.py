@@ -27,6 +27,8 @@ class Options:
     recipe: Recipe | None = None  # instead of seed and view
     settings: Path | None = None  # the file that remembers; None: nothing is remembered
     reduced_motion: bool = False  # this time, whatever is remembered
+    only_visible: bool = False  # make nothing that is not looked at
+    level: int | None = None  # of detail, instead of what the view needs
     safe: bool = False  # OpenGL is software: ask little of it
 
 

@@ -1,6 +1,6 @@
 """Keeps finished patches in memory within a budget of bytes, so that a room seen before is not made again. Pure."""
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Hashable
 
 import numpy as np
@@ -10,12 +10,12 @@ __all__ = ["PatchCache"]
 
 SLAB_BYTES = 4 << 20
 
-Patch = tuple[int, int]
+Patch = tuple[int, int, int]
 Pixels = NDArray[np.uint8]
 
 
 class PatchCache:
-    """Pixels of finished patches by z (any hashable key of it) and patch; the least recently used go first.
+    """Pixels of finished patches, of whatever level, by z (any hashable key of it) and patch; the oldest used go first.
 
     Pixels lie in slabs, as many as the budget needs, and are handed out as copies. Allocated one by one, they
     kept the holes open that every frame leaves in the heap, four times their own size at first.
@@ -26,6 +26,7 @@ class PatchCache:
         self.budget_bytes = budget_bytes
         self.bytes = 0
         self._places: OrderedDict[tuple[Hashable, Patch], int] = OrderedDict()
+        self._of_z: defaultdict[Hashable, set[Patch]] = defaultdict(set)
         self._slabs: list[Pixels] = []  # (n, s, s, 3) each
         self._free: list[int] = []
         self._pinned: set[tuple[Hashable, Patch]] = set()
@@ -47,10 +48,15 @@ class PatchCache:
         key = (z_key, patch)
         if key not in self._places:
             self._places[key] = self._allocate(pixels)
+            self._of_z[z_key].add(patch)
             self.bytes += pixels.nbytes
         self._places.move_to_end(key)
         self._at(self._places[key])[:] = pixels
         return self._shrink(pixels.nbytes)
+
+    def patches(self, z_key: Hashable) -> frozenset[Patch]:
+        """All that is held of one z."""
+        return frozenset(self._of_z.get(z_key, ()))
 
     def get(self, z_key: Hashable, patch: Patch) -> Pixels | None:
         """A copy of a patch's pixels, now the most recently used, or None."""
@@ -84,5 +90,11 @@ class PatchCache:
                 gone.append(key)
         for key in gone:
             self._free.append(self._places.pop(key))
+            self._forget(*key)
             self.bytes -= patch_bytes
         return gone
+
+    def _forget(self, z_key: Hashable, patch: Patch) -> None:
+        self._of_z[z_key].discard(patch)
+        if not self._of_z[z_key]:
+            del self._of_z[z_key]

@@ -32,22 +32,20 @@ class PatchStatus:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums since the start: patches made, for how many rooms of how many patches each, and their cost each."""
+    """Sums since the start: patches made, rooms they are of, patches that a room has on its finest level, operations in
+    10⁹, and how many of the patches were of the finest level.
+    """
 
     made: int
     rooms: int
     patches_a_room: int
-    patch_gflop: float
-
-    @property
-    def gflop(self) -> float:
-        """Operations so far, in 10⁹."""
-        return self.made * self.patch_gflop
+    gflop: float
+    made_finest: int
 
     @property
     def saved(self) -> float:
-        """Share of the patches of all rooms seen that never had to be made, in [0, 1]."""
-        return max(0.0, 1 - self.made / max(1, self.rooms * self.patches_a_room))
+        """Share of the finest level of all rooms seen that never had to be made, in [0, 1]."""
+        return max(0.0, 1 - self.made_finest / max(1, self.rooms * self.patches_a_room))
 
 
 def tint(status: PatchStatus) -> tuple[int, int, int, int]:

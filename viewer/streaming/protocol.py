@@ -30,13 +30,13 @@ SLOTS = 4
 MOST_BATCH = 8  # patches in a slot
 TRIAL_REVISION = -2  # of what a generator makes on trial; a streamer counts from 0, so that it never shows that
 
-Patch = tuple[int, int]
+Patch = tuple[int, int, int]  # level, row, column
 Latent = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class PatchRequest:
-    """To the child: make these patches of this z; replaces every request before.
+    """To the child: make these patches of this z, in this order; replaces every request before.
 
     ``revision`` numbers the z, and comes back with the patches. ``received`` counts the batches that had arrived when
     this was written: what the child has made since is not known to the scheduler yet, and is not to be made again.
@@ -50,10 +50,12 @@ class PatchRequest:
 
 @dataclass(frozen=True)
 class Directions:
-    """From the child, once: the principal directions (n, z_dim), 10⁹ operations that a patch costs; a note to log."""
+    """From the child, once: the principal directions (n, z_dim), 10⁹ operations that a patch of each level costs;
+    a note to log.
+    """
 
     unit: Latent
-    patch_gflop: float = 0.0
+    patch_gflop: tuple[float, ...] = ()
     note: str = ""
 
 
@@ -79,7 +81,7 @@ class Attached:
 
 @dataclass(frozen=True)
 class BatchReady:
-    """From the child: a batch lies in a slot; it took so many seconds a patch."""
+    """From the child: a batch, all of one level, lies in a slot; it took so many seconds a patch."""
 
     revision: int
     patches: tuple[Patch, ...]

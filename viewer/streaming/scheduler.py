@@ -4,24 +4,28 @@
 
 ``revision`` numbers the z that is shown: patches of an older one are stale. Newest wins: what the last plan does not
 name is no longer wanted, and the worker drops it between batches. No patch is made twice for the same revision.
+
+A patch is (level, row, column).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
 __all__ = ["PatchScheduler", "Plan", "Urgency"]
 
-Patch = tuple[int, int]
+Patch = tuple[int, int, int]
 
 
 class Urgency(IntEnum):
     """Why a patch is wanted; smaller comes first."""
 
-    MISSING = 0  # visible, nothing to show
-    STALE = 1  # visible, an older z is on the screen
-    SOON = 2  # the camera's motion leads there
-    REST = 3  # the rest of the panorama, when there is nothing better to do
+    MISSING = 0  # visible on level 0, nothing to show
+    STALE = 1  # visible on level 0, an older z is on the screen
+    FINE = 2  # visible on the level that the view needs, something coarser or older shows
+    SOON = 3  # the camera's motion leads there
+    REST = 4  # the rest of level 0, when there is nothing better to do
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class PatchScheduler:
         """Start with nothing done."""
         self.revision = -1
         self._done: set[Patch] = set()
+        self._counts: Counter[int] = Counter()  # of those, by level
         self._under_way: set[Patch] = set()
         self._marked: dict[Patch, Urgency] | None = None
         self.wanted: dict[Patch, Urgency] = {}
@@ -54,6 +59,14 @@ class PatchScheduler:
         """Patches made for the current revision."""
         return frozenset(self._done)
 
+    def is_done(self, patch: Patch) -> bool:
+        """Whether a patch is made for the current revision."""
+        return patch in self._done
+
+    def count(self, level: int) -> int:
+        """How many patches of a level are made for the current revision."""
+        return self._counts[level]
+
     def begin(self, revision: int, cached: Iterable[Patch] = ()) -> None:
         """Start a frame. A new revision makes everything stale but the ``cached`` patches, which count as made."""
         if self._marked is not None:
@@ -63,6 +76,7 @@ class PatchScheduler:
         if revision > self.revision:
             self.revision = revision
             self._done.clear()
+            self._counts.clear()
             self._under_way.clear()
         self.mark_finished(revision, cached)
         self._marked = {}
@@ -92,13 +106,17 @@ class PatchScheduler:
         """The worker has made these; False if they are of an older revision and of no use."""
         if revision != self.revision:
             return False
-        self._done |= set(patches)
+        fresh = set(patches) - self._done
+        self._done |= fresh
+        self._counts.update(level for level, _, _ in fresh)
         self._under_way -= self._done
         return True
 
     def forget(self, patches: Iterable[Patch]) -> None:
         """These left every cache: they have to be made again when wanted."""
-        self._done -= set(patches)
+        gone = self._done & set(patches)
+        self._done -= gone
+        self._counts.subtract(level for level, _, _ in gone)
 
     def forget_under_way(self) -> None:
         """The worker died: what it was making is wanted again."""

@@ -1,19 +1,22 @@
 """From a view to patches on the screen: what is visible is scheduled, made, cached and uploaded. Knows no window."""
 
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
-from cocogan_core.geometry.projection import Projection, u_of_yaw
-from viewer.camera.camera import Camera
+from cocogan_core.geometry.projection import Projection
+from viewer.camera.camera import Camera, View
 from viewer.camera.visibility import visible_patches
 from viewer.rendering.atlas import AtlasWindow
 from viewer.rendering.renderer import FADE_S, Renderer
 from viewer.state.latents import Latents
 from viewer.streaming.cache import PatchCache
+from viewer.streaming.clipmap import Clipmap
+from viewer.streaming.level_window import LevelWindow
 from viewer.streaming.patch_status import PatchStatus
 from viewer.streaming.scheduler import PatchScheduler, Plan, Urgency
 from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Started, Worker
@@ -21,17 +24,18 @@ from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Sta
 __all__ = ["PatchStreamer", "Statistics"]
 
 CACHE_BYTES = 256 << 20
-UPLOADS_A_FRAME = 8  # keeps a frame short whatever arrives
+UPLOADS_A_FRAME = 16  # keeps a frame short whatever arrives
 AHEAD_S = 0.3
 
-Patch = tuple[int, int]
+Cell = tuple[int, int]
+Patch = tuple[int, int, int]
 Slot = tuple[int, int]
 
 
 @dataclass
 class Statistics:
-    """Counts since the start: patches ``made`` and ``rooms`` they are of, seconds a patch (running mean), and what a
-    patch costs in 10⁹ operations; the newest message to the user.
+    """Counts since the start: patches ``made``, of each level too, and ``rooms`` they are of, seconds a patch of the
+    newest batch's level (running mean), and what a patch of each level costs in 10⁹ operations; the newest message.
     """
 
     made: int = 0
@@ -39,7 +43,13 @@ class Statistics:
     message: str = ""
     failed: bool = False
     rooms: int = 0
-    patch_gflop: float = 0.0
+    patch_gflop: tuple[float, ...] = ()
+    made_at: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def gflop(self) -> float:
+        """10⁹ operations so far."""
+        return sum(cost * self.made_at[level] for level, cost in enumerate(self.patch_gflop))
 
 
 class PatchStreamer:
@@ -47,12 +57,16 @@ class PatchStreamer:
 
     Attributes:
         revision: numbers the z that is shown, from 0 on; −1 before the first step. Another z is another revision.
-        visible: the patches that the view samples, from its centre outward.
-        window: what the atlas shows of the panorama.
+        visible: the patches that the view samples, of level 0 and then of the level that the view needs, each from its
+            centre outward.
+        levels: what the atlases show of the panorama.
         directions: principal directions (n, z_dim); none until the generator has told them.
-        idle_work: whether the rest of the panorama is made when there is nothing better to do.
+        idle_work: whether the rest of level 0 is made when there is nothing better to do.
+        only_visible: whether nothing is made that the view does not sample.
         fades: whether patches fade in and over those before; else they are there at once.
-        whole: whether the whole panorama is wanted, and kept, however the camera moves.
+        whole: the level of which everything is wanted, and kept, however the camera moves; None for what is seen.
+        screen_px: width and height of what is drawn.
+        complete: whether everything visible is made for the present z and on the screen.
     """
 
     def __init__(
@@ -63,14 +77,16 @@ class PatchStreamer:
         self.directions: NDArray[np.float32] = np.zeros((0, 0), np.float32)
         self.revision = -1
         self.visible: list[Patch] = []
-        self.window = window
-        self.idle_work, self.fades, self.whole = idle_work, True, False
-        self._worker, self._renderer, self._projection = worker, renderer, projection
+        self.levels = Clipmap(renderer, window, projection)
+        self.idle_work, self.only_visible, self.fades = idle_work, False, True
+        self.whole: int | None = None
+        self.screen_px, self.complete = (1280, 720), False
+        self._worker, self._projection = worker, projection
         self._scheduler = PatchScheduler()
         self._cache = PatchCache(CACHE_BYTES)
         self._room: tuple[tuple[float, ...], tuple[float, ...]] | None = None  # what the user has set
         self._z_key = b""  # the z of it, as the cache knows it; empty while directions are awaited
-        self._owners: dict[Slot, tuple[int, Patch]] = {}
+        self._soon: list[Patch] = []
         self._sent: Plan | None = None
         self._last_change_s = -FADE_S
         self._arrivals: dict[Patch, tuple[float, float]] = {}  # when patches of this z came, and seconds each
@@ -80,18 +96,22 @@ class PatchStreamer:
     @property
     def grid(self) -> PatchGrid:
         """How the panorama is cut."""
-        return self.window.grid
+        return self.levels.grid
+
+    @property
+    def window(self) -> AtlasWindow:
+        """What the atlas shows of level 0."""
+        return self.levels.base.window
 
     @property
     def share(self) -> float:
-        """Share of the panorama that is made for the present z."""
-        return len(self._scheduler.done) / (self.grid.rows * self.grid.columns)
+        """Share of the panorama on level 0 that is made for the present z."""
+        return self.share_of(0)
 
-    @property
-    def complete(self) -> bool:
-        """Whether everything visible is made for the present z and on the screen."""
-        current = {patch for revision, patch in self._owners.values() if revision == self.revision}
-        return bool(self.visible) and current.issuperset(self.visible)
+    def share_of(self, level: int) -> float:
+        """Share of a level that is made for the present z."""
+        grid = self.grid.at_level(level)
+        return self._scheduler.count(level) / (grid.rows * grid.columns)
 
     def busy(self, now_s: float) -> bool:
         """Whether the picture or the panels still change by themselves: something has come, or fades in.
@@ -100,39 +120,39 @@ class PatchStreamer:
         """
         return now_s < self._last_change_s + FADE_S
 
-    def slot_contents(self) -> dict[Slot, tuple[Patch, bool]]:
-        """The patch in each slot, and whether that is of the present z."""
-        return {slot: (patch, revision == self.revision) for slot, (revision, patch) in self._owners.items()}
+    def slot_contents(self) -> dict[Slot, tuple[Cell, bool]]:
+        """The patch in each slot of level 0, and whether that is of the present z."""
+        contents = self.levels.base.contents().items()
+        return {slot: (cell, revision == self.revision) for slot, (revision, cell) in contents}
 
-    def statuses(self, now_s: float) -> dict[Patch, PatchStatus]:
-        """What has become of every patch that the atlas has a slot for."""
-        return {patch: self._status(patch, slot, now_s) for patch, slot in self.window.cells()}
+    def statuses(self, held: LevelWindow, now_s: float) -> dict[Cell, PatchStatus]:
+        """What has become of every patch that one of :attr:`levels` has a slot for."""
+        return {cell: self._status(held, cell, now_s) for cell, _ in held.window.cells()}
 
-    def _status(self, patch: Patch, slot: Slot, now_s: float) -> PatchStatus:
+    def _status(self, held: LevelWindow, cell: Cell, now_s: float) -> PatchStatus:
+        patch, revision = (held.level, *cell), held.revision_of(cell)
         if patch in self._scheduler.under_way:
             return PatchStatus("making")
-        owner = self._owners.get(slot)
-        if owner == (self.revision, patch):
+        if revision == self.revision:
             arrived_s, patch_s = self._arrivals.get(patch, (now_s, 0.0))
             return PatchStatus("cached" if patch in self._from_cache else "made", now_s - arrived_s, patch_s)
         if self._scheduler.wanted.get(patch) == Urgency.SOON:
             return PatchStatus("predicted")
-        return PatchStatus("stale" if owner else "missing")
+        return PatchStatus("missing" if revision is None else "stale")
 
-    def pixels(self) -> dict[Patch, NDArray[np.uint8]]:
-        """Every patch of the present z that is made and kept."""
-        kept = {patch: self._cache.get(self._z_key, patch) for patch in self._scheduler.done}
-        return {patch: pixels for patch, pixels in kept.items() if pixels is not None}
+    def pixels(self, level: int = 0) -> dict[Cell, NDArray[np.uint8]]:
+        """Every patch of a level for the present z that is made and kept."""
+        done = [patch for patch in self._scheduler.done if patch[0] == level]
+        kept = {patch[1:]: self._cache.get(self._z_key, patch) for patch in done}
+        return {cell: pixels for cell, pixels in kept.items() if pixels is not None}
 
     def step(self, camera: Camera, latents: Latents, now_s: float) -> None:
         """Hear from the worker, plan for this camera and room, upload what has come."""
         for event in self._worker.poll():
             self.hear(event)
             self._last_change_s = now_s
-        self._move_window(camera)
-        held = {patch for patch, _ in self.window.cells()}  # less than the panorama where that is wider than a texture
-        seen = visible_patches(camera.view, self.grid, self._projection)
-        self.visible = [patch for patch in seen if patch in held]
+        self.levels.follow(camera.view, self.screen_px, now_s)
+        self.visible = self._visible(camera.view)
         z, waits = latents.z(self.directions), any(latents.along) and not len(self.directions)
         cached = self._follow(latents, b"" if waits else z.tobytes())
         plan = self._plan(camera, cached)
@@ -142,6 +162,30 @@ class PatchStreamer:
             self._worker.send(plan, z)
             self._sent = plan
         self._upload(now_s)
+        self._settle(camera.view, now_s)
+
+    def _visible(self, view: View) -> list[Patch]:
+        """What the view samples, as far as the windows hold it, on level 0 and on the level that it needs."""
+        levels, grid = self.levels, self.grid
+        seen = visible_patches(view, grid, self._projection)
+        found = [(0, *cell) for cell in seen if levels.base.window.holds(cell)]
+        if levels.fine is not None:
+            level, area = levels.fine.level, levels.fine.window.area
+            fine = visible_patches(view, grid, self._projection, level=level, within=area)
+            found += [(level, *cell) for cell in fine]
+        return found
+
+    def _settle(self, view: View, now_s: float) -> None:
+        self.complete = bool(self.visible) and all(self._revision_of(p) == self.revision for p in self.visible)
+        if self.levels.settle(view, now_s, complete=self.complete, fades=self.fades):
+            self._last_change_s = now_s
+
+    def _revision_of(self, patch: Patch) -> int | None:
+        """The revision on the screen; None if the screen has nothing of a patch."""
+        held = self.levels.fine if patch[0] else self.levels.base
+        if held is None or held.level != patch[0] or not held.window.holds(patch[1:]):
+            return None
+        return held.revision_of(patch[1:])
 
     def hear(self, event: object) -> None:
         """Take in what the worker says."""
@@ -161,6 +205,7 @@ class PatchStreamer:
     def _take(self, event: Finished) -> None:
         seen = self.statistics
         seen.made += len(event.patches)
+        seen.made_at.update(level for level, _, _ in event.patches)
         seen.message = ""  # whatever went wrong, patches come again
         seen.patch_s = event.patch_s if not seen.patch_s else 0.8 * seen.patch_s + 0.2 * event.patch_s
         if not self._scheduler.mark_finished(event.revision, event.patches):
@@ -170,18 +215,6 @@ class PatchStreamer:
         for patch, pixels in zip(event.patches, event.pixels, strict=True):
             gone = self._cache.put(self._z_key, patch, pixels)
             self._scheduler.forget(old for z_key, old in gone if z_key == self._z_key)
-
-    def _move_window(self, camera: Camera) -> None:
-        s = self.grid.patch_px
-        column = float(u_of_yaw(camera.view.yaw_rad, self.grid.width_px)) * self.grid.width_px / s
-        limit = self._projection.half_extent_rad  # a little planet looks beyond it, where Mercator has no end
-        pitch = min(max(camera.view.pitch_rad, -limit), limit)
-        row = float(self._projection.v_of_pitch(pitch)) * self.grid.rows
-        self.window = self.window.centre_on(row, column)
-        for patch, slot in self.window.cells():
-            if slot in self._owners and self._owners[slot][1] != patch:
-                del self._owners[slot]
-                self._renderer.clear(slot)
 
     def _follow(self, latents: Latents, z_key: bytes) -> frozenset[Patch]:
         """Compare z with the last frame's: another one is another revision. Returns what the cache has of it.
@@ -197,45 +230,64 @@ class PatchStreamer:
         if same and not another:
             return frozenset()
         self._z_key = z_key
-        cached = frozenset(patch for patch in self._all_patches() if (z_key, patch) in self._cache)
+        cached = self._cache.patches(z_key)
         self._arrivals, self._shown_once, self._from_cache = {}, set(cached), set()
         return cached
 
     def _plan(self, camera: Camera, cached: frozenset[Patch]) -> Plan:
         scheduler = self._scheduler
-        on_screen = {patch for _, patch in self._owners.values()}
         scheduler.begin(self.revision, cached)
-        everything = self._all_patches() if self.whole else []
+        everything = [] if self.whole is None else self._all_patches(self.whole)
         self._cache.pin(self._z_key, {*self.visible, *everything})
-        scheduler.mark([patch for patch in self.visible if patch not in on_screen], Urgency.MISSING)
-        scheduler.mark([patch for patch in self.visible if patch in on_screen], Urgency.STALE)
-        if camera.moving:
-            scheduler.mark(visible_patches(camera.ahead(AHEAD_S), self.grid, self._projection), Urgency.SOON)
-        elif self.idle_work:
-            scheduler.mark((patch for patch, _ in self.window.cells()), Urgency.REST)
+        coarse = [patch for patch in self.visible if not patch[0]]
+        scheduler.mark([patch for patch in coarse if self._revision_of(patch) is None], Urgency.MISSING)
+        scheduler.mark(coarse, Urgency.STALE)
+        scheduler.mark(self.visible[len(coarse) :], Urgency.FINE)
+        self._soon = []
+        if not self.only_visible:
+            self._mark_unseen(camera)
         scheduler.mark(everything, Urgency.REST)
         return scheduler.end()
 
-    def _all_patches(self) -> list[Patch]:
-        return [(row, column) for row in range(self.grid.rows) for column in range(self.grid.columns)]
+    def _mark_unseen(self, camera: Camera) -> None:
+        """What the camera's motion leads to; in a camera at rest, the rest of level 0."""
+        if camera.moving:
+            self._soon = self._visible(camera.ahead(AHEAD_S))
+            self._scheduler.mark(self._soon, Urgency.SOON)
+        elif self.idle_work:
+            self._scheduler.mark(self.levels.base.patches(), Urgency.REST)
+
+    def _all_patches(self, level: int) -> list[Patch]:
+        grid = self.grid.at_level(level)
+        return [(level, row, column) for row in range(grid.rows) for column in range(grid.columns)]
 
     def _upload(self, now_s: float) -> None:
         """Bring made patches to their slots, visible ones first and from the centre, a few a frame."""
-        slots, left = dict(self.window.cells()), UPLOADS_A_FRAME
-        for patch in [*self.visible, *slots]:
+        left, renewed = UPLOADS_A_FRAME, set()
+        for patch in [*self.visible, *self._soon, *self.levels.base.patches()]:
             if not left:
-                return
-            slot = slots.get(patch)
-            if slot is None or self._owners.get(slot) == (self.revision, patch) or patch not in self._scheduler.done:
-                continue
-            pixels = self._cache.get(self._z_key, patch)
-            if pixels is not None:
-                since_s = now_s if self.fades else now_s - FADE_S
-                self._renderer.upload(slot, pixels, since_s, fade=self.fades and slot in self._owners)
-                self._owners[slot] = (self.revision, patch)
-                (self._from_cache if patch in self._shown_once else self._shown_once).add(patch)
-                self._last_change_s = now_s
+                break
+            awaited = self._scheduler.is_done(patch) and self._revision_of(patch) != self.revision
+            if awaited and self._show(patch, now_s):
                 left -= 1
+                renewed |= set() if patch[0] else {patch[1:]}
+        if renewed:
+            self.levels.renew(renewed, self.revision, now_s, fades=self.fades)
+
+    def _show(self, patch: Patch, now_s: float) -> bool:
+        """Bring a patch from the cache to its slot; False if either does not exist any more."""
+        held, cell = self.levels.fine if patch[0] else self.levels.base, patch[1:]
+        if held is None or held.level != patch[0] or not held.window.holds(cell):
+            return False
+        pixels = self._cache.get(self._z_key, patch)
+        if pixels is None:
+            return False
+        since_s = now_s if self.fades else now_s - FADE_S
+        over = patch[0] > 0 or held.revision_of(cell) is not None
+        held.upload(cell, self.revision, pixels, since_s, fade=self.fades and over)
+        (self._from_cache if patch in self._shown_once else self._shown_once).add(patch)
+        self._last_change_s = now_s
+        return True
 
     def finish(self, camera: Camera, latents: Latents) -> bool:
         """Step without a window until the view is complete; False if the generator failed."""

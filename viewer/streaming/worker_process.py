@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import replace
+from itertools import takewhile
 from multiprocessing.connection import Connection, wait
 from multiprocessing.shared_memory import SharedMemory
 from typing import TYPE_CHECKING
@@ -75,7 +76,8 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
     generator = PatchGenerator.load(config.checkpoint, config.device)
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)  # only now: until the first patch there is no motion to disturb
-    inbox, batch, described = _Inbox(pipe), generator.pass_size, False
+    inbox, described = _Inbox(pipe), False
+    sizes: dict[int, int] = {}  # of a batch, by level
     while True:
         inbox.read(wait=False)
         while not inbox.request.patches or inbox.full:
@@ -83,12 +85,14 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
                 pipe.send(_describe(generator, config))  # nothing better to do
                 described = True
             inbox.read(wait=True)
+        level = inbox.request.patches[0][0]
+        batch = sizes.get(level, generator.pass_size)
         request, now, slot = inbox.take(batch)
         pipe.send(Started(request.revision, now))
         began = time.perf_counter()
-        pixels = generator.patches(request.z, now)
+        pixels = generator.patches(request.z, [(row, column) for _, row, column in now], level=level)
         patch_s = (time.perf_counter() - began) / len(now)
-        batch = _next_batch(batch, patch_s, generator.pass_size)
+        sizes[level] = _next_batch(batch, patch_s, generator.pass_size)
         slot_view(shared, config.grid, slot, len(now))[:] = pixels
         pipe.send(BatchReady(request.revision, now, slot, patch_s))
 
@@ -103,7 +107,8 @@ def _describe(generator: "PatchGenerator", config: WorkerConfig) -> Directions:
         method=generator.directions_method,
         work_out=generator.principal_directions,
     )
-    return Directions(unit, generator.patch_gflop(), note)
+    levels = range(generator.metadata.model.grid.levels)
+    return Directions(unit, tuple(generator.patch_gflop(level) for level in levels), note)
 
 
 class _Inbox:
@@ -128,9 +133,13 @@ class _Inbox:
             wait = False
 
     def take(self, count: int) -> tuple[PatchRequest, tuple[Patch, ...], int]:
-        """The request, the next ``count`` of its patches, which count as made from now on, and their slot."""
-        request, now = self.request, self.request.patches[:count]
-        self.request = replace(request, patches=request.patches[count:])
+        """The request, its next patches, and their slot: at most ``count``, all of the first one's level.
+
+        They count as made from now on.
+        """
+        request, first = self.request, self.request.patches[0]
+        now = tuple(takewhile(lambda patch: patch[0] == first[0], request.patches[:count]))
+        self.request = replace(request, patches=request.patches[len(now) :])
         self._made.append((self._batches, request.revision, now))
         self._batches += 1
         return request, now, (self._batches - 1) % SLOTS

@@ -64,6 +64,7 @@ class Command(Enum):
     TOGGLE_PANELS = auto()
     TOGGLE_FULL_SCREEN = auto()
     TOGGLE_REDUCED_MOTION = auto()
+    TOGGLE_ONLY_VISIBLE = auto()
     COPY_NOTICE = auto()
     CLOSE_NOTICE = auto()
     LEAVE = auto()

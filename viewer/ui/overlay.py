@@ -133,7 +133,7 @@ def _keys() -> None:
 
 def _legend(model: ViewModel) -> bool:
     """The X-ray's colours with counts, and sums; True if asked to show the worst seam."""
-    statuses, totals = list(model.statuses.values()), model.totals
+    statuses, totals = list(model.level_statuses.values()), model.totals
     _place_at_right(LEGEND_PX)
     imgui.begin("X-ray", None, FLAGS | imgui.WindowFlags_.always_auto_resize)
     for state in PATCH_STATES:

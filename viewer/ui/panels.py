@@ -15,7 +15,7 @@ from viewer.camera.camera import Camera
 from viewer.camera.visibility import outline
 from viewer.state.latents import Latents
 from viewer.streaming.patch_status import tint
-from viewer.ui.actions import Action, ChangeRoom, MoveCamera
+from viewer.ui.actions import Action, ChangeRoom, Command, MoveCamera
 from viewer.ui.history_panel import draw_history_panel
 from viewer.ui.overlay import draw_notice, draw_overlay, overlay_places
 from viewer.ui.view_model import HistoryModel, Notice, ViewModel, ViewStatus
@@ -27,7 +27,7 @@ Place = tuple[float, float, float, float]
 PANEL_PX = 340
 ALONG_LIMIT = 4.0  # principal directions are unit vectors in a cube of half side 1
 STRIP_ROWS_PX = 84
-DARK, LINE = 0xB0101010, 0xFFFFFFFF  # ImGui colours are 0xAABBGGRR
+DARK, LINE, FAINT = 0xB0101010, 0xFFFFFFFF, 0x80FFFFFF  # ImGui colours are 0xAABBGGRR
 
 
 class Panels:
@@ -55,7 +55,7 @@ class Panels:
         self.places, self.history_place = (), None
         actions: list[Action] = []
         if not status.bare:
-            latents, camera = self._panel(status.latents, model), self._strip(status.camera, model)
+            latents, camera = self._panel(status.latents, model, actions), self._strip(status.camera, model)
             actions += [ChangeRoom(latents)] if latents != status.latents else []
             actions += [MoveCamera(camera)] if camera != status.camera else []
             status = replace(status, latents=latents, camera=camera)
@@ -79,7 +79,7 @@ class Panels:
         self.places += (place,)
         return actions
 
-    def _panel(self, latents: Latents, model: ViewModel) -> Latents:
+    def _panel(self, latents: Latents, model: ViewModel, actions: list[Action]) -> Latents:
         height = imgui.get_io().display_size.y
         imgui.set_next_window_pos(ImVec2(10, 10), imgui.Cond_.first_use_ever)
         imgui.set_next_window_size(
@@ -89,6 +89,9 @@ class Panels:
         if expanded:
             latents = self._seed(latents)
             imgui.text_disabled(_work(model))
+            if imgui.checkbox("only what is looked at", model.only_visible)[0]:
+                actions.append(Command.TOGGLE_ONLY_VISIBLE)
+            imgui.set_item_tooltip("make no patch before the view samples it")
             _, self._search = imgui.input_text_with_hint("##search", "search sliders", self._search)
             imgui.separator()
             imgui.begin_child("sliders")
@@ -148,6 +151,7 @@ class Panels:
             camera = _look_at(camera, model, (place.x - corner.x) / width, (place.y - corner.y) / STRIP_ROWS_PX)
         _draw_patches(model, grid, corner, ImVec2(width, STRIP_ROWS_PX))
         _draw_outline(camera, model, corner, ImVec2(width, STRIP_ROWS_PX))
+        _draw_fine_window(model, corner, ImVec2(width, STRIP_ROWS_PX))
         self._end()
         imgui.pop_style_var()
         return camera
@@ -205,7 +209,12 @@ def _direction(latents: Latents, index: int, label: str) -> Latents:
 
 def _work(model: ViewModel) -> str:
     per_patch = f"{model.patch_s * 1000:.1f} ms a patch" if model.patch_s else "no patch yet"
-    return f"{model.fps:.0f} fps, {per_patch}\n{model.made} patches made, {model.share:.0%} of this panorama"
+    lines = f"{model.fps:.0f} fps, {per_patch}\n{model.made} patches made, {model.share:.0%} of this panorama"
+    if len(model.made_at) > 1:
+        shown = model.fine_window or model.window
+        lines += f"\nlevel {shown.level}: {shown.grid.width_px} columns; by level {' + '.join(map(str, model.made_at))}"
+        lines += f"\n{model.finest_share:.1%} of the finest panorama made"
+    return lines
 
 
 def _look_at(camera: Camera, model: ViewModel, u: float, v: float) -> Camera:
@@ -232,6 +241,19 @@ def _draw_patches(model: ViewModel, grid: PatchGrid, corner: ImVec2, size: ImVec
         low = ImVec2(corner.x + column * w, corner.y + row * h)
         high = ImVec2(low.x + w - 1, low.y + h - 1)
         draw.add_rect_filled(low, high, alpha << 24 | blue << 16 | green << 8 | red)
+
+
+def _draw_fine_window(model: ViewModel, corner: ImVec2, size: ImVec2) -> None:
+    """A faint frame round what the finer level has slots for."""
+    window = model.fine_window
+    if window is None or window.columns == window.grid.columns:
+        return
+    draw, columns, rows = imgui.get_window_draw_list(), window.grid.columns, window.grid.rows
+    left = window.left % columns / columns
+    top, bottom = (corner.y + size.y * row / rows for row in (window.top, window.top + window.rows))
+    for turn in (-1, 0):
+        low, high = (corner.x + size.x * (left + turn + share) for share in (0, window.columns / columns))
+        draw.add_rect(ImVec2(low, top), ImVec2(high, bottom), FAINT)
 
 
 def _draw_outline(camera: Camera, model: ViewModel, corner: ImVec2, size: ImVec2) -> None:

@@ -63,7 +63,12 @@ class ViewModel:
         patch_s: seconds a patch.
         made: patches since the start.
         share: of the panorama that is made.
-        statuses: of each patch, while the X-ray is on.
+        statuses: of each patch of level 0, while the X-ray is on.
+        level_statuses: of each patch of the level that the view needs that has a slot, while the X-ray is on.
+        fine_window: which patches of that level have slots; None if level 0 will do.
+        made_at: patches of each level since the start.
+        finest_share: of the finest panorama that is made.
+        only_visible: whether nothing is made that is not looked at.
         totals: sums since the start.
         seam: contrast of the border between patches that stands out most; 0 if none is known.
     """
@@ -79,6 +84,11 @@ class ViewModel:
     made: int
     share: float
     statuses: dict[tuple[int, int], PatchStatus]
+    level_statuses: dict[tuple[int, int], PatchStatus]
+    fine_window: AtlasWindow | None
+    made_at: tuple[int, ...]
+    finest_share: float
+    only_visible: bool
     totals: Totals
     seam: float
 

@@ -13,23 +13,23 @@ def patch(value=0):
 @given(st.lists(st.integers(0, 9), max_size=60), st.sets(st.integers(0, 9), max_size=2))
 def test_the_cache_keeps_its_budget_and_its_pins(columns, pinned):
     cache = PatchCache(5 * 48)
-    cache.pin(0, {(0, column) for column in pinned})
+    cache.pin(0, {(0, 0, column) for column in pinned})
     there: set[int] = set()
     for column in columns:
-        gone = cache.put(0, (0, column), patch(column))
-        there = (there | {column}) - {old for _, (_, old) in gone}
+        gone = cache.put(0, (0, 0, column), patch(column))
+        there = (there | {column}) - {old for _, (_, _, old) in gone}
         assert cache.bytes == 48 * len(cache) == 48 * len(there) <= 5 * 48
-        assert not pinned & {old for _, (_, old) in gone}
+        assert not pinned & {old for _, (_, _, old) in gone}
     for column in there:
-        assert (cache.get(0, (0, column)) == column).all()
+        assert (cache.get(0, (0, 0, column)) == column).all()
 
 
 def test_the_least_recently_used_goes_first():
     cache = PatchCache(2 * 48)
-    cache.put(0, (0, 0), patch())
-    cache.put(0, (0, 1), patch())
-    cache.get(0, (0, 0))
-    assert cache.put(1, (0, 0), patch()) == [(0, (0, 1))]
+    cache.put(0, (0, 0, 0), patch())
+    cache.put(0, (0, 0, 1), patch())
+    cache.get(0, (0, 0, 0))
+    assert cache.put(1, (0, 0, 0), patch()) == [(0, (0, 0, 1))]
 
 
 def test_a_full_cache_takes_no_more_memory_and_what_it_gave_stays(monkeypatch):
@@ -37,8 +37,8 @@ def test_a_full_cache_takes_no_more_memory_and_what_it_gave_stays(monkeypatch):
     cache = PatchCache(5 * 48)
     given = {}
     for number in range(50):
-        cache.put(number, (0, 0), patch(number))
-        given[number] = cache.get(number, (0, 0))
+        cache.put(number, (0, 0, 0), patch(number))
+        given[number] = cache.get(number, (0, 0, 0))
     assert len(cache._slabs) == 2
     assert all((pixels == number).all() for number, pixels in given.items())
-    assert [number for number in range(50) if (number, (0, 0)) in cache] == [45, 46, 47, 48, 49]
+    assert [number for number in range(50) if (number, (0, 0, 0)) in cache] == [45, 46, 47, 48, 49]

@@ -14,7 +14,6 @@ def test_a_new_patch_is_strong_and_fades():
 
 
 def test_the_share_saved_is_of_all_rooms_seen():
-    totals = Totals(made=24, rooms=2, patches_a_room=48, patch_gflop=0.5)
+    totals = Totals(made=90, rooms=2, patches_a_room=48, gflop=12.0, made_finest=24)
     assert totals.saved == pytest.approx(0.75)
-    assert totals.gflop == pytest.approx(12)
-    assert Totals(made=0, rooms=0, patches_a_room=48, patch_gflop=0.5).saved == 1
+    assert Totals(made=0, rooms=0, patches_a_room=48, gflop=0.0, made_finest=0).saved == 1

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from viewer.streaming.scheduler import PatchScheduler, Urgency
 
-A, B, C, D = (0, 0), (0, 1), (1, 0), (1, 1)
+A, B, C, D, E = (0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (3, 8, 9)
 
 
 def plan(scheduler, revision, **marks):
@@ -15,8 +15,8 @@ def plan(scheduler, revision, **marks):
 
 
 def test_most_urgent_first_in_the_order_of_marking():
-    made = plan(PatchScheduler(), 0, REST=[A, B, C, D], SOON=[D], STALE=[C], MISSING=[B])
-    assert made.patches == (B, C, D, A)
+    made = plan(PatchScheduler(), 0, REST=[A, B, C, D], SOON=[D], FINE=[E], STALE=[C], MISSING=[B])
+    assert made.patches == (B, C, E, D, A)
 
 
 def test_nothing_is_made_twice_for_the_same_z():
@@ -34,6 +34,16 @@ def test_newest_wins():
     assert plan(scheduler, 1, STALE=[A, B]).patches == (A, B)
     assert not scheduler.mark_finished(0, [A])
     assert scheduler.done == frozenset()
+
+
+def test_what_is_done_is_counted_by_level():
+    scheduler = PatchScheduler()
+    scheduler.begin(0, cached=[A, E])
+    scheduler.mark_finished(0, [A, B])
+    assert (scheduler.count(0), scheduler.count(3)) == (2, 1)
+    assert scheduler.is_done(E)
+    scheduler.forget([E, C])
+    assert (scheduler.count(0), scheduler.count(3)) == (2, 0)
 
 
 def test_cached_patches_of_another_z_count_as_made():
@@ -81,6 +91,6 @@ def test_every_marked_patch_is_planned_once(marks):
     scheduler = PatchScheduler()
     scheduler.begin(0)
     for urgency, column in marks:
-        scheduler.mark([(0, column)], urgency)
+        scheduler.mark([(0, 0, column)], urgency)
     patches = scheduler.end().patches
-    assert sorted(patches) == sorted({(0, column) for _, column in marks})
+    assert sorted(patches) == sorted({(0, 0, column) for _, column in marks})

@@ -85,7 +85,9 @@ def viewer():
 
 def test_exactly_what_is_seen_is_made_and_shown(viewer):
     assert viewer.frames(ROOM) == {206}
-    assert sorted(viewer.generator.made) == sorted(visible_patches(viewer.camera.view, GRID, PROJECTION))
+    assert sorted(viewer.generator.made) == sorted(
+        (0, *cell) for cell in visible_patches(viewer.camera.view, GRID, PROJECTION)
+    )
     assert viewer.streamer.complete
     viewer.camera = replace(viewer.camera, view=replace(viewer.camera.view, yaw_rad=0.4 + math.pi))
     assert viewer.frames(ROOM) == {206}
@@ -149,5 +151,5 @@ def test_directions_that_come_late_make_no_other_revision_of_the_room_that_await
 def test_a_generator_on_trial_leaves_nothing_on_the_screen(viewer):
     pixels = np.full((1, 16, 16, 3), 99, np.uint8)
     patch = visible_patches(viewer.camera.view, GRID, PROJECTION)[0]
-    viewer.generator.events.append(Finished(TRIAL_REVISION, (patch,), pixels, 0.01))
+    viewer.generator.events.append(Finished(TRIAL_REVISION, ((0, *patch),), pixels, 0.01))
     assert viewer.frames(ROOM) == {206}

@@ -17,7 +17,7 @@ from viewer.streaming.protocol import SLOTS
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Worker
 
-IDS = tuple((row, column) for row in range(4) for column in range(12))
+IDS = tuple((0, row, column) for row in range(4) for column in range(12))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_the_child_makes_what_the_patch_generator_makes(worker, tiny_checkpoint)
     z = np.linspace(-1, 1, 12).astype(np.float32)
     worker.send(Plan(0, IDS), z)
     events = collect(worker, lambda seen: len(made(seen, 0)) == 48 and any(isinstance(e, Directions) for e in seen))
-    expected = PatchGenerator.load(tiny_checkpoint, "cpu").patches(z, IDS)
+    expected = PatchGenerator.load(tiny_checkpoint, "cpu").patches(z, [patch[1:] for patch in IDS])
     for patch, pixels in zip(IDS, expected, strict=True):
         assert np.abs(made(events, 0)[patch].astype(int) - pixels).max() <= 1
 
@@ -151,7 +151,7 @@ from viewer.streaming.worker import Worker
 
 if __name__ == "__main__":
     worker = Worker(Path(sys.argv[1]), "cpu", read_metadata(sys.argv[1]).model.grid)
-    worker.send(Plan(0, ((0, 0),)), np.zeros(12, np.float32))
+    worker.send(Plan(0, ((0, 0, 0),)), np.zeros(12, np.float32))
     while not worker.poll():
         time.sleep(0.01)
     print(worker.pid, flush=True)

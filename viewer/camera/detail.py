@@ -1,0 +1,51 @@
+"""Which level of detail a view needs, and how many of its patches a screen can show. Pure geometry.
+
+A pixel at the view's middle is as wide as so many texels of a level: with fewer than one the picture is blurred, with
+more than two a coarser level would do. The level that is shown stays a little longer than that, so as not to flutter.
+"""
+
+import math
+
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
+from viewer.camera.camera import View
+from viewer.camera.view_projection import half_width
+
+__all__ = ["choose_level", "slots_needed", "texels_per_pixel"]
+
+HYSTERESIS = 0.2  # of a level
+MOST_TEXELS: float = 2.0 ** (1 + HYSTERESIS)  # in a pixel of the level that is shown
+# More than the view at pitch 0 needs: it widens toward the cylinder's borders, and what comes next must have a place.
+RIM_SHARE, RIM_SLOTS = 0.25, 2
+
+
+def texels_per_pixel(view: View, screen_px: tuple[int, int], width_px: int, projection: Projection) -> float:
+    """How many columns of a panorama ``width_px`` wide a pixel at the middle of the view spans."""
+    pixel_rad = 2 * half_width(view.lens, view.fov_rad) / screen_px[0]
+    limit = projection.half_extent_rad
+    pitch = min(max(view.pitch_rad, -limit), limit)
+    stretch = math.cos(pitch) if projection.kind == "mercator" else 1.0
+    return width_px / (2 * math.pi) * pixel_rad / stretch
+
+
+def choose_level(
+    view: View, screen_px: tuple[int, int], grid: PatchGrid, projection: Projection, present: int = 0
+) -> int:
+    """The coarsest level with a texel in each pixel at the view's middle, else the finest there is.
+
+    ``present``, the level shown now, stays while it has at most 2^(1 + ``HYSTERESIS``) texels in a pixel.
+    """
+    base = texels_per_pixel(view, screen_px, grid.width_px, projection)
+    finer = math.ceil(-math.log2(base))
+    needed = min(max(finer, 0), grid.levels - 1)
+    stays = needed == present - 1 and base * 2**present < MOST_TEXELS
+    return present if stays else needed
+
+
+def slots_needed(screen_px: tuple[int, int], grid: PatchGrid) -> tuple[int, int]:
+    """Rows and columns of patches that a screen can show of a level (``grid`` is the level's) while that is the one."""
+
+    def slots(pixels: int, most: int) -> int:
+        return min(most, math.ceil(pixels * MOST_TEXELS * (1 + RIM_SHARE) / grid.patch_px) + RIM_SLOTS)
+
+    return slots(screen_px[1], grid.rows), slots(screen_px[0], grid.columns)
