@@ -4,10 +4,13 @@
 ``parameters.npy`` holds (count, K) float32 where the pictures' parameters are known. The index also keeps each
 picture's name, where it has one, and the recipe: every setting that decided the pictures' bytes. Knows nothing of where
 they come from.
+
+A data set may keep finer levels of detail of its pictures, level l 2^l times as wide and high, in
+``images_00000_level1.npy`` and so on: there lie those of the shard's pictures, in order, that have the level.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +19,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.data.shards import check_shard, level_file, level_shape, levels_in, mapped, names_in, save_array
 from cocogan_core.errors import ConfigError, DataError, OutputError
-from cocogan_core.files import open_atomically, write_atomically
+from cocogan_core.files import write_atomically
 from cocogan_core.geometry.projection import Projection
 
 __all__ = ["DatasetWriter", "ImageDataset"]
@@ -52,9 +56,10 @@ class DatasetWriter:
         licence: str = "",
         latent_names: tuple[str, ...] = (),
         recipe: Mapping[str, object] | None = None,
+        levels: int = 1,
         shard_size: int = 256,
     ) -> None:
-        """Open ``folder`` for appending; ``projection`` is None for planar pictures.
+        """Open ``folder`` for appending; ``projection`` is None for planar pictures, ``levels`` the most that one has.
 
         ``recipe`` holds plain JSON values: all that decides the pictures' bytes beside what has a name here.
         """
@@ -69,10 +74,12 @@ class DatasetWriter:
             "licence": licence,
             "latent_names": list(latent_names),
             "recipe": dict(recipe or {}),
+            "levels": levels,
         }
         self._shards: list[dict[str, Any]] = []
-        self._images: list[Image] = []
+        self._pyramids: list[tuple[Image, ...]] = []
         self._names: list[str] = []
+        self._columns: list[int] = []
         self._parameters: list[Floats] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -84,22 +91,37 @@ class DatasetWriter:
     @property
     def count(self) -> int:
         """Pictures appended so far, those of an earlier run included."""
-        return sum(int(shard["count"]) for shard in self._shards) + len(self._images)
+        return sum(int(shard["count"]) for shard in self._shards) + len(self._pyramids)
 
     @property
     def names(self) -> list[str]:
         """Names of all the pictures so far, in order; "" where one was given none."""
-        return [name for shard in self._shards for name in _names_in(shard)] + self._names
+        return [name for shard in self._shards for name in names_in(shard)] + self._names
 
-    def append(self, image: Image, parameters: Floats | None = None, name: str = "") -> None:
-        """Add a picture (H, W, 3) and, where latents are named, its parameters (K,)."""
-        assert image.shape == (self._about["height_px"], self._about["width_px"], 3)
+    def append(
+        self,
+        image: Image,
+        parameters: Floats | None = None,
+        name: str = "",
+        *,
+        finer: Sequence[Image] = (),
+        columns: int = 0,
+    ) -> None:
+        """Add a picture (H, W, 3) and, where latents are named, its parameters (K,).
+
+        ``finer`` are its further levels from 1 on, (2^l·H, 2^l·W, 3) each, as many as it has; ``columns`` the width
+        in pixels that it came with, 0 where nobody knows.
+        """
+        pyramid = (image, *finer)
+        assert len(pyramid) <= self._about["levels"]
+        assert all(one.shape == level_shape(self._about, level) for level, one in enumerate(pyramid))
         assert (0 if parameters is None else len(parameters)) == len(self._about["latent_names"])
-        self._images.append(image)
+        self._pyramids.append(pyramid)
         self._names.append(name)
+        self._columns.append(columns)
         if parameters is not None:
             self._parameters.append(np.asarray(parameters, np.float32))
-        if len(self._images) == self._shard_size:
+        if len(self._pyramids) == self._shard_size:
             self._flush()
 
     def close(self) -> None:
@@ -118,8 +140,9 @@ class DatasetWriter:
 
     def _resume(self) -> None:
         dataset = ImageDataset.open(self.folder)
+        earlier = {"levels": 1, **dataset.about}  # versions without levels do not say so
         for key, value in self._about.items():
-            if (before := dataset.about.get(key)) != value:
+            if (before := earlier.get(key)) != value:
                 raise DataError(
                     f"{self.folder} already holds pictures with {_first_difference(key, before, value)}; "
                     "choose another folder or the same settings"
@@ -128,17 +151,27 @@ class DatasetWriter:
         self._parameters = list(np.asarray(dataset.parameters))
 
     def _flush(self) -> None:
-        if self._images:
-            name = f"images_{len(self._shards):05d}.npy"
-            _save_array(self.folder / name, np.stack(self._images))
-            named = {"names": list(self._names)} if any(self._names) else {}
-            self._shards.append({"file": name, "count": len(self._images), **named})
-            self._images.clear()
-            self._names.clear()
+        if self._pyramids:
+            self._shards.append(self._write_shard(f"images_{len(self._shards):05d}.npy"))
+            for waiting in (self._pyramids, self._names, self._columns):
+                waiting.clear()
         if self._parameters:
-            _save_array(self.folder / PARAMETERS, np.stack(self._parameters))
+            save_array(self.folder / PARAMETERS, np.stack(self._parameters))
         index = {**self._about, "count": self.count, "shards": self._shards}
         write_atomically(self.folder / INDEX, json.dumps(index, indent=1))
+
+    def _write_shard(self, file: str) -> dict[str, Any]:
+        """Save what waits, a file a level; the shard's entry in the index."""
+        for level in range(self._about["levels"]):
+            images = [pyramid[level] for pyramid in self._pyramids if len(pyramid) > level]
+            if images:
+                save_array(self.folder / level_file(file, level), np.stack(images))
+        shard: dict[str, Any] = {"file": file, "count": len(self._pyramids)}
+        if any(self._names):
+            shard["names"] = list(self._names)
+        if any(self._columns):
+            shard["columns"] = list(self._columns)
+        return shard if self._about["levels"] == 1 else {**shard, "levels": [len(one) for one in self._pyramids]}
 
 
 class ImageDataset:
@@ -148,13 +181,14 @@ class ImageDataset:
         folder: where it lies.
         about: its index, ``dataset.json``.
         parameters: float32 (count, K) in [−1, 1], what :attr:`latent_names` names; K may be 0.
+        picture_levels: how many levels of detail each picture has (count,), from level 0 on.
     """
 
-    def __init__(self, folder: Path, about: dict[str, Any], shards: list[Image], parameters: Floats) -> None:
+    def __init__(self, folder: Path, about: dict[str, Any], parameters: Floats) -> None:
         """Use :meth:`open`."""
         self.folder, self.about, self.parameters = folder, about, parameters
-        self._shards = shards
-        self._starts = np.cumsum([0, *(len(shard) for shard in shards)])
+        self._starts = np.cumsum([0, *(shard["count"] for shard in about["shards"])])
+        self.picture_levels = np.array([many for shard in about["shards"] for many in levels_in(shard)], np.intp)
 
     @classmethod
     def open(cls, folder: Path | str) -> Self:
@@ -168,10 +202,10 @@ class ImageDataset:
             about = json.loads((folder / INDEX).read_text())
             if about["format"] != FORMAT:
                 raise DataError(f"{folder} is of format {about['format']}; this version reads format {FORMAT}")
-            shape = (about["height_px"], about["width_px"], 3)
-            shards = [_map_array(folder / shard["file"], (shard["count"], *shape)) for shard in about["shards"]]
+            for shard in about["shards"]:
+                check_shard(folder, about, shard)
             names = len(about["latent_names"])
-            count = sum(map(len, shards))
+            count = sum(shard["count"] for shard in about["shards"])
             parameters = _map_rows(folder / PARAMETERS, count, names) if names and count else np.zeros((count, names))
         except FileNotFoundError as error:
             raise DataError(
@@ -179,12 +213,12 @@ class ImageDataset:
             ) from error
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise DataError(f"{folder} is broken ({error}); prepare it again") from error
-        return cls(folder, about, shards, np.asarray(parameters, np.float32))
+        return cls(folder, about, np.asarray(parameters, np.float32))
 
     def unnamed(self) -> Self:
         """The same pictures without their parameters."""
         about, nothing = {**self.about, "latent_names": []}, np.zeros((self.count, 0), np.float32)
-        return type(self)(self.folder, about, self._shards, nothing)
+        return type(self)(self.folder, about, nothing)
 
     @property
     def count(self) -> int:
@@ -193,13 +227,18 @@ class ImageDataset:
 
     @property
     def height_px(self) -> int:
-        """Height of every picture."""
+        """Height of every picture on level 0."""
         return int(self.about["height_px"])
 
     @property
     def width_px(self) -> int:
-        """Width of every picture."""
+        """Width of every picture on level 0."""
         return int(self.about["width_px"])
+
+    @property
+    def levels(self) -> int:
+        """How many levels of detail the data set was made for; each picture has some or all of them."""
+        return int(self.about.get("levels", 1))
 
     @property
     def projection(self) -> Projection | None:
@@ -221,17 +260,23 @@ class ImageDataset:
     @property
     def names(self) -> list[str]:
         """Names of all the pictures in order; "" where one has none."""
-        return [name for shard in self.about["shards"] for name in _names_in(shard)]
+        return [name for shard in self.about["shards"] for name in names_in(shard)]
 
-    def image(self, index: int) -> Image:
-        """Picture number ``index`` from 0: uint8 sRGB (H, W, 3), rows top to bottom, a view of the file."""
-        shard = int(np.searchsorted(self._starts, index, side="right")) - 1
-        view: Image = self._shards[shard][index - self._starts[shard]]
+    @property
+    def columns(self) -> list[int]:
+        """The width in pixels that each picture came with, in order; 0 where nobody knows."""
+        return [many for shard in self.about["shards"] for many in shard.get("columns") or [0] * int(shard["count"])]
+
+    def image(self, index: int, level: int = 0) -> Image:
+        """Picture number ``index`` from 0: uint8 sRGB (H, W, 3), rows top to bottom, a view of the file.
+
+        ``level`` is one that the picture has (:attr:`picture_levels`): 2^level times as high and wide.
+        """
+        number = int(np.searchsorted(self._starts, index, side="right")) - 1
+        before = self.picture_levels[self._starts[number] : index]
+        path = self.folder / level_file(self.about["shards"][number]["file"], level)
+        view: Image = mapped(path)[np.count_nonzero(before > level)]
         return view
-
-
-def _names_in(shard: Mapping[str, Any]) -> list[str]:
-    return list(shard.get("names") or [""] * int(shard["count"]))
 
 
 def _first_difference(key: str, before: object, after: object) -> str:
@@ -250,15 +295,3 @@ def _map_rows(path: Path, count: int, names: int) -> NDArray[Any]:
     if array.ndim != 2 or len(array) < count or array.shape[1] != names:
         raise ValueError(f"{path.name} has shape {array.shape}, the index says {(count, names)}")
     return array[:count]
-
-
-def _map_array(path: Path, shape: tuple[int, ...]) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    if array.shape != shape:
-        raise ValueError(f"{path.name} has shape {array.shape}, the index says {shape}")
-    return array
-
-
-def _save_array(path: Path, array: NDArray[Any]) -> None:
-    with open_atomically(path) as file:
-        np.save(file, array)

@@ -16,7 +16,7 @@ from PIL import Image as Pillow
 from cocogan_core.data.dataset import DatasetWriter, ImageDataset
 from cocogan_core.data.parallel import map_in_order, worker_count
 from cocogan_core.data.prepare_report import PrepareReport
-from cocogan_core.data.sources.base import PictureSource, SourceListing, SourcePicture
+from cocogan_core.data.sources.base import PictureSource, Pyramid, SourceListing, SourcePicture
 from cocogan_core.data.sources.image_io import UnusablePicture
 from cocogan_core.data.sources.labels import LABELS_FILE, Labels, read_labels
 from cocogan_core.errors import DataError
@@ -63,6 +63,8 @@ def prepare_dataset(source: PictureSource, *, progress: Progress = no_progress) 
         prepared=dataset.count,
         earlier=earlier,
         rejected=(*listing.rejected, *rejected),
+        reaching=tuple(int((dataset.picture_levels > level).sum()) for level in range(dataset.levels)),
+        enlarged=_enlarged(dataset),
         seconds=perf_counter() - began_s,
     )
     report.write(dataset)
@@ -78,14 +80,16 @@ def _fill_shards(
         earlier, prepared = writer.count, set(writer.names)
         first_with = _digests(source.out) if earlier else {}
         missing = [picture for picture in listing.pictures[: source.limit or None] if picture.name not in prepared]
-        for picture, image in _load_all(source, missing, workers, progress):
-            if isinstance(image, str):
-                rejected.append((picture.name, image))
-            elif twin := first_with.get(digest := _digest(image)):
+        for picture, made in _load_all(source, missing, workers, progress):
+            if isinstance(made, str):
+                rejected.append((picture.name, made))
+            elif twin := first_with.get(digest := _digest(made.images[0])):
                 rejected.append((picture.name, f"shows the same picture as {twin}"))
             else:
                 first_with[digest] = picture.name
-                writer.append(image, parameters.get(picture.name), picture.name)
+                image, *finer = made.images
+                numbers = parameters.get(picture.name)
+                writer.append(image, numbers, picture.name, finer=finer, columns=made.columns)
     return earlier, rejected
 
 
@@ -116,13 +120,16 @@ def _open_writer(source: PictureSource, labels: Labels | None) -> DatasetWriter:
         licence=(labels and labels.licence) or source.licence,
         latent_names=labels.names if labels else (),
         recipe=source.recipe,
-        shard_size=max(1, min(SHARD_PICTURES, SHARD_BYTES // (3 * height * width))),
+        levels=source.levels,
+        shard_size=max(
+            1, min(SHARD_PICTURES, SHARD_BYTES // (3 * height * width * sum(4**n for n in range(source.levels))))
+        ),
     )
 
 
 def _load_all(
     source: PictureSource, pictures: list[SourcePicture], workers: int, progress: Progress
-) -> Iterable[tuple[SourcePicture, Image | str]]:
+) -> Iterable[tuple[SourcePicture, Pyramid | str]]:
     """Each picture prepared, or why it cannot be, in order."""
     if not pictures:
         return ()
@@ -130,12 +137,18 @@ def _load_all(
     return progress(zip(pictures, images, strict=True), "preparing", len(pictures))
 
 
-def _load(source: PictureSource, picture: SourcePicture) -> Image | str:
+def _load(source: PictureSource, picture: SourcePicture) -> Pyramid | str:
     """In a worker process: an exception with its traceback would cost more than the word that is needed."""
     try:
         return source.load(picture)
     except UnusablePicture as reason:
         return str(reason)
+
+
+def _enlarged(dataset: ImageDataset) -> tuple[tuple[str, int], ...]:
+    """(name, columns) of the pictures that have fewer columns of their own than the data set's."""
+    named = zip(dataset.names, dataset.columns, strict=True)
+    return tuple((name, columns) for name, columns in named if 0 < columns < dataset.width_px)
 
 
 def _digests(folder: Path) -> dict[bytes, str]:

@@ -26,6 +26,8 @@ class PrepareReport:
     Attributes:
         found: pictures that the source has, useless ones included.
         prepared: pictures that the shards hold now, of which ``earlier`` were there before this run.
+        reaching: how many of them have each level of detail, from level 0 on.
+        enlarged: (name, columns) of those that came with too few columns even for level 0.
         seconds: of this run.
     """
 
@@ -34,6 +36,8 @@ class PrepareReport:
     prepared: int
     earlier: int
     rejected: tuple[tuple[str, str], ...]
+    reaching: tuple[int, ...]
+    enlarged: tuple[tuple[str, int], ...]
     seconds: float
 
     @property
@@ -41,10 +45,13 @@ class PrepareReport:
         """One line."""
         made = self.prepared - self.earlier
         rate = f" ({made / self.seconds:.1f} a second)" if made else ""
-        return (
-            f"{self.prepared} pictures prepared, {made} of them now in {self.seconds:.1f} s{rate}; "
-            f"{len(self.rejected)} rejected" + (", see report.txt" if self.rejected else "")
-        )
+        parts = [f"{self.prepared} pictures prepared, {made} of them now in {self.seconds:.1f} s{rate}"]
+        if len(self.reaching) > 1:
+            parts.append(", ".join(f"{many} on level {level}" for level, many in enumerate(self.reaching)))
+        if self.enlarged:
+            parts.append(f"{len(self.enlarged)} enlarged")
+        parts.append(f"{len(self.rejected)} rejected")
+        return "; ".join(parts) + (", see report.txt" if self.rejected or self.enlarged else "")
 
     @property
     def text(self) -> str:
@@ -54,6 +61,8 @@ class PrepareReport:
         lines += ["", "why pictures were rejected:"] * bool(kinds)
         lines += [f"{count:6d}  {kind}" for kind, count in kinds.most_common()]
         lines += [""] * bool(kinds) + [f"{name}: {reason}" for name, reason in self.rejected]
+        lines += ["", "enlarged, and not sharp on any level:"] * bool(self.enlarged)
+        lines += [f"{name}: has {columns} columns" for name, columns in self.enlarged]
         return "\n".join(lines) + "\n"
 
     def write(self, pictures: ImageDataset) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.geometry.surfaces import Source, Target
+from cocogan_core.geometry.surfaces import Panorama, Source, Target
 
-__all__ = ["Resampler", "box_filter", "shrink"]
+__all__ = ["Resampler", "TurningResampler", "box_filter", "shrink"]
 
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]
@@ -74,6 +74,21 @@ class Resampler:
                 sums = np.add.reduceat(values[part.indices] * part.weights, part.starts)
                 pixels[part.pixels, channel] = np.rint(sums)
         return pixels.reshape(self.target.height_px, self.target.width_px, 3)
+
+
+class TurningResampler:
+    """As :class:`Resampler`, onto a panorama a quarter at a time: a quarter of the weights, and of the time they take.
+
+    Of 6144 columns, that is 230 MB of weights for a sky box, and not 900. 4 divides the widths of both panoramas.
+    """
+
+    def __init__(self, source: Source, target: Panorama) -> None:
+        """Work out the weights of one quarter."""
+        self._source, self._first = source, Resampler(source, target.first_quarter)
+
+    def __call__(self, image: Image) -> Image:
+        """A picture (H, W, 3) on the target from one on the source."""
+        return np.concatenate([self._first(self._source.turned(image, number)) for number in range(4)], axis=1)
 
 
 def _shrink_factor(source: Source, target: Target) -> int:

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from cocogan_core.geometry.projection import Projection, direction_of, u_of_yaw, yaw_of_u, yaw_pitch_of
 
-__all__ = ["Panorama", "SkyBox", "Source", "Target", "View"]
+__all__ = ["Panorama", "Quarter", "SkyBox", "Source", "Target", "View"]
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.intp]
+Image = NDArray[np.uint8]
 LEAST_COSINE = 1 / 8  # nearer to a pole, an equirectangular picture's columns repeat the same few directions
 EDGE = 1e-9  # of a picture's height: a pole is inside, whatever rounding says
 
@@ -57,6 +58,9 @@ class Source(Protocol):
     def reduced(self, factor: int) -> "Source":
         """The same picture with ``factor``² pixels averaged to one; ``factor`` divides both sides."""
 
+    def turned(self, image: Image, quarters: int) -> Image:
+        """A picture (H, W, 3) of this surface as one sees it after so many quarter turns to the right."""
+
 
 @dataclass(frozen=True)
 class SkyBox:
@@ -73,6 +77,11 @@ class SkyBox:
     def width_px(self) -> int:
         """Side of a face."""
         return self.face_px
+
+    @property
+    def columns(self) -> int:
+        """Pixels around the horizon: four faces' widths."""
+        return 4 * self.face_px
 
     def directions(self, row: Floats, column: Floats) -> Floats:
         """As in :class:`Target`."""
@@ -95,6 +104,12 @@ class SkyBox:
         """As in :class:`Source`."""
         return SkyBox(self.face_px // factor)
 
+    def turned(self, image: Image, quarters: int) -> Image:
+        """As in :class:`Source`: what was to the right is in front."""
+        up, *around, down = image.reshape(6, self.face_px, self.face_px, 3)
+        around = around[quarters % 4 :] + around[: quarters % 4]
+        return np.concatenate([np.rot90(up, -quarters), *around, np.rot90(down, quarters)])
+
 
 @dataclass(frozen=True)
 class Panorama:
@@ -113,6 +128,11 @@ class Panorama:
         """A whole equirectangular panorama, twice as wide as high."""
         whole = Projection(kind="equirectangular", half_extent_rad=np.pi / 2)
         return cls(height_px, 2 * height_px, whole, first_yaw_rad)
+
+    @property
+    def columns(self) -> int:
+        """Pixels around the horizon."""
+        return self.width_px
 
     def directions(self, row: Floats, column: Floats) -> Floats:
         """As in :class:`Target`."""
@@ -140,6 +160,41 @@ class Panorama:
         """As in :class:`Source`; the middle of the first column moves by half of the pixels that join it."""
         moved_rad = self.first_yaw_rad + np.pi * (factor - 1) / self.width_px
         return Panorama(self.height_px // factor, self.width_px // factor, self.projection, moved_rad)
+
+    def turned(self, image: Image, quarters: int) -> Image:
+        """As in :class:`Source`; 4 divides the width."""
+        return np.roll(image, -quarters * self.width_px // 4, axis=1)
+
+    @property
+    def first_quarter(self) -> "Quarter":
+        """The left quarter, in which a turned picture shows every other; 4 divides the width."""
+        return Quarter(self)
+
+    def at_level(self, level: int) -> "Panorama":
+        """The same picture 2^level times as wide and high: the left edges coincide, and so do all pixels' sides."""
+        finer_rad = self.first_yaw_rad - np.pi * ((1 << level) - 1) / (self.width_px << level)
+        return Panorama(self.height_px << level, self.width_px << level, self.projection, finer_rad)
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """The left quarter of a panorama's columns."""
+
+    whole: Panorama
+
+    @property
+    def height_px(self) -> int:
+        """Rows."""
+        return self.whole.height_px
+
+    @property
+    def width_px(self) -> int:
+        """Columns."""
+        return self.whole.width_px // 4
+
+    def directions(self, row: Floats, column: Floats) -> Floats:
+        """As in :class:`Target`."""
+        return self.whole.directions(row, column)
 
 
 @dataclass(frozen=True, kw_only=True)

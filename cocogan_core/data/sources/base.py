@@ -14,13 +14,18 @@ import tyro
 from numpy.typing import NDArray
 
 from cocogan_core.errors import ConfigError, DataError
+from cocogan_core.geometry.grid import MOST_LEVELS
 from cocogan_core.geometry.projection import Projection
-from cocogan_core.geometry.resampling import Resampler
+from cocogan_core.geometry.resampling import Resampler, TurningResampler, shrink
 from cocogan_core.geometry.surfaces import Panorama, SkyBox
 
-__all__ = ["PanoramaSource", "PictureSource", "SourceListing", "SourcePicture", "list_files", "require_folder"]
+__all__ = [
+    "PanoramaSource", "PictureSource", "Pyramid", "SourceListing", "SourcePicture", "build_pyramid", "filled_levels",
+    "list_files", "require_folder",
+]  # fmt: skip
 
 Image = NDArray[np.uint8]
+LARGE_PX = 1536  # panoramas so wide are resampled by quarters
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,19 @@ class SourcePicture:
     name: str
     parts: tuple[object, ...]
     index: int = 0
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """A prepared picture.
+
+    Attributes:
+        images: of each level of detail from 0 on (2^l·H, 2^l·W, 3), each the box-filtered next; at least one.
+        columns: the width in pixels that the picture came with; less than W where it was enlarged.
+    """
+
+    images: tuple[Image, ...]
+    columns: int
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,8 @@ class PictureSource(ABC):
     """processes that read and project; 0: one for each processor"""
     limit: int = 0
     """take only the first so many pictures; 0: all"""
+    levels: int = 1
+    """levels of detail to keep, each twice as wide and high; of each picture only those that it is large enough for"""
     export_png: Annotated[Path | None, tyro.conf.arg(metavar="DIR")] = None
     """folder that also gets each picture as a PNG, numbered in order"""
 
@@ -94,8 +114,8 @@ class PictureSource(ABC):
         """
 
     @abstractmethod
-    def load(self, picture: SourcePicture) -> Image:
-        """Read and prepare one picture (H, W, 3), in any process.
+    def load(self, picture: SourcePicture) -> Pyramid:
+        """Read and prepare one picture, in any process.
 
         Raises:
             UnusablePicture: why it cannot be prepared.
@@ -109,6 +129,8 @@ class PictureSource(ABC):
         """
         if self.limit < 0:
             raise ConfigError(f"--limit is {self.limit}; it must be at least 1, or 0 for all")
+        if not 1 <= self.levels <= MOST_LEVELS:
+            raise ConfigError(f"--levels is {self.levels}; it must be at least 1 and at most {MOST_LEVELS}")
         if min(self.size) < 4:
             raise ConfigError(f"pictures of {self.size[1]}×{self.size[0]} pixels are too small; at least 4×4")
 
@@ -157,15 +179,31 @@ class PanoramaSource(PictureSource):
                 f"above 0 and at most {most} degrees up ({self.kind})"
             ) from error
 
-    def project(self, surface: SkyBox | Panorama, image: Image) -> Image:
-        """A picture that lies on ``surface`` as a panorama of the wanted size and projection."""
-        return _resampler(surface, Panorama(self.height, self.width, self.projection))(image)
+    def project(self, surface: SkyBox | Panorama, image: Image) -> Pyramid:
+        """A picture that lies on ``surface`` as panoramas of the wanted size and projection, on every level it fills.
+
+        Level 0 looks to yaw 0 with the middle of its first pixel; finer ones share its left edge.
+        """
+        levels = filled_levels(self.width, surface.columns, self.levels)
+        finest = Panorama(self.height, self.width, self.projection).at_level(levels - 1)
+        return build_pyramid(_resampler(surface, finest)(image), levels, surface.columns)
+
+
+def filled_levels(width_px: int, columns: int, most: int) -> int:
+    """How many levels a picture of so many columns has pixels for, level 0 being ``width_px`` wide: at least one."""
+    return min(most, max(1, (columns // width_px).bit_length()))
+
+
+def build_pyramid(finest: Image, levels: int, columns: int) -> Pyramid:
+    """All levels from the finest (H, W, 3), whose sides are multiples of 2^(levels − 1), by the box filter."""
+    return Pyramid(tuple(shrink(finest, 1 << step) for step in reversed(range(levels))), columns)
 
 
 @lru_cache(maxsize=4)
-def _resampler(source: SkyBox | Panorama, target: Panorama) -> Resampler:
+def _resampler(source: SkyBox | Panorama, target: Panorama) -> Resampler | TurningResampler:
     """Pictures of one data set have few sizes, and weights are worth keeping."""
-    return Resampler(source, target)
+    turns = target.width_px >= LARGE_PX and target.width_px % 4 == 0 and source.columns % 4 == 0
+    return TurningResampler(source, target) if turns else Resampler(source, target)
 
 
 def list_files(root: Path, paths: list[Path]) -> list[SourcePicture]:

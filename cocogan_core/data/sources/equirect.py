@@ -12,7 +12,14 @@ import numpy as np
 import tyro
 from numpy.typing import NDArray
 
-from cocogan_core.data.sources.base import PanoramaSource, SourceListing, SourcePicture, list_files, require_folder
+from cocogan_core.data.sources.base import (
+    PanoramaSource,
+    Pyramid,
+    SourceListing,
+    SourcePicture,
+    list_files,
+    require_folder,
+)
 from cocogan_core.data.sources.image_io import ENDINGS, UnusablePicture, read_picture, require_readers
 from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.geometry.projection import Projection
@@ -76,7 +83,7 @@ class Equirect(PanoramaSource):
         paths, rejected = _keep_largest(self.src, paths) if self.layout == "polyhaven" else (paths, [])
         return SourceListing(list_files(self.src, paths), rejected)
 
-    def load(self, picture: SourcePicture) -> Image:
+    def load(self, picture: SourcePicture) -> Pyramid:
         """As in :class:`PictureSource`."""
         image = read_picture(cast("Path", picture.parts[0]), self.exposure_stops)
         surface = self._surface(*image.shape[:2])

@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from cocogan_core.data.sources.base import PictureSource, SourceListing, SourcePicture, list_files, require_folder
+from cocogan_core.data.sources.base import (
+    PictureSource,
+    Pyramid,
+    SourceListing,
+    SourcePicture,
+    build_pyramid,
+    filled_levels,
+    list_files,
+    require_folder,
+)
 from cocogan_core.data.sources.image_io import ENDINGS, UnusablePicture, read_picture, require_readers
 from cocogan_core.errors import ConfigError, DataError
 
@@ -77,14 +86,16 @@ class Images(PictureSource):
         require_readers(paths)
         return SourceListing(list_files(self.src, paths))
 
-    def load(self, picture: SourcePicture) -> Image:
+    def load(self, picture: SourcePicture) -> Pyramid:
         """As in :class:`PictureSource`."""
         image = read_picture(cast("Path", picture.parts[0]))
         left, top, width, height = self._window(image.shape[1], image.shape[0], picture.name)
         if width < self.side or height < self.side:
             raise UnusablePicture(f"its window is {width}×{height}, smaller than --side {self.side}")
         window = Pillow.fromarray(image).crop((left, top, left + width, top + height))
-        return np.asarray(window.resize((self.side, self.side), Pillow.Resampling.LANCZOS))
+        levels = filled_levels(self.side, min(width, height), self.levels)
+        finest = (self.side << levels - 1,) * 2
+        return build_pyramid(np.asarray(window.resize(finest, Pillow.Resampling.LANCZOS)), levels, width)
 
     def _window(self, width: int, height: int, name: str) -> tuple[int, int, int, int]:
         """Left, top, width and height of what is kept."""

@@ -15,7 +15,7 @@ import tyro
 from numpy.typing import NDArray
 
 from cocogan_core.data.sources.archives import Member, members
-from cocogan_core.data.sources.base import PanoramaSource, SourceListing, SourcePicture, require_folder
+from cocogan_core.data.sources.base import PanoramaSource, Pyramid, SourceListing, SourcePicture, require_folder
 from cocogan_core.data.sources.image_io import UnusablePicture, decode_picture
 from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.geometry.surfaces import SkyBox
@@ -83,7 +83,7 @@ class Matterport3D(PanoramaSource):
                 pictures.append(SourcePicture(name, parts, number))
         return SourceListing(pictures, rejected)
 
-    def load(self, picture: SourcePicture) -> Image:
+    def load(self, picture: SourcePicture) -> Pyramid:
         """As in :class:`PictureSource`."""
         faces = [decode_picture(member.read()) for member in cast("tuple[Member, ...]", picture.parts)]
         if len(faces) == 1:

@@ -4,6 +4,8 @@ import io
 import json
 import os
 import zipfile
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from cocogan_core.data.sources.labels import LABELS_FILE, Labels, read_labels, w
 from cocogan_core.data.sources.matterport import SCENES, Matterport3D
 from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.resampling import shrink
 from cocogan_core.geometry.surfaces import Panorama, SkyBox
 
 SMALL = {"width": 96, "height": 32, "workers": 1}
@@ -391,7 +394,9 @@ def test_displacements_differ_stay_inside_and_are_fixed_by_the_seed(src):
     assert (np.abs(corners - [25, 50]) <= 25).all()
     assert len(np.unique(corners, axis=0)) > 6
     entry = planar(src, crop="celeba", displacement=25, side=128).find().pictures[3]
-    again, other = (planar(src, crop="celeba", displacement=25, side=128, seed=seed).load(entry) for seed in (0, 1))
+    again, other = (
+        planar(src, crop="celeba", displacement=25, side=128, seed=seed).load(entry).images[0] for seed in (0, 1)
+    )
     assert np.array_equal(again, there.image(3))
     assert not np.array_equal(again, other)
 
@@ -497,3 +502,73 @@ def test_progress_is_told_of_every_picture(photographs):
 
     prepare_dataset(equirect(photographs, export_png=photographs.parent / "png"), progress=progress)
     assert seen == [("preparing", 5)] * 5 + [("PNG files", 5)] * 5
+
+
+def levels_of(there, index):
+    return [there.image(index, level) for level in range(there.picture_levels[index])]
+
+
+def test_sky_boxes_keep_the_levels_that_their_faces_fill(src):
+    for number, face_px in enumerate((24, 48, 103, 12)):  # 96, 192, 412 and 48 columns
+        write(src, sky_box_files(f"scan{number}", VIEWS[0], number, face_px))
+    source = matterport(src, levels=4)
+    report, there = ready(source)
+    assert tuple(there.picture_levels) == (1, 2, 3, 1)
+    assert there.columns == [96, 192, 412, 48]
+    assert report.reaching == (4, 2, 1, 0)
+    assert report.enlarged == ((f"scan3/{VIEWS[0]}", 48),)
+    assert "4 on level 0, 2 on level 1, 1 on level 2, 0 on level 3; 1 enlarged" in report.summary
+    assert f"scan3/{VIEWS[0]}: has 48 columns" in (there.folder / "report.txt").read_text()
+    for index in (1, 2):
+        for level, image in enumerate(levels_of(there, index)):
+            whole = Panorama(32, 96, source.projection).at_level(level)
+            assert psnr(image, painted(whole, index)) > 38, (index, level)
+
+
+PHOTOGRAPHS = Path(__file__).parents[1] / "geometry/photographs"
+
+
+def test_levels_of_photographs_are_each_others_averages_and_lie_in_one_frame(src):
+    source = Equirect(src=PHOTOGRAPHS, out=src.parent / "out", width=120, height=40, workers=1, levels=6)
+    report, there = ready(source)
+    assert report.reaching == (3, 3, 3, 0, 0, 0)  # 512 columns hold 2² · 120 of them
+    for index in range(3):
+        images = levels_of(there, index)
+        for coarse, fine in pairwise(images):
+            assert np.abs(coarse.astype(int) - shrink(fine, 2)).max() <= 1
+        single = Equirect(src=PHOTOGRAPHS, out=src, width=120, height=40, workers=1)
+        (alone,) = single.load(source.find().pictures[index]).images
+        assert psnr(alone, images[0]) > 40
+    assert there.projection == source.projection
+
+
+def test_planar_pictures_have_levels_too(src):
+    Image.fromarray(ramp(70, 64)).save(src / "a.png")
+    _, there = ready(planar(src, levels=4))
+    assert tuple(there.picture_levels) == (3,)
+    assert np.array_equal(there.image(0, 2), ramp(70, 64)[3:67])
+
+
+def test_levels_survive_interruptions_and_do_not_mix(photographs):
+    prepare_dataset(equirect(photographs, levels=2, limit=2))
+    report, there = ready(equirect(photographs, levels=2))
+    assert (report.earlier, report.prepared) == (2, 5)
+    assert there.image(4).shape == (32, 96, 3)
+    with pytest.raises(DataError, match="levels = 2, not 3"):
+        prepare_dataset(equirect(photographs, levels=3))
+
+
+def test_impossible_levels_are_refused(src):
+    for levels in (0, 13):
+        with pytest.raises(ConfigError, match="--levels"):
+            equirect(src, levels=levels)
+
+
+def test_levels_are_drawn_from_sky_boxes_that_have_them(src, rng):
+    for number, face_px in enumerate((96, 24)):
+        write(src, sky_box_files(f"scan{number}", VIEWS[0], number, face_px))
+    _, there = ready(matterport(src, levels=3))
+    grid = PatchGrid(patch_px=8, levels=3)
+    batch = MacroSampler(there, grid).batch(rng, 20, 2)
+    for image, (row, column) in zip(batch.images, batch.ids * 8, strict=True):
+        assert np.array_equal(image, grid.at_level(2).crop(there.image(0, 2), (row, column), 16, 16))

@@ -200,3 +200,29 @@ def test_the_box_filter_is_the_mean_of_squares(rng, factor, channels):
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, means, rtol=1e-6)
     assert np.array_equal(resampling.shrink(image, factor), np.rint(means).astype(np.uint8))
+
+
+@pytest.mark.parametrize("source", [SkyBox(48), Panorama.full(96, 0.1)])
+def test_turned_pictures_are_those_of_other_yaws(source):
+    def turned_colour(direction):
+        return smooth(direction @ np.array([[0, 0, 1], [0, 1, 0], [-1, 0, 0]]).T)
+
+    # a quarter turn to the right: what lay along +X is in front
+    turned = source.turned(painted(source, smooth), 1).astype(int)
+    assert np.abs(turned - painted(source, turned_colour)).max() <= 1
+    assert np.array_equal(source.turned(painted(source, smooth), 4), painted(source, smooth))
+
+
+@pytest.mark.parametrize("source", [SkyBox(48), Panorama.full(96, 0.1)])
+def test_by_quarters_is_as_by_the_whole(source):
+    noise = np.random.default_rng(0).integers(0, 256, (source.height_px, source.width_px, 3), dtype=np.uint8)
+    target = strip(96).at_level(1)
+    quarters, whole = (make(source, target)(noise) for make in (resampling.TurningResampler, Resampler))
+    assert np.abs(quarters.astype(float) - whole).mean() < 0.2  # a row's number of lookups is that of its neighbours
+
+
+def test_levels_share_edges():
+    coarse, fine = strip(96), strip(96).at_level(2)
+    row, column = np.arange(32)[:, None] + 0.5, np.arange(96) + 0.5
+    assert np.allclose(coarse.directions(row, column), fine.directions(row * 4, column * 4))
+    assert np.allclose(coarse.directions(row, column - 0.5), fine.directions(row * 4, column * 4 - 2))
