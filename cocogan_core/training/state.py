@@ -164,7 +164,8 @@ def _flatten(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _fingerprint(dataset: TrainingSource) -> str:
     """The data set's index and its first and last picture, hashed: two data sets of one source still differ there."""
-    digest = hashlib.sha256(json.dumps(dataset.about, sort_keys=True).encode())
+    about = {name: value for name, value in dataset.about.items() if (name, value) != ("levels", 1)}  # as before levels
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     if isinstance(dataset, ImageDataset) and dataset.count:
         digest.update(dataset.image(0).tobytes() + dataset.image(dataset.count - 1).tobytes())
     size = f"{dataset.width_px}×{dataset.height_px}"
