@@ -1,7 +1,8 @@
 """Which level of detail a view needs, and how many of its patches a screen can show. Pure geometry.
 
 A pixel at the view's middle is as wide as so many texels of a level: with fewer than one the picture is blurred, with
-more than two a coarser level would do. The level that is shown stays a little longer than that, so as not to flutter.
+more than two a coarser level would do. The level that is shown stays a little longer than that, so that it does not
+flutter.
 """
 
 import math
@@ -36,10 +37,10 @@ def choose_level(
     ``present``, the level shown now, stays while it has at most 2^(1 + ``HYSTERESIS``) texels in a pixel.
     """
     base = texels_per_pixel(view, screen_px, grid.width_px, projection)
-    finer = math.ceil(-math.log2(base))
-    needed = min(max(finer, 0), grid.levels - 1)
+    needed: int = min(max(math.ceil(-math.log2(base)), 0), grid.levels - 1)
     stays = needed == present - 1 and base * 2**present < MOST_TEXELS
-    return present if stays else needed
+    chosen: int = present if stays else needed
+    return chosen
 
 
 def slots_needed(screen_px: tuple[int, int], grid: PatchGrid) -> tuple[int, int]:

@@ -3,8 +3,9 @@
 A lens maps the viewport onto one connected part of the sphere, bounded by the image of the viewport's border. So a
 patch is visible if a piece of that border passes through it, with a rim for the filter, or if it lies wholly inside:
 then a grid of rays that are closer together than patches are wide meets it. Above and below the cylinder the cap
-samples the border row, the wider the nearer the pole, and what it reaches is visible too, on level 0: there are no
-finer caps. All levels share one frame: yaw 0 is the middle of level 0's first column, wherever that is on a finer one.
+samples the border row, the wider the nearer the pole, and what it reaches is visible too, on level 0: there are
+no finer caps. All levels share one frame:
+yaw 0 is the middle of level 0's first column, wherever that is on a finer level.
 
 What is looked for on a fine level is an :class:`Area` about the view's middle, so that the work does not grow with the
 panorama's width.
@@ -62,7 +63,7 @@ def visible_patches(
 
 @dataclass(frozen=True)
 class _Plane:
-    """A level's panorama, and the area of it that is looked at; ``caps``: whether border rows go on to the poles."""
+    """A level's panorama and the area of it that is looked at; ``caps``: whether its border rows go on to the poles."""
 
     grid: PatchGrid
     projection: Projection

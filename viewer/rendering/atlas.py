@@ -38,7 +38,7 @@ class AtlasWindow:
 
     @classmethod
     def fitting(cls, grid: PatchGrid, most_px: int, *, level: int = 0, slots: tuple[int, int] | None = None) -> Self:
-        """The whole panorama of a level, or ``slots`` (rows, columns) of it: what a texture of ``most_px``² holds.
+        """The whole panorama of a level, or ``slots`` (rows, columns) of it, if a texture of ``most_px``² holds it.
 
         ``grid`` is the level's.
         """

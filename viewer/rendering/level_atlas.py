@@ -28,7 +28,7 @@ class LevelAtlas:
     """
 
     def __init__(self, context: moderngl.Context, window: AtlasWindow, *, filled: bool = True) -> None:
-        """Allocate it, all slots empty; not ``filled``: the shader must look at no slot that holds nothing."""
+        """Allocate it, all slots empty; not ``filled``: the shader must not read empty slots."""
         self._s, self.rows, self.columns = window.grid.patch_px, window.rows, window.columns
         self._context = context
         size = (window.columns * self._s, window.rows * self._s)

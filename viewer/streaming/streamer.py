@@ -267,8 +267,11 @@ class PatchStreamer:
         for patch in [*self.visible, *self._soon, *self.levels.base.patches()]:
             if not left:
                 break
-            awaited = self._scheduler.is_done(patch) and self._revision_of(patch) != self.revision
-            if awaited and self._show(patch, now_s):
+            if (
+                self._scheduler.is_done(patch)
+                and self._revision_of(patch) != self.revision
+                and self._show(patch, now_s)
+            ):
                 left -= 1
                 renewed |= set() if patch[0] else {patch[1:]}
         if renewed:
