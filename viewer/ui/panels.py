@@ -88,10 +88,11 @@ class Panels:
         expanded, _ = imgui.begin("Room")
         if expanded:
             latents = self._seed(latents)
-            imgui.text_disabled(_work(model))
+            imgui.same_line()
             if imgui.checkbox("only what is looked at", model.only_visible)[0]:
                 actions.append(Command.TOGGLE_ONLY_VISIBLE)
             imgui.set_item_tooltip("make no patch before the view samples it")
+            imgui.text_disabled(_work(model))
             _, self._search = imgui.input_text_with_hint("##search", "search sliders", self._search)
             imgui.separator()
             imgui.begin_child("sliders")
