@@ -183,7 +183,7 @@ def _patches_inside(view: View, plane: _Plane) -> Flags:
         held = (row >= area.top) & (row < area.top + area.rows) & (column < area.columns)
         capped = np.abs(pitch) > plane.projection.half_extent_rad
         known = capped | ((row == 0) & poles[0]) | ((row == grid.rows - 1) & poles[1]) if plane.caps else capped
-        if count >= MOST_RAYS or _widest_gap(x, y, known, held, grid.width_px) < grid.patch_px:
+        if count >= MOST_RAYS or _widest_gap(x, y, known, held, plane) < grid.patch_px:
             break
         count *= 2
     met = held if plane.caps else held & ~capped
@@ -207,20 +207,25 @@ def _shows_pole(view: View, sign: int) -> bool:
     return False
 
 
-def _widest_gap(x: Floats, y: Floats, known: Flags, held: Flags, width_px: int) -> float:
-    """Largest distance in texels between neighbouring rays, along rows or columns, where it matters.
+def _widest_gap(x: Floats, y: Floats, known: Flags, held: Flags, plane: _Plane) -> float:
+    """Side in texels of the largest square that can lie between neighbouring rays, where it matters.
 
-    It does not where one of them is ``known`` anyway, or neither is ``held``.
+    However a lattice is turned, a square as long as both its steps together meets it; one as long as the longer step
+    may not. It does not matter where rays are ``known`` anyway (of a finer level, all four round a gap: there the cap
+    feeds no patch beside them), nor where none is ``held``.
     """
-    widest = 0.0
-    for axis in (0, 1):
-        across = np.abs((np.diff(x, axis=axis) + width_px / 2) % width_px - width_px / 2)
-        gap = np.maximum(across, np.abs(np.diff(y, axis=axis)))
-        low, high = range(len(known) - 1), range(1, len(known))
-        settled = np.take(known, low, axis) | np.take(known, high, axis)
-        near = np.take(held, low, axis) | np.take(held, high, axis)
-        widest = max(widest, float(np.max(gap, initial=0.0, where=near & ~settled)))
-    return widest
+    gap = np.maximum(_both_steps(x, wraps_at=plane.grid.width_px), _both_steps(y))
+    around = [np.stack([f[:-1, :-1], f[1:, :-1], f[:-1, 1:], f[1:, 1:]]) for f in (known, held)]
+    settled = around[0].any(0) if plane.caps else around[0].all(0)
+    return float(np.max(gap, initial=0.0, where=around[1].any(0) & ~settled))
+
+
+def _both_steps(values: Floats, wraps_at: float = math.inf) -> Floats:
+    """Steps to the right and down together, (n − 1, m − 1) of a coordinate of rays (n, m)."""
+    right, down = (np.abs(np.diff(values, axis=axis)) for axis in (1, 0))
+    if math.isfinite(wraps_at):
+        right, down = (np.abs((step + wraps_at / 2) % wraps_at - wraps_at / 2) for step in (right, down))
+    return np.maximum(right[:-1], right[1:]) + np.maximum(down[:, :-1], down[:, 1:])
 
 
 def _columns_within_reach(x: Floats, reach: Floats, plane: _Plane) -> Flags:

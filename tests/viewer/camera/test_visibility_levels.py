@@ -45,6 +45,19 @@ def test_no_patch_is_missing_and_none_too_many(view, setting, level):
         assert seen - sampled(view, grid, projection, level, 4) == set()
 
 
+# Views, levels, and a patch that lay wholly between slanted rays: 641 × 641 rays meet it.
+SLANTED = [
+    (View(4.673854, 0.954896, 1.632490, 1.0, "panini", "panini"), 2, (0, 29)),
+    (View(0.649086, 0.681364, 3.154407, 1.0, "stereographic", "stereographic"), 1, (0, 4)),
+    (View(2.426970, 0.699200, 0.892619, 1.0), 3, (1, 45)),
+]
+
+
+@pytest.mark.parametrize(("view", "level", "patch"), SLANTED)
+def test_a_patch_between_slanted_rays_is_not_missed(view, level, patch):
+    assert patch in visible_patches(view, *SETTINGS[0], level=level)
+
+
 @given(view=views, data=st.data())
 @settings(deadline=None, max_examples=40, derandomize=True)
 def test_an_area_holds_what_lies_in_it_and_no_more(view, data):
