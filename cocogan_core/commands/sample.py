@@ -1,48 +1,61 @@
 """``cocogan sample``: whole pictures from a checkpoint. Torch is imported only when one is made."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
-import numpy as np
 import tyro
-from PIL import Image
+from rich.console import Console
+from rich.progress import track
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.files import resource
 from cocogan_core.inference.latents import sample_z
+from cocogan_core.inference.panorama_file import write_panoramas, write_photo_sphere
+from cocogan_core.inference.picture_file import require_writable
 
 __all__ = ["sample"]
 
 
 def sample(
-    out: tyro.conf.Positional[Path],
+    checkpoint: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="CHECKPOINT")] = None,
     *,
-    checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="PATH")] = None,
+    out: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="PATH")],
     seed: int = 0,
     count: int = 1,
+    level: int = 0,
+    photo_sphere: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
 ) -> None:
     """Generate whole panoramas of consecutive seeds, one below the other, into one picture.
 
+    A .tif or .png is written as it is made, and may be larger than memory.
+
     Args:
-        out: picture to write, .png or .jpg.
-        checkpoint: model (default: the room that is shipped).
-        seed: of the first; the same number shows the same room in cocogan-view.
-        count: how many.
-        device: where the generator runs.
+        checkpoint: Model (default: the room that is shipped).
+        out: Picture to write, .tif, .png or .jpg.
+        seed: Of the first; the same number shows the same room in cocogan-view.
+        count: How many.
+        level: Of detail: 2^level times as wide and high as the model's level 0.
+        photo_sphere: Write one panorama as other viewers read it: equirectangular, with GPano metadata.
+        device: Where the generator runs.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
-        ConfigError: count, device or ``out`` make no sense.
+        ConfigError: count, level, device or ``out`` make no sense.
+        OutputError: ``out`` cannot be written.
     """
+    if count < 1 or seed < 0:
+        raise ConfigError(f"--count is {count} and --seed {seed}; they must be at least 1 and 0")
+    if photo_sphere and count > 1:
+        raise ConfigError("--photo-sphere is of one panorama; leave out --count")
+    require_writable(out)
     from cocogan_core.inference.patch_generator import PatchGenerator
 
-    if count < 1:
-        raise ConfigError(f"--count is {count}; it must be at least 1")
     generator = PatchGenerator.load(checkpoint or resource("assets/rooms.safetensors"), device)
-    z_dim = generator.metadata.model.z_dim
-    pictures = [generator.panorama(sample_z(seed + index, z_dim)) for index in range(count)]
-    try:
-        Image.fromarray(np.concatenate(pictures)).save(out, quality=92)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot write {out} ({error}); name a .png or .jpg in a folder that exists") from error
+    zs = [sample_z(seed + index, generator.metadata.model.z_dim) for index in range(count)]
+    progress = partial(track, console=Console(stderr=True), transient=True)
+    if photo_sphere:
+        write_photo_sphere(out, generator, zs[0], level=level, progress=progress)
+    else:
+        write_panoramas(out, generator, zs, level=level, progress=progress)
