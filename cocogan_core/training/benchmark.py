@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from cocogan_core.errors import CocoganError, ConfigError
@@ -25,6 +26,8 @@ __all__ = ["measure"]
 def measure(wanted: dict[str, Any]) -> dict[str, Any]:
     """Train a few steps on random pictures.
 
+    ``wanted`` holds what ``cocogan bench`` asks for; ``levels`` of detail and the ``level`` to train on may be added.
+
     Returns:
         ``size`` in words, ``peak_bytes``, ``images_per_s`` and the ``device``.
 
@@ -40,7 +43,7 @@ def measure(wanted: dict[str, Any]) -> dict[str, Any]:
         build_generator(config.model).to(ranks.device),
         build_discriminator(config.model).to(ranks.device),
     )
-    took_s = _seconds_a_step(objective, ranks, wanted["steps"])
+    took_s = _seconds_a_step(objective, ranks, wanted["steps"], wanted.get("level", 0))
     grid = config.model.grid
     return {
         "size": f"{grid.macro_width_px}×{grid.macro_height_px}",
@@ -50,12 +53,12 @@ def measure(wanted: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _seconds_a_step(objective: Objective, ranks: Ranks, steps: int) -> float:
+def _seconds_a_step(objective: Objective, ranks: Ranks, steps: int, level: int) -> float:
     """Mean over ``steps``, after one that is not counted."""
     config = objective.config
     networks = objective.generator, objective.discriminator
     optimizers = [NetworkOptimizer(network, config, ranks) for network in networks]
-    batch = _random_batch(config, ranks.device)
+    batch = _random_batch(config, ranks.device, level)
     _step(objective, optimizers, batch)
     started = time.perf_counter()
     for _ in range(steps):
@@ -69,14 +72,15 @@ def _config(wanted: dict[str, Any]) -> TrainConfig:
     config = PRESETS[wanted["preset"]]
     model = config.model
     width = {f"{n}_width": wanted["width"] or getattr(model, f"{n}_width") for n in ("generator", "discriminator")}
-    model = replace(model, grid=replace(model.grid, patch_px=wanted["patch"] or model.grid.patch_px), **width)
+    grid = replace(model.grid, patch_px=wanted["patch"] or model.grid.patch_px, levels=wanted.get("levels", 1))
+    model = replace(model, grid=grid, **width)
     config = replace(config, model=model, batch=wanted["batch"], precision=wanted["precision"], objective="adversarial")
     return replace(config, optimal_d=wanted["mode"] == "full").with_latents(())
 
 
-def _random_batch(config: TrainConfig, device: torch.device) -> TrainingBatch:
-    grid, size = config.model.grid, config.batch
-    ids = torch.zeros(size, 2, dtype=torch.long)
+def _random_batch(config: TrainConfig, device: torch.device, level: int) -> TrainingBatch:
+    grid, size = config.model.grid.at_level(level), config.batch
+    ids = torch.from_numpy(np.random.default_rng(0).integers(grid.macro_shape, size=(size, 2)))
     return TrainingBatch(
         real=torch.rand(size, 3, grid.macro_height_px, grid.macro_width_px, device=device) * 2 - 1,
         ids=ids.to(device),
@@ -84,6 +88,7 @@ def _random_batch(config: TrainConfig, device: torch.device) -> TrainingBatch:
         z=torch.rand(size, config.model.z_dim, device=device) * 2 - 1,
         mix=torch.rand(size, 1, 1, 1, device=device),
         jitter=torch.rand(size, DRAWS, device=device),
+        level=level,
     )
 
 

@@ -59,3 +59,24 @@ def test_mistakes_are_named():
         bench("train", width=-1)
     with pytest.raises(ConfigError, match="choose one of celeba128"):
         measure({"preset": "nonsense"})
+
+
+LEVELS = """
+import json, os
+from cocogan_core.training.benchmark import measure
+wanted = {"mode": "macro", "preset": "rooms", "batch": 8, "steps": 1, "width": 16, "patch": 32, "precision": "float32"}
+for level in range(6):
+    if not os.fork():
+        print(json.dumps(measure({**wanted, "levels": 6, "level": level})), flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+def test_memory_of_a_step_does_not_grow_with_the_panoramas_width():
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
+    found = subprocess.run([sys.executable, "-c", LEVELS], env=environment, capture_output=True, text=True, check=True)
+    costs = [json.loads(line) for line in found.stdout.splitlines()]
+    assert {cost["size"] for cost in costs} == {"64×64"}  # of panoramas of 384 to 12,288 columns
+    peaks = [cost["peak_bytes"] for cost in costs]
+    assert max(peaks) < 1.05 * peaks[1]
