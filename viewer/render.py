@@ -3,16 +3,19 @@
 import time
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 import tyro
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, track
 
 from cocogan_core.errors import ConfigError
 from viewer.camera.view_projection import ViewProjection
 from viewer.state.options import Options, load_recipe_and_checkpoint, parse_size
+from viewer.state.recipe import Recipe
 from viewer.window.opengl import use_software
 
 if TYPE_CHECKING:
@@ -42,10 +45,11 @@ def render(
 
     Args:
         recipe: file that cocogan-view saved, or the line of text that it copied.
-        out: picture to write, .png or .jpg; .mp4 for a turntable.
+        out: picture to write, .png or .jpg; of a panorama .tif too; .mp4 for a turntable.
         size: of the picture in pixels, as WIDTHxHEIGHT (default: the recipe's).
         lens: another projection than the recipe's.
-        panorama: write the whole panorama instead, equirectangular with GPano metadata.
+        panorama: write the whole panorama instead, equirectangular with GPano metadata; a .tif or .png as it is made,
+            in constant memory.
         cube: write six faces instead, named OUT-front and so on.
         turntable: write a film of one turn instead; needs PyAV.
         level: of detail (default: what the picture's size needs; of an export the finest of at most 3072 columns).
@@ -59,11 +63,8 @@ def render(
         ConfigError: two exports at once, a film without PyAV, a file of an unknown kind.
         DisplayError: there is no OpenGL, or the file cannot be written.
     """
-    from viewer.app import App
     from viewer.export.export import KINDS
 
-    if safe:
-        use_software()
     asked = [kind for kind in KINDS if {"panorama": panorama, "cube": cube, "turntable": turntable}[kind]]
     if len(asked) > 1:
         raise ConfigError(f"--{asked[0]} and --{asked[1]} are two exports; ask for one at a time")
@@ -71,6 +72,13 @@ def render(
     if lens is not None:
         found = replace(found, view=replace(found.view, lens=lens, former=lens))
     pixels = parse_size(size) if size else found.size_px
+    if panorama:
+        _write_panorama(found, path, out, level=level, device=device)
+        return
+    from viewer.app import App
+
+    if safe:
+        use_software()
     app = App(
         Options(
             path,
@@ -90,6 +98,22 @@ def render(
         _export(app, asked[0], out) if asked else app.save_picture(out)
     finally:
         app.close()
+
+
+def _write_panorama(recipe: Recipe, checkpoint: Path, out: Path, *, level: int | None, device: str) -> None:
+    """By the generator process alone: no picture is drawn, so that there need be no OpenGL."""
+    from cocogan_core.inference.panorama_file import write_photo_sphere
+    from viewer.export.export import level_for_export
+    from viewer.session.checkpoint_loader import CheckpointSource, LoadedCheckpoint
+    from viewer.streaming.patch_maker import WorkerPatchMaker
+
+    source = CheckpointSource.read(checkpoint, recipe, seed=0, view=recipe.view)
+    level = level_for_export(source.metadata.model.grid, level)
+    progress = partial(track, console=Console(stderr=True), transient=True)
+    with closing(LoadedCheckpoint.start(source, device).worker) as worker:
+        maker, room = WorkerPatchMaker(worker, source.metadata), source.latents
+        z = room.z(maker.directions() if any(room.along) else np.zeros((0, 0), np.float32))
+        write_photo_sphere(out, maker, z, level=level, yaw_rad=recipe.view.yaw_rad, progress=progress)
 
 
 def _export(app: "App", kind: "Kind", out: Path) -> None:

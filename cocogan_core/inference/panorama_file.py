@@ -4,7 +4,7 @@ What is in memory is a row of patches, however large the panorama; only JPEG nee
 makes patches will do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +19,7 @@ from cocogan_core.geometry.surfaces import Panorama
 from cocogan_core.inference.picture_file import require_writable, write_picture
 from cocogan_core.progress import Progress, no_progress
 
-__all__ = ["PatchMaker", "panorama_strips", "write_panoramas", "write_photo_sphere"]
+__all__ = ["PatchMaker", "panorama_strips", "write_equirectangular", "write_panoramas", "write_photo_sphere"]
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -101,8 +101,25 @@ def write_photo_sphere(
     if projection is None:
         raise ConfigError("the model makes planar pictures, and only panorama models have a photo sphere")
     panorama = Panorama(model.grid.height_px, model.grid.width_px, projection).at_level(level)
-    width_px, height_px = grid.width_px, strip_height_px(grid.width_px, projection.half_extent_rad)
-    metadata = xmp(width_px, height_px, yaw_rad=yaw_rad, first_yaw_rad=panorama.first_yaw_rad)
     rows = progress(panorama_strips(maker, z, level=level), "rows of patches", grid.rows)
-    strips = equirectangular_strips(rows, panorama)
-    write_picture(path, strips, height_px=height_px, width_px=width_px, metadata=metadata)
+    write_equirectangular(path, rows, panorama, yaw_rad=yaw_rad)
+
+
+def write_equirectangular(path: Path, strips: Iterable[Pixels], panorama: Panorama, *, yaw_rad: float = 0.0) -> None:
+    """Write a panorama that comes in strips (n, W, 3), from the top, as :func:`write_photo_sphere` does.
+
+    Args:
+        path: file to write, .tif, .png or .jpg.
+        strips: together ``panorama.height_px`` rows; asked for as they are written.
+        panorama: where they lie, in whatever projection.
+        yaw_rad: where it is first seen.
+
+    Raises:
+        ConfigError: the file's format cannot hold the picture.
+        OutputError: the file cannot be written; nothing is left of it.
+    """
+    width_px = panorama.width_px
+    height_px = strip_height_px(width_px, panorama.projection.half_extent_rad)
+    metadata = xmp(width_px, height_px, yaw_rad=yaw_rad, first_yaw_rad=panorama.first_yaw_rad)
+    made = equirectangular_strips(strips, panorama)
+    write_picture(path, made, height_px=height_px, width_px=width_px, metadata=metadata)

@@ -37,7 +37,7 @@ def require_writable(path: Path, height_px: int = 1, width_px: int = 1) -> None:
         ConfigError: the ending is none of .tif, .png and .jpg, or the picture is larger than its format allows.
     """
     if path.suffix.lower() not in WRITERS:
-        raise ConfigError(f"cannot write {path}; name a {', '.join(WRITERS)} file")
+        raise ConfigError(f"cannot write {path}; name a .tif, .png or .jpg")
     if WRITERS[path.suffix.lower()] is _write_jpeg and max(height_px, width_px) > JPEG_SIDE_PX:
         raise ConfigError(
             f"{path.name} would be {width_px}×{height_px}, and a JPEG has at most {JPEG_SIDE_PX} pixels a side; "

@@ -7,19 +7,23 @@ not there.
 
 import math
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cocogan_core.errors import CheckpointError
 from cocogan_core.files import replacement_path, write_atomically
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.surfaces import Panorama
+from cocogan_core.inference.panorama_file import write_equirectangular
+from cocogan_core.inference.picture_file import require_writable
 from viewer.camera.camera import View
-from viewer.export.photo_sphere import encode, equirectangular, xmp
+from viewer.export.picture_bytes import encode
 from viewer.export.video import Film, check_encoder
 from viewer.rendering.snapshot import Snapshot
 from viewer.streaming.streamer import PatchStreamer
@@ -37,6 +41,7 @@ FACES = {
     "up": (0.0, 0.5), "down": (0.0, -0.5),
 }  # fmt: skip
 Steps = Generator[float, None, None]
+Pixels = NDArray[np.uint8]
 
 
 def suffix(kind: Kind) -> str:
@@ -85,6 +90,8 @@ class Export:
         """
         if kind == "turntable":
             check_encoder()
+        elif kind == "panorama":
+            require_writable(out)
         else:
             encode(np.zeros((1, 1, 3), np.uint8), out)
         self.out, self.share, self.done = out, 0.0, False
@@ -121,14 +128,14 @@ class Export:
                 yield GATHERED + (1 - GATHERED) * share
 
     def _panorama(self, snapshot: Snapshot) -> Steps:
-        panorama = snapshot.panorama
-
-        def encode_files() -> dict[Path, bytes]:
-            strip = equirectangular(panorama, snapshot.projection)
-            metadata = xmp(strip.shape[1], strip.shape[0], yaw_rad=self._view.yaw_rad)
-            return {self.out: encode(strip, self.out, metadata=metadata)}
-
-        yield from _write_in_thread(encode_files)
+        yield from _run_in_thread(
+            lambda given_up: write_equirectangular(
+                self.out,
+                _until(given_up, snapshot.strips()),
+                _surface_of(snapshot),
+                yaw_rad=self._view.yaw_rad,
+            )
+        )
 
     def _cube(self, snapshot: Snapshot) -> Steps:
         side = 16 * math.ceil(
@@ -140,11 +147,14 @@ class Export:
             pictures[name] = snapshot.picture(view, (side, side)).copy()
             yield len(pictures) / (len(FACES) + 1)
 
-        def encode_files() -> dict[Path, bytes]:
+        def write_files(given_up: threading.Event) -> None:
             paths = {name: self.out.with_name(f"{self.out.stem}-{name}{self.out.suffix}") for name in pictures}
-            return {paths[name]: encode(picture, paths[name]) for name, picture in pictures.items()}
+            files = {paths[name]: encode(picture, paths[name]) for name, picture in pictures.items()}
+            if not given_up.is_set():
+                for path, data in files.items():
+                    write_atomically(path, data)
 
-        yield from _write_in_thread(encode_files)
+        yield from _run_in_thread(write_files)
 
     def _turntable(self, snapshot: Snapshot) -> Steps:
         size = (self._size_px[0] // 2 * 2, self._size_px[1] // 2 * 2)
@@ -177,17 +187,34 @@ def gather(streamer: PatchStreamer, level: int = 0) -> Steps:
         streamer.whole = None
 
 
-def _write_in_thread(encode_files: Callable[[], dict[Path, bytes]]) -> Steps:
-    """Encode and write files beside the frames; what goes wrong is raised here. Given up before: nothing is written."""
+class _GivenUpError(Exception):
+    """Nobody wants the file any more."""
+
+
+def _until(given_up: threading.Event, strips: Iterator[Pixels]) -> Iterator[Pixels]:
+    """The same strips; raises once an export is given up."""
+    for strip in strips:
+        if given_up.is_set():
+            raise _GivenUpError
+        yield strip
+
+
+def _surface_of(snapshot: Snapshot) -> Panorama:
+    """Where the snapshot's pixels lie; the left edges of all levels coincide."""
+    level, grid = snapshot.level, snapshot.grid
+    return Panorama(grid.height_px >> level, grid.width_px >> level, snapshot.projection).at_level(level)
+
+
+def _run_in_thread(write: Callable[[threading.Event], None]) -> Steps:
+    """Encode and write files beside the frames; what goes wrong is raised here. ``write`` hears when it is given up."""
     errors: list[BaseException] = []
     given_up = threading.Event()
 
     def run() -> None:
         try:
-            files = encode_files()
-            if not given_up.is_set():
-                for path, data in files.items():
-                    write_atomically(path, data)
+            write(given_up)
+        except _GivenUpError:
+            pass
         except BaseException as error:
             errors.append(error)
 
@@ -198,6 +225,6 @@ def _write_in_thread(encode_files: Callable[[], dict[Path, bytes]]) -> Steps:
             yield 0.9
     finally:
         given_up.set()
-        thread.join()  # at most the encoding of one panorama, after which nobody touches the files
+        thread.join()  # at most the encoding of a picture, after which nobody touches the files
     for error in errors:
         raise error

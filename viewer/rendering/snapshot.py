@@ -1,6 +1,6 @@
 """A room that no longer changes, in an atlas of its own: for exports, and to compare with the room that is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +33,16 @@ class Snapshot:
         return self._window.grid
 
     @property
-    def panorama(self) -> Pixels:
-        """The whole panorama (H, W, 3)."""
-        ids = [(int(row), int(column)) for row, column in self.grid.micro_ids()]
-        merged: Pixels = self.grid.merge(np.stack([self._patches[patch] for patch in ids]))
-        return merged
+    def level(self) -> int:
+        """Of detail."""
+        return self._window.level
+
+    def strips(self) -> Iterator[Pixels]:
+        """The whole panorama as strips (s, W, 3) of a patch's height, from the top."""
+        for row in range(self.grid.rows):
+            patches = np.stack([self._patches[row, column] for column in range(self.grid.columns)])
+            merged: Pixels = self.grid.merge(patches, (1, self.grid.columns))
+            yield merged
 
     def picture(self, view: View, size: tuple[int, int]) -> Pixels:
         """A view of it, (h, w, 3)."""

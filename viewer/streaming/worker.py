@@ -41,7 +41,7 @@ from viewer.streaming.protocol import (
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker_process import serve
 
-__all__ = ["Directions", "Failed", "Finished", "Restarted", "Started", "Worker"]
+__all__ = ["Directions", "Event", "Failed", "Finished", "Restarted", "Started", "Worker"]
 
 RESTART_S = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before the first, second … restart; after the last it stays down
 STEADY_S = 30.0  # a child that has run this long counts as sound again

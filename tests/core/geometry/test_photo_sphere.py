@@ -1,19 +1,23 @@
-import io
+"""What a reader of the metadata finds."""
+
 import math
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
-from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.photo_sphere import equirectangular_strips, strip_height_px, xmp
 from cocogan_core.geometry.projection import Projection, direction_of, yaw_of_u
-from viewer.export.photo_sphere import encode, equirectangular, strip_height_px, xmp
+from cocogan_core.geometry.surfaces import Panorama
 
 SPACE = "{http://ns.google.com/photos/1.0/panorama/}"
+
+
+def equirectangular(panorama, projection):
+    strips = equirectangular_strips([panorama], Panorama(*panorama.shape[:2], projection))
+    return np.concatenate(list(strips))
 
 
 def fields(packet):
@@ -56,19 +60,3 @@ def test_a_reader_of_the_metadata_finds_a_mark_where_it_was(kind):
     assert math.radians(pitch) == pytest.approx(mark[1], abs=0.03)
     flat = equirectangular(np.full((height, width, 3), 200, np.uint8), projection)
     assert (flat == 200).all()
-
-
-@pytest.mark.parametrize("name", ["a.jpg", "a.JPEG", "a.png"])
-def test_metadata_travels_in_the_file(name):
-    pixels = np.full((12, 48, 3), 90, np.uint8)
-    data = encode(pixels, Path(name), metadata=xmp(48, 12, yaw_rad=-0.1))
-    with Image.open(io.BytesIO(data)) as picture:
-        packet = picture.info.get("xmp") or picture.info["XML:com.adobe.xmp"].encode()
-        assert np.abs(np.asarray(picture).astype(int) - 90).max() <= 1
-    assert fields(packet)["InitialViewHeadingDegrees"] == "354"
-    assert fields(packet)["ProjectionType"] == "equirectangular"
-
-
-def test_other_kinds_of_file_are_refused():
-    with pytest.raises(ConfigError, match=r"\.png or \.jpg"):
-        encode(np.zeros((2, 2, 3), np.uint8), Path("a.gif"))
