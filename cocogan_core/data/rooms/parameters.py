@@ -1,10 +1,13 @@
 """What the numbers of a room are called, and how one is read. Numpy only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cocogan_core.data.rooms.furnished.numbers import FURNISHED
 
 __all__ = [
     "LICENCE",
@@ -15,6 +18,8 @@ __all__ = [
     "RoomParameters",
     "Style",
     "room_box",
+    "room_spans",
+    "style_of",
     "varied_surfaces",
 ]
 
@@ -41,7 +46,36 @@ VARIED: tuple[str, ...] = (
 )
 
 
+LICENCE = "CC0-1.0"  # of every room
+Style = Literal["plain", "varied", "furnished"]
+STYLES: dict[Style, tuple[str, ...]] = {"plain": PARAMETERS, "varied": VARIED, "furnished": FURNISHED}
+
 VIEWER_HEIGHT = 1.5  # metres
+PLAIN_SPANS = {
+    "room.width": (4.2, 5.6), "room.depth": (4.0, 5.2), "room.height": (2.45, 2.95),
+    "room.viewer_right": (-0.1, 0.6), "room.viewer_forward": (-0.5, 0.5),
+}  # fmt: skip
+FURNISHED_SPANS = {
+    "room.width": (4.8, 6.2), "room.depth": (4.8, 6.2), "room.height": (2.5, 3.2),
+    "room.viewer_right": (-0.35, 0.35), "room.viewer_forward": (-0.35, 0.35),
+}  # fmt: skip
+
+
+def style_of(count: int) -> Style:
+    """The family of rooms that are made by ``count`` numbers, the last few of which may say how the view is turned.
+
+    Raises:
+        ValueError: no family has so few.
+    """
+    return max((style for style in STYLES if len(STYLES[style]) <= count), key=lambda style: len(STYLES[style]))
+
+
+def room_spans(style: Style) -> Mapping[str, tuple[float, float]]:
+    """Metres at −1 and at 1 of the numbers that say how large a room of a family is and where one stands in it.
+
+    Of varied rooms width and depth are those before they are stretched.
+    """
+    return FURNISHED_SPANS if style == "furnished" else PLAIN_SPANS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,32 +96,30 @@ class RoomBox:
 def room_box(parameters: NDArray[np.floating]) -> RoomBox:
     """The boxes of rooms (..., K); of numbers beyond those of a family (how a view is turned) nothing is read."""
     n: Vector = np.clip(np.asarray(parameters, float), -1, 1)
+    style = style_of(n.shape[-1])
+    names, spans = STYLES[style], room_spans(style)
 
-    def between(name: str, low: float, high: float) -> Vector:
-        one: Vector = n[..., PARAMETERS.index(name)]
+    def metres(name: str) -> Vector:
+        one: Vector = n[..., names.index(name)]
+        low, high = spans[name]
         return low + (high - low) * (one + 1) / 2
 
-    varied = n.shape[-1] >= len(VARIED)
+    varied = style == "varied"
     stretch = 1 + 0.4 * np.maximum(0, n[..., VARIED.index("room.stretch")]) if varied else np.ones(n.shape[:-1])
-    width, depth = between("room.width", 4.2, 5.6) * stretch, between("room.depth", 4.0, 5.2) * stretch
-    viewer = between("room.viewer_right", -0.1, 0.6), between("room.viewer_forward", -0.5, 0.5)
+    width, depth = metres("room.width") * stretch, metres("room.depth") * stretch
+    viewer = metres("room.viewer_right"), metres("room.viewer_forward")
     return RoomBox(
-        size_m=np.stack([width, between("room.height", 2.45, 2.95), depth], -1),
+        size_m=np.stack([width, metres("room.height"), depth], -1),
         viewer_m=np.stack([viewer[0], np.full(n.shape[:-1], VIEWER_HEIGHT), viewer[1]], -1),
     )
-
-
-LICENCE = "CC0-1.0"  # of every room
-Style = Literal["plain", "varied"]
-STYLES: dict[Style, tuple[str, ...]] = {"plain": PARAMETERS, "varied": VARIED}
 
 
 class RoomParameters:
     """A parameter vector by name; of plain rooms the names of :data:`VARIED` beyond :data:`PARAMETERS` are absent."""
 
-    def __init__(self, values: Vector) -> None:
-        """``values`` (K,) of one of the two families."""
-        names = PARAMETERS if len(values) == len(PARAMETERS) else VARIED
+    def __init__(self, values: NDArray[np.floating]) -> None:
+        """``values`` (K,) of one of the families."""
+        names = STYLES[style_of(len(values))]
         self._values = dict(zip(names, np.clip(values, -1, 1).tolist(), strict=True))
 
     def between(self, name: str, low: float, high: float) -> float:
@@ -97,6 +129,10 @@ class RoomParameters:
     def more(self, name: str, plain: float, most: float) -> float:
         """0 … 1 as ``plain`` … ``most``; ``plain`` below 0, so in half of the rooms, and where the name is absent."""
         return float(plain + (most - plain) * max(0.0, self._values.get(name, 0.0)))
+
+    def value(self, name: str) -> float:
+        """The number itself, −1 … 1."""
+        return self._values[name]
 
     def positive(self, name: str) -> bool:
         """A kind, by the sign of its number; an absent one is negative."""

@@ -4,6 +4,7 @@ World frame as in ``shaders/room_scene.glsl``: X right, Y up, Z forward, metres,
 x = z = 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,22 +12,30 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BACK",
+    "BLIND",
     "BOOKS",
     "BOX",
+    "BRICK",
     "CYLINDER",
     "DOORS",
+    "DRAWERS",
     "ELLIPSOID",
     "FABRIC",
+    "FACINGS",
+    "FIRE",
     "FRONT",
+    "KEYS",
     "LAMP",
     "LEAVES",
     "LEFT",
+    "MIRROR",
     "PICTURE",
     "PLAIN",
     "RIGHT",
     "WOOD",
     "Group",
     "Primitive",
+    "Scene",
     "Wall",
 ]
 
@@ -36,6 +45,9 @@ Place = tuple[float, float, float]
 # As in shaders/room_scene.glsl and shaders/room_surface.glsl.
 BOX, ELLIPSOID, CYLINDER = 0, 1, 2
 PLAIN, WOOD, FABRIC, BOOKS, LAMP, DOORS, PICTURE, LEAVES = 0, 1, 2, 3, 4, 6, 7, 8
+# Only in furnished rooms (shaders/furnished_surface.glsl), where a solid that faces away from wall w adds w · FACINGS.
+DRAWERS, MIRROR, BRICK, FIRE, KEYS, BLIND = 9, 10, 11, 12, 13, 14
+FACINGS = 16
 FRONT, RIGHT, BACK, LEFT = 1, 2, 3, 4
 
 
@@ -51,7 +63,24 @@ class Primitive:
     rounding: float = 0.012
 
 
-Group = tuple[Primitive, ...]
+Group = tuple["Primitive | Group", ...]  # what lies near together, which rays skip together
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the shaders need to draw a room.
+
+    Attributes:
+        groups: solids.
+        uniforms: by their names in GLSL.
+        turn_rad: how far the room is turned to the right of how it is described here.
+        handedness: −1 where it is the mirror image of that, before it is turned; else 1.
+    """
+
+    groups: tuple[Group, ...]
+    uniforms: Mapping[str, object]
+    turn_rad: float = 0.0
+    handedness: int = 1
 
 
 class Wall:

@@ -14,9 +14,10 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.data.rooms.furnished.scene import build_furnished
 from cocogan_core.data.rooms.parameters import PARAMETERS, STYLES, Style
-from cocogan_core.data.rooms.primitives import LAMP, Group, Primitive
-from cocogan_core.data.rooms.scene import Scene, build_scene
+from cocogan_core.data.rooms.primitives import FACINGS, LAMP, Group, Primitive, Scene
+from cocogan_core.data.rooms.scene import build_scene
 from cocogan_core.data.rooms.view import View, height_px
 from cocogan_core.errors import DisplayError
 from cocogan_core.files import resource
@@ -26,7 +27,8 @@ __all__ = ["PARAMETERS", "ROOM_PROJECTION", "STYLES", "RoomRenderer", "Style", "
 
 ASPECT = 3  # width / height of a panorama, as in the paper's Matterport3D setting
 ROOM_PROJECTION = Projection.of_aspect("mercator", ASPECT)
-MOST_SOLIDS, BOUNDS = 96, 3  # as in shaders/room_scene.glsl; a group counts as one more, of the shape of its bounds
+BOUNDS = 3  # the shape of a group's bounding box, as in shaders/room_scene.glsl
+MOST_SOLIDS: dict[Style, int] = {"plain": 96, "varied": 96, "furnished": 224}  # with a bounding box for each group
 
 Image = NDArray[np.uint8]
 
@@ -117,9 +119,8 @@ class RoomRenderer:
     def _drawn(
         self, parameters: NDArray[np.floating], views: list[View], yaw_rad: float, *, mirror: bool
     ) -> list[Image]:
-        scene = build_scene(parameters)
-        camera = {"camera_yaw": yaw_rad, "handedness": -1.0 if mirror else 1.0}
-        uniforms = {**_arrays(scene), **scene.uniforms, **camera}
+        scene = (build_furnished if self.style == "furnished" else build_scene)(parameters)
+        uniforms = {**self._solids(scene), **scene.uniforms, **_camera(scene, yaw_rad, mirror=mirror)}
         with self._context:  # another renderer's context may be current
             return [self._draw({**uniforms, "plane": view.plane, "origin": view.origin}, view) for view in views]
 
@@ -173,9 +174,27 @@ class RoomRenderer:
         program = self._context.program(vertex_shader=_source("room.vert"), fragment_shader=self._fragment(name))
         return program, self._context.vertex_array(program, [])
 
+    def _solids(self, scene: Scene) -> dict[str, Any]:
+        """Solids as the uniform arrays of shaders/room_scene.glsl, each group after its bounding box, lamps last."""
+        rows: list[tuple[float, ...]] = []
+        for group in _part(scene.groups, lamps=False):
+            rows += _group_rows(group, len(rows))
+        opaque_count = len(rows)
+        for group in _part(scene.groups, lamps=True):
+            rows += _group_rows(group, len(rows))
+        assert len(rows) <= MOST_SOLIDS[self.style]
+        table = np.array(rows)
+        return {
+            "solid_centre": table[:, 0:4],
+            "solid_half": table[:, 4:8],
+            "solid_colour": table[:, 8:12],
+            "solid_count": len(rows),
+            "opaque_count": opaque_count,
+        }
+
     def _fragment(self, name: str) -> str:
         """Plain rooms get a program without the rest, whose very bytes a trained model may rely on."""
-        define = "#define VARIED\n" if self.style == "varied" else ""
+        define = f"#define {self.style.upper()}\n#define MAX_SOLIDS {MOST_SOLIDS[self.style]}\n"
         return _source(name).replace("#version 330\n", f"#version 330\n{define}", 1)
 
 
@@ -202,32 +221,37 @@ def _source(name: str) -> str:
     return re.sub(r'^#include "(.+)"$', fill, text, flags=re.MULTILINE)
 
 
-def _arrays(scene: Scene) -> dict[str, Any]:
-    """Solids as the uniform arrays of shaders/room_scene.glsl, each group after its bounding box, lamps last."""
-    opaque = [tuple(solid for solid in group if solid.material != LAMP) for group in scene.groups]
-    shining = [tuple(solid for solid in group if solid.material == LAMP) for group in scene.groups]
-    rows: list[tuple[float, ...]] = []
-    for group in filter(None, opaque):
-        rows += _group_rows(group, len(rows))
-    opaque_count = len(rows)
-    for group in filter(None, shining):
-        rows += _group_rows(group, len(rows))
-    assert len(rows) <= MOST_SOLIDS
-    table = np.array(rows)
-    return {
-        "solid_centre": table[:, 0:4],
-        "solid_half": table[:, 4:8],
-        "solid_colour": table[:, 8:12],
-        "solid_count": len(rows),
-        "opaque_count": opaque_count,
-    }
+def _camera(scene: Scene, yaw_rad: float, *, mirror: bool) -> dict[str, float]:
+    """The camera in the frame in which a scene is described.
+
+    Directions are first turned by the yaw, then mirrored, and then the scene's own turn and mirroring are undone; a
+    turn after a mirroring is the opposite turn before it.
+    """
+    side = -1.0 if mirror else 1.0
+    return {"camera_yaw": yaw_rad - side * scene.turn_rad, "handedness": side * scene.handedness}
+
+
+def _part(group: Group, *, lamps: bool) -> Group:
+    """The lamps of a group, or all but them; groups of which nothing is left are dropped."""
+    kept = (_part(one, lamps=lamps) if isinstance(one, tuple) else one for one in group)
+    return tuple(one for one in kept if one and (isinstance(one, tuple) or (one.material % FACINGS == LAMP) == lamps))
 
 
 def _group_rows(group: Group, first: int) -> list[tuple[float, ...]]:
-    low = np.min([solid.centre - solid.half for solid in group], axis=0)
-    high = np.max([solid.centre + solid.half for solid in group], axis=0)
-    bounds = (*((low + high) / 2), BOUNDS, *((high - low) / 2 + 1e-3), first + 1 + len(group), 0, 0, 0, 0)
-    return [bounds, *map(_row, group)]
+    """A group's bounding box and then its solids; ``first`` is the number of the box."""
+    rows: list[tuple[float, ...]] = []
+    for one in group:
+        rows += _group_rows(one, first + 1 + len(rows)) if isinstance(one, tuple) else [_row(one)]
+    low, high = _bounds(group)
+    return [(*((low + high) / 2), BOUNDS, *((high - low) / 2 + 1e-3), first + 1 + len(rows), 0, 0, 0, 0), *rows]
+
+
+def _bounds(group: Group) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lowest and the highest corner of what is in a group."""
+    corners = [
+        _bounds(one) if isinstance(one, tuple) else (one.centre - one.half, one.centre + one.half) for one in group
+    ]
+    return np.min([low for low, _ in corners], axis=0), np.max([high for _, high in corners], axis=0)
 
 
 def _row(solid: Primitive) -> tuple[float, ...]:

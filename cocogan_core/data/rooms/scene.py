@@ -8,9 +8,6 @@ x = z = 0. Walls: 1 front (+Z, yaw 0, the window), 2 right (+X, door and shelf),
 4 left (−X, sofa or bed).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,6 +37,7 @@ from cocogan_core.data.rooms.primitives import (
     WOOD,
     Group,
     Primitive,
+    Scene,
     Wall,
 )
 
@@ -49,14 +47,6 @@ Vector = NDArray[np.float64]
 
 SIDES = (-1, 1)
 WHITE = np.array([0.86, 0.85, 0.82])
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the shaders need: solids in groups that are culled together, and uniforms by their GLSL names."""
-
-    groups: tuple[Group, ...]
-    uniforms: Mapping[str, object]
 
 
 def build_scene(values: NDArray[np.floating]) -> Scene:
