@@ -5,7 +5,12 @@
 #include "room_scene.glsl"
 #include "room_light.glsl"
 #include "room_detail.glsl"
+#include "room_things.glsl"
+#ifdef FURNISHED
+#include "furnished_surface.glsl"
+#else
 #include "room_surface.glsl"
+#endif
 uniform sampler2D light;
 uniform sampler2D light_guide;
 #define LIGHT_MARGIN 5        // light texels beyond the picture on every side
@@ -53,11 +58,24 @@ void main() {
         Hit h = trace(camera, d);
         vec3 q = camera + d * h.t;
         spread(d, h, right / float(side), down / float(side));
+        float direct = 1.0;
+#ifdef FURNISHED
+        for (int once = 0; once < int(reflects(h, q)); once++) {  // a loop, as below
+            vec3 m = h.n;
+            d = reflect(d, m);
+            float before = h.t;
+            h = trace(q + m * 1e-3, d);
+            q += m * 1e-3 + d * h.t;
+            h.t += before;
+            spread(d, h, reflect(right, m) / float(side), reflect(down, m) / float(side));
+            direct = 0.0;
+        }
+#endif
         if (colour_at(h, q, d, c)) {
             sum += clamp(c, 0.0, 1.0);
             continue;
         }
-        vec4 l = light_around(s, float(h.id), h.n);
+        vec4 l = direct * light_around(s, float(h.id), h.n);
         float fits = smoothstep(0.0, 0.2, l.w);
         sum += fits * toned(c * l.rgb / max(l.w, 1e-6));
         if (fits < 1.0) {

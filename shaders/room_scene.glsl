@@ -5,7 +5,7 @@
 // Surfaces (`id`): 0 shown as it is (outside, lamps); 1 front +Z, 2 right +X, 3 back −Z, 4 left −X, 5 floor, 6 ceiling;
 // 10 + k is solid k.
 
-#define MAX_SOLIDS 96
+// MAX_SOLIDS, and the family of rooms (PLAIN, VARIED or FURNISHED), are defined by data/rooms/renderer.py.
 #define PI 3.14159265
 
 uniform vec3 room;                        // width (x), height (y), depth (z)
@@ -25,6 +25,11 @@ uniform vec4 solid_colour[MAX_SOLIDS];    // w: material
 uniform vec3 wall_colour;
 uniform vec3 accent_colour;
 uniform vec3 floor_colour;
+
+#ifdef FURNISHED
+uniform vec4 roof[2];                     // slopes of the ceiling: below it are the points p with xyz·p ≤ w
+uniform int main_wall;                    // the one of accent_colour
+#endif
 
 struct Hit { float t; vec3 n; int id; };
 
@@ -58,6 +63,13 @@ vec3 ray(vec2 s) {
 Hit hit_room(vec3 o, vec3 d) {
     vec3 lo = vec3(-0.5 * room.x, 0.0, -0.5 * room.z), hi = vec3(0.5 * room.x, room.y, 0.5 * room.z);
     vec3 t = max((lo - o) / d, (hi - o) / d);
+#ifdef FURNISHED
+    vec2 up = vec2(dot(roof[0].xyz, d), dot(roof[1].xyz, d));
+    vec2 slope = (vec2(roof[0].w, roof[1].w) - vec2(dot(roof[0].xyz, o), dot(roof[1].xyz, o))) / up;
+    slope = mix(vec2(1e9), slope, greaterThan(up, vec2(0)));
+    if (min(slope.x, slope.y) < min(t.x, min(t.y, t.z)))
+        return slope.x < slope.y ? Hit(slope.x, -roof[0].xyz, 6) : Hit(slope.y, -roof[1].xyz, 6);
+#endif
     if (t.y < t.x && t.y < t.z) return Hit(t.y, vec3(0, -sign(d.y), 0), d.y > 0.0 ? 6 : 5);
     if (t.x < t.z) return Hit(t.x, vec3(-sign(d.x), 0, 0), d.x > 0.0 ? 2 : 4);
     return Hit(t.z, vec3(0, 0, -sign(d.z)), d.z > 0.0 ? 1 : 3);
@@ -121,5 +133,9 @@ vec3 plain_colour(int id) {
     if (id >= 10) return solid_colour[id - 10].rgb;
     if (id == 5) return floor_colour;
     if (id == 6) return vec3(0.88, 0.87, 0.85);
+#ifdef FURNISHED
+    return id == main_wall ? accent_colour : wall_colour;
+#else
     return id == 3 ? accent_colour : wall_colour;
+#endif
 }
