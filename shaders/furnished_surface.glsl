@@ -226,7 +226,7 @@ Detail detail_of_floor(vec3 p) {
 
 Detail detail_of_wall(int id, vec3 p, vec3 d, bool shown) {
     vec2 u = wall_point(id, p), gap = vec2(span(right_of(id)), span(vec3(0, 1, 0)));
-    if (!shown) return Detail(u + 5.1 * float(id), gap, vec2(34.0, 34.0), 0.07, vec2(0), 0.0, 0.0);
+    if (!shown) return Detail(u + 5.1 * float(id), gap, vec2(34.0, 34.0), 0.045, vec2(0), 0.0, 0.0);
     // outside: of directions; soft clouds above, then trees, then grass
     float e = d.y / length(d.xz), angle = length(foot_y) / length(p - camera);
     vec2 land = horizon(d), size = e > land.x ? vec2(5.0, 14.0) : e > land.y ? vec2(60.0, 70.0) : vec2(26.0, 60.0);

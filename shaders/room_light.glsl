@@ -143,7 +143,7 @@ vec3 light_at(vec3 p, vec3 n, int phase) {
         through += sun_through(w, o);
     }
     float facing = max(dot(n, sun_direction), 0.0);
-    if (!blocked(o, normalize(sun_direction + 0.03 * vec3(jitter.xy, 0.0)), 9.0)) sum += through * facing * sun_light;
+    if (through * facing > 0.0 && !blocked(o, normalize(sun_direction + 0.03 * vec3(jitter.xy, 0.0)), 9.0)) sum += through * facing * sun_light;
     vec3 t = normalize(abs(n.y) < 0.9 ? cross(n, vec3(0, 1, 0)) : cross(n, vec3(1, 0, 0))), b = cross(n, t);
     for (int j = 0; j < 4; j++) {
         vec2 s = hammersley(phase * 4 + j);

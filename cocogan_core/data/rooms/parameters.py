@@ -56,8 +56,8 @@ PLAIN_SPANS = {
     "room.viewer_right": (-0.1, 0.6), "room.viewer_forward": (-0.5, 0.5),
 }  # fmt: skip
 FURNISHED_SPANS = {
-    "room.width": (4.8, 6.2), "room.depth": (4.8, 6.2), "room.height": (2.5, 3.2),
-    "room.viewer_right": (-0.35, 0.35), "room.viewer_forward": (-0.35, 0.35),
+    "room.width": (4.6, 5.8), "room.depth": (4.6, 5.8), "room.height": (2.5, 3.1),
+    "room.viewer_right": (-0.3, 0.3), "room.viewer_forward": (-0.3, 0.3),
 }  # fmt: skip
 
 

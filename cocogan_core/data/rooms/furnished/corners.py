@@ -64,7 +64,7 @@ def pendant(frame: Frame, high: float) -> Group:
     """A lamp that hangs from a ceiling ``high`` metres high."""
     cord = (PENDANT_M - 0.12) / 2
     return (
-        frame.solid((0, 0, high - PENDANT_M), (0.21, 0.21, 0.14), LINEN, LAMP, ELLIPSOID),
+        frame.solid((0, 0, high - PENDANT_M), (0.18, 0.18, 0.12), LINEN, LAMP, ELLIPSOID),
         frame.solid((0, 0, high - cord - 0.01), (0.007, 0.007, cord), METAL, PLAIN, CYLINDER),
         frame.solid((0, 0, high - 0.02), (0.05, 0.05, 0.015), METAL, PLAIN, CYLINDER),
     )

@@ -18,7 +18,7 @@ DOOR_HALF_M, DOOR_HIGH_M = 0.43, 2.03
 SILL_M = 0.86
 HEAD_M = 2.13  # at least this high is the room where it is lowest, over doors and wardrobes
 HALF_WIDTHS = {1: (0.65, 1.15), 2: (0.45, 0.72), 3: (0.36, 0.54)}  # metres, by the number of windows in a row
-RUN = 1.5  # metres that a sloping ceiling goes inward while it rises by one
+RUN = 1.45  # metres that a sloping ceiling goes inward while it rises by one
 
 
 @dataclass(frozen=True)

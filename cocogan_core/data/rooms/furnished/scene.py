@@ -36,9 +36,9 @@ __all__ = ["build_furnished"]
 
 Vector = NDArray[np.float64]
 
-CORNER_M = 1.05  # from each end of a wall; what stands between never meets the next wall's furniture
-DOOR_M = 1.45  # the same at the end that has the door
-DOOR_MIDDLE_M = 0.80  # from the wall's end to the door's middle
+CORNER_M = 1.0  # from each end of a wall; what stands between never meets the next wall's furniture
+DOOR_M = 1.38  # the same at the end that has the door
+DOOR_MIDDLE_M = 0.76  # from the wall's end to the door's middle
 CHIMNEY_M = 0.335  # from the wall to the front of a chimney
 CURTAIN_M = 0.20  # what stands before windows leaves this much for curtains
 
@@ -183,8 +183,8 @@ class _Room:
         return pendant(self._lamp_frame(), float(self.size[1]))
 
     def _lamp_frame(self) -> Frame:
-        """Half a metre from the room's middle towards the main wall."""
-        return self.frames[self._main].at(0, self._length(self._main + 1) / 2 - 0.5)
+        """Nearer to the main wall than the room's middle, but clear of any slope."""
+        return self.frames[self._main].at(0, self._length(self._main + 1) / 2 - 0.8)
 
     def _lamps(self) -> Vector:
         """Places (2, 3) of the pendant and of the standing lamp."""
@@ -209,7 +209,7 @@ class _Room:
         if self.plan.floor == "carpet":
             return self.palette.colour(warmth, 0.60 + 0.20 * brightness, 0.5)
         wooden = self.plan.floor != "tiles"
-        strength, light = (0.26 + 0.18 * warmth, 0.15 + 0.32 * brightness) if wooden else (0.08 * warmth, 0.38)
+        strength, light = (0.34 + 0.18 * warmth, 0.16 + 0.34 * brightness) if wooden else (0.08 * warmth, 0.38)
         if not wooden:
             light = 0.22 + 0.40 * brightness
         return np.asarray(light * (1 + strength * np.array([1.0, 0.05, -0.9])))
@@ -233,7 +233,7 @@ class _Room:
     def _paint(self) -> dict[str, object]:
         n, colour = self.n, self.palette.colour
         accent, rug = n.value("paint.accent"), n.value("rug.tone")
-        wall = colour(n.value("paint.tone"), n.between("paint.brightness", 0.80, 0.94), 0.4)
+        wall = colour(n.value("paint.tone"), n.between("paint.brightness", 0.84, 0.95), 0.45)
         return {
             "wall_colour": wall,
             "accent_colour": colour(accent, 0.86 - 0.24 * abs(accent), 0.8),

@@ -69,11 +69,12 @@ def _row(slot: Slot, foot: float, step: float, row: int) -> Group:
 def wardrobe(slot: Slot) -> Group:
     """A painted wardrobe; before the main wall with a bench."""
     frame, w, finish = slot.frame, slot.half, slot.finish
+    painted = 0.65 * finish.main + 0.35 * LINEN
     bench = frame.solid((0, 1.25, 0.22), (0.50, 0.22, 0.22), finish.accent, FABRIC, BOX, 0.06)
     return (
         frame.solid((0, 0.30, 0.04), (w - 0.03, 0.27, 0.04), METAL),
-        frame.solid((0, 0.30, 1.03), (w, 0.29, 0.96), finish.main, DOORS, BOX, 0.008),
-        frame.solid((0, 0.305, 2.01), (w + 0.025, 0.30, 0.022), finish.main, PLAIN),
+        frame.solid((0, 0.30, 1.03), (w, 0.29, 0.96), painted, DOORS, BOX, 0.008),
+        frame.solid((0, 0.305, 2.01), (w + 0.025, 0.30, 0.022), painted, PLAIN),
         *((bench,) if slot.main else ()),
     )
 
