@@ -115,7 +115,7 @@ vec3 picture(vec3 rim, vec2 q, vec2 h, float seed, float gap) {
 
 vec3 flames(vec2 q, vec2 h) {
     float y = (q.y + h.y) / (2.0 * h.y), x = q.x / h.x;
-    float tongues = 0.5 + 0.28 * sin(x * 9.0 + 1.0) + 0.22 * sin(x * 17.0) - 1.1 * x * x + 0.12 * noise(q * 30.0);
+    float tongues = 0.5 + 0.28 * sin(x * 9.0 + 1.0) + 0.22 * sin(x * 17.0) - 1.1 * x * x;
     float glow = smoothstep(0.25, -0.2, y - 0.75 * tongues);
     return vec3(0.012, 0.010, 0.009) + fire * glow * mix(vec3(0.75, 0.16, 0.02), vec3(1.0, 0.70, 0.25), smoothstep(0.5, 0.0, y + 0.25 * x * x));
 }

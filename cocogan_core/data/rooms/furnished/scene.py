@@ -87,12 +87,9 @@ class _Room:
 
     def groups(self) -> tuple[Group, ...]:
         """All solids, those of each wall and corner together."""
-        walls = [self._furniture(wall) for wall in range(4)]
-        hung = [self._hanging(wall) for wall in range(4)]
+        walls = [self._wall(wall) for wall in range(4)]
         corners = [self._corner(place) for place in range(4)]
-        windows = [group for row in self.rows for group in (self._curtains(row), self._blinds(row))]
-        every = [*walls, *hung, *corners, *windows, self._pendant(), self._beams()]
-        return tuple(group for group in every if group)
+        return tuple(group for group in (*walls, *corners, self._pendant(), self._beams()) if group)
 
     def uniforms(self) -> dict[str, object]:
         """What the shaders want to know of the bare room and its light, by their names there."""
@@ -118,6 +115,11 @@ class _Room:
         return Finish(main, accent, self._wood())
 
     # --- what stands along the walls ---
+
+    def _wall(self, wall: int) -> Group:
+        rows = [row for row in self.rows if row.wall == wall + 1]
+        windows = [group for row in rows for group in (self._curtains(row), self._blinds(row))]
+        return tuple(group for group in (self._furniture(wall), self._hanging(wall), *windows) if group)
 
     def _slot(self, wall: int) -> Slot:
         plan, n, name = self.plan.walls[wall], self.n, WALLS[wall]
