@@ -7,8 +7,10 @@ from typing import Literal, Self
 from cocogan_core.config import GeneratorKind, ModelConfig, RoomLatents
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.rooms.live import LiveRooms
+from cocogan_core.data.rooms.parameters import room_spans, style_named
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
 
 __all__ = ["PRESETS", "AdversarialLoss", "Augmentation", "Precision", "TrainConfig", "TrainingSource"]
 
@@ -159,7 +161,7 @@ class TrainConfig:
         if not self.room_coordinates:
             return resolved
         assert dataset.projection is not None
-        room = RoomLatents(projection=dataset.projection, width_px=dataset.width_px)
+        room = _room_latents(dataset.projection, dataset.width_px, latent_names)
         return replace(resolved, model=replace(resolved.model, room=room))
 
     @property
@@ -175,6 +177,20 @@ class TrainConfig:
             grid = replace(grid, macro_rows=grid.rows, macro_columns=grid.columns)
         makes: GeneratorKind = "full" if self.optimal_g else "multiple" if self.multiple_g else self.model.generator
         return replace(self, model=replace(self.model, grid=grid, generator=makes, latent_names=latent_names))
+
+
+def _room_latents(projection: Projection, width_px: int, latent_names: tuple[str, ...]) -> RoomLatents:
+    """The box of rooms of the family that has numbers of these names."""
+    spans = room_spans(style_named(latent_names))
+    return RoomLatents(
+        projection=projection,
+        width_px=width_px,
+        width_m=spans["room.width"],
+        depth_m=spans["room.depth"],
+        height_m=spans["room.height"],
+        viewer_right_m=spans["room.viewer_right"],
+        viewer_forward_m=spans["room.viewer_forward"],
+    )
 
 
 def _require_at_least(least: int, name: str, value: float) -> None:

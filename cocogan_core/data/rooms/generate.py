@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from cocogan_core.data.contact_sheet import write_sheet
 from cocogan_core.data.dataset import DatasetWriter
 from cocogan_core.data.rooms.parameters import LICENCE
-from cocogan_core.data.rooms.renderer import ASPECT, ROOM_PROJECTION
 from cocogan_core.data.rooms.skybox import SkyBoxFolder
 from cocogan_core.data.rooms.spec import RoomDatasetSpec, render_rooms
+from cocogan_core.data.rooms.view import height_px
 from cocogan_core.errors import ConfigError
 from cocogan_core.progress import Progress, no_progress
 
@@ -26,7 +26,7 @@ Image = NDArray[np.uint8]
 def make_panoramas(
     folder: Path, spec: RoomDatasetSpec, *, count: int, workers: int = 1, progress: Progress = no_progress
 ) -> None:
-    """Render rooms 0 … count − 1 as Mercator panoramas (W/3, W, 3) into training shards.
+    """Render rooms 0 … count − 1 as panoramas (H, W, 3) into training shards.
 
     Args:
         folder: to fill; the shards that it holds already are kept.
@@ -44,9 +44,9 @@ def make_panoramas(
     _require_rooms(count)
     writer = DatasetWriter(
         folder,
-        height_px=spec.width_px // ASPECT,
+        height_px=height_px(spec.projection, spec.width_px),
         width_px=spec.width_px,
-        projection=ROOM_PROJECTION,
+        projection=spec.projection,
         source=_title(spec),
         licence=LICENCE,
         latent_names=spec.names,

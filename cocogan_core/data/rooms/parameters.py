@@ -1,6 +1,6 @@
 """What the numbers of a room are called, and how one is read. Numpy only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,7 @@ __all__ = [
     "Style",
     "room_box",
     "room_spans",
+    "style_named",
     "style_of",
     "varied_surfaces",
 ]
@@ -68,6 +69,15 @@ def style_of(count: int) -> Style:
         ValueError: no family has so few.
     """
     return max((style for style in STYLES if len(STYLES[style]) <= count), key=lambda style: len(STYLES[style]))
+
+
+def style_named(names: Sequence[str]) -> Style:
+    """The family whose numbers' names ``names`` begin with; plain if that of none."""
+    return next((style for style in ("furnished", "varied") if _begins(names, STYLES[style])), "plain")
+
+
+def _begins(names: Sequence[str], first: Sequence[str]) -> bool:
+    return tuple(names[: len(first)]) == tuple(first)
 
 
 def room_spans(style: Style) -> Mapping[str, tuple[float, float]]:
@@ -132,7 +142,7 @@ class RoomParameters:
 
     def value(self, name: str) -> float:
         """The number itself, −1 … 1."""
-        return self._values[name]
+        return float(self._values[name])
 
     def positive(self, name: str) -> bool:
         """A kind, by the sign of its number; an absent one is negative."""

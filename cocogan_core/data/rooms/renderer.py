@@ -7,6 +7,7 @@ parts of the whole to the byte on one driver. Knows nothing of training; the sce
 
 import math
 import re
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -177,10 +178,10 @@ class RoomRenderer:
     def _solids(self, scene: Scene) -> dict[str, Any]:
         """Solids as the uniform arrays of shaders/room_scene.glsl, each group after its bounding box, lamps last."""
         rows: list[tuple[float, ...]] = []
-        for group in _part(scene.groups, lamps=False):
+        for group in _parts(scene.groups, lamps=False):
             rows += _group_rows(group, len(rows))
         opaque_count = len(rows)
-        for group in _part(scene.groups, lamps=True):
+        for group in _parts(scene.groups, lamps=True):
             rows += _group_rows(group, len(rows))
         assert len(rows) <= MOST_SOLIDS[self.style]
         table = np.array(rows)
@@ -231,8 +232,12 @@ def _camera(scene: Scene, yaw_rad: float, *, mirror: bool) -> dict[str, float]:
     return {"camera_yaw": yaw_rad - side * scene.turn_rad, "handedness": side * scene.handedness}
 
 
+def _parts(groups: Sequence[Group], *, lamps: bool) -> list[Group]:
+    """Groups with their lamps only, or with all but those; of groups of lamps or of none nothing is left."""
+    return [part for part in (_part(group, lamps=lamps) for group in groups) if part]
+
+
 def _part(group: Group, *, lamps: bool) -> Group:
-    """The lamps of a group, or all but them; groups of which nothing is left are dropped."""
     kept = (_part(one, lamps=lamps) if isinstance(one, tuple) else one for one in group)
     return tuple(one for one in kept if one and (isinstance(one, tuple) or (one.material % FACINGS == LAMP) == lamps))
 

@@ -14,16 +14,29 @@ from numpy.typing import NDArray
 from cocogan_core.data.label_transforms import MIRROR, YAW
 from cocogan_core.data.parallel import map_in_order
 from cocogan_core.data.rooms.parameters import STYLES, Style
-from cocogan_core.data.rooms.renderer import ASPECT, RoomRenderer, room_parameters
+from cocogan_core.data.rooms.renderer import RoomRenderer, room_parameters
 from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.projection import Projection
 
-__all__ = ["RoomDatasetSpec", "render_rooms"]
+__all__ = ["PanoramaKind", "RoomDatasetSpec", "projection_of", "render_rooms"]
 
 
 RENDERER = 2  # raise it when rooms come to look different
-DEFAULTS = {"mirror": "never", "style": "plain"}  # left out of a folder's description: older folders lack them
+DEFAULTS = {
+    "mirror": "never",
+    "style": "plain",
+    "kind": "mercator",
+}  # left out of a folder's description: older folders lack them
+
+ASPECTS = {"mercator": 3, "equirectangular": 2}  # width / height: as the paper's, and the whole sphere
 
 Image = NDArray[np.uint8]
+PanoramaKind = Literal["mercator", "equirectangular"]
+
+
+def projection_of(kind: PanoramaKind) -> Projection:
+    """How the rows of rooms' panoramas lie: Mercator ±51.3° as the paper's, or the whole sphere."""
+    return Projection.of_aspect(kind, ASPECTS[kind])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +45,14 @@ class RoomDatasetSpec:
 
     Attributes:
         seed: chooses the rooms; room ``index`` depends on (seed, index) only.
-        width_px: width of Mercator panoramas, three times their height.
+        width_px: width of panoramas, three times their height in Mercator, else twice.
         face_px: side of sky box faces, or None for panoramas.
         samples: rays for colours and edges per pixel.
         yaw: ``"random"`` turns every room by an angle of its own; its cosine and sine become two more parameters.
         mirror: ``"random"`` mirrors half of the rooms left to right; one more parameter says which, by its sign.
-        style: ``"varied"`` adds patterns, tiles, larger rooms and dusk, by ten more parameters.
+        style: ``"varied"`` adds patterns, tiles, larger rooms and dusk, by ten more parameters;
+            ``"furnished"`` is a family of its own, in which plans differ.
+        kind: of panoramas: ``"equirectangular"`` shows the whole sphere.
 
     Raises:
         ConfigError: a size or count that makes no sense.
@@ -50,17 +65,24 @@ class RoomDatasetSpec:
     yaw: Literal["aligned", "random"] = "aligned"
     mirror: Literal["never", "random"] = "never"
     style: Style = "plain"
+    kind: PanoramaKind = "mercator"
 
     def __post_init__(self) -> None:
         """Refuse early, in the words of the command line."""
         if self.seed < 0:
             raise ConfigError(f"--seed is {self.seed}; it must not be negative")
-        if self.width_px < 12 or self.width_px % (2 * ASPECT):
-            raise ConfigError(f"--width is {self.width_px}; it must be a multiple of {2 * ASPECT}, at least 12")
+        multiple = 2 * ASPECTS[self.kind]
+        if self.width_px < 12 or self.width_px % multiple:
+            raise ConfigError(f"--width is {self.width_px}; it must be a multiple of {multiple}, at least 12")
         if self.face_px is not None and (self.face_px < 8 or self.face_px % 2):
             raise ConfigError(f"--faces is {self.face_px}; it must be an even number of pixels, at least 8")
         if self.samples not in (1, 4, 9, 16):
             raise ConfigError(f"--samples is {self.samples}; choose 1, 4, 9 or 16 a pixel")
+
+    @property
+    def projection(self) -> Projection:
+        """Of the panoramas."""
+        return projection_of(self.kind)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -71,7 +93,7 @@ class RoomDatasetSpec:
     @property
     def recipe(self) -> dict[str, object]:
         """What decides the rooms, as plain JSON values: a folder refuses rooms of another one."""
-        more = {name: getattr(self, name) for name in ("mirror", "style") if getattr(self, name) != DEFAULTS[name]}
+        more = {name: getattr(self, name) for name in DEFAULTS if getattr(self, name) != DEFAULTS[name]}
         return {
             "source": "rooms",
             "renderer": RENDERER,
@@ -99,7 +121,7 @@ class RoomDatasetSpec:
         return np.array([*room_parameters(self.seed, index, self.style), *turn, *side], np.float32)
 
     def render(self, renderer: RoomRenderer, index: int) -> Image:
-        """Room ``index``: a panorama (W/3, W, 3), or six faces (6, f, f, 3)."""
+        """Room ``index``: a panorama (H, W, 3), or six faces (6, f, f, 3)."""
         room, yaw_rad, mirror = room_parameters(self.seed, index, self.style), self.yaw_rad(index), self.mirrors(index)
         if self.face_px is None:
             return renderer.panorama(room, yaw_rad, mirror=mirror)
@@ -118,7 +140,7 @@ def render_rooms(spec: RoomDatasetSpec, indices: Sequence[int], *, workers: int 
     if workers < 1:
         raise ConfigError(f"--workers is {workers}; it must be at least 1")
     if workers == 1:
-        with RoomRenderer(spec.width_px, spec.samples, spec.style) as renderer:
+        with RoomRenderer(spec.width_px, spec.samples, spec.style, spec.projection) as renderer:
             for index in indices:
                 yield index, spec.render(renderer, index)
         return
@@ -126,10 +148,10 @@ def render_rooms(spec: RoomDatasetSpec, indices: Sequence[int], *, workers: int 
 
 
 def _render_in_worker(spec: RoomDatasetSpec, index: int) -> Image:
-    return spec.render(_renderer(spec.width_px, spec.samples, spec.style), index)
+    return spec.render(_renderer(spec.width_px, spec.samples, spec.style, spec.kind), index)
 
 
 @cache
-def _renderer(width_px: int, samples: int, style: Style) -> RoomRenderer:
+def _renderer(width_px: int, samples: int, style: Style, kind: PanoramaKind) -> RoomRenderer:
     """One for each worker process: a context costs more than a room."""
-    return RoomRenderer(width_px, samples, style)
+    return RoomRenderer(width_px, samples, style, projection_of(kind))

@@ -47,7 +47,7 @@ def test_any_room_fits_the_shader_and_itself():
         scene = build_scene(vector)
         half = np.asarray(scene.uniforms["room"]) / 2
         lamps = 2  # their shades are groups of their own
-        assert len(solids(vector)) + len(scene.groups) + lamps <= MOST_SOLIDS
+        assert len(solids(vector)) + len(scene.groups) + lamps <= MOST_SOLIDS["plain"]
         for solid in solids(vector):
             assert np.all(np.abs(solid.centre - [0, half[1], 0]) < half), f"{solid} lies outside the room"
             assert np.all(solid.half > 0)

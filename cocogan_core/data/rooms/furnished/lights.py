@@ -96,7 +96,7 @@ def _sun_spot(row: WindowRow, towards: Vector, room: Vector) -> Vector:
     u, middle = row.middle
     spot = np.array([u, middle, room[2] / 2]) - towards * (middle / towards[1])
     spot[2] = max(spot[2], -room[2] / 2 + 0.3)  # a patch that climbs a wall gives its light from the foot of it
-    return spot
+    return np.asarray(spot)
 
 
 def _outside(hour: Hour) -> Mapping[str, object]:

@@ -48,7 +48,7 @@ def quarter_turn(parameters: Vector) -> Vector:
 
 def mirror(parameters: Vector) -> Vector:
     """The numbers (..., K) of the rooms mirrored left to right: what was at yaw θ is at −θ. Twice is not at all."""
-    comes_from = {}
+    comes_from: dict[str, str] = {}
     for name in WALL_NUMBERS:
         comes_from |= {f"right.{name}": f"left.{name}", f"left.{name}": f"right.{name}"}
     for end in ("front", "back"):
