@@ -1,12 +1,12 @@
-"""Memory of a training step on each level of detail, in one run: ``python benchmarks/level_memory.py`` (a few minutes).
+"""Memory of a training step on each level of detail, in one run: ``python -m benchmarks.level_memory`` (a few minutes).
 
 One model of six levels, D's step and G's on macro patches of one level, each level in a process of its own: resident
 memory beyond that of the imports, where the panorama has 768 to 24,576 columns.
 """
 
-from rich.console import Console
 from rich.table import Table
 
+from benchmarks.performance_page import report
 from cocogan_core.training.benchmark_process import measure_in_process
 
 LEVELS = 6
@@ -24,7 +24,7 @@ def main() -> None:
         ratio = cost.peak_bytes / costs[1].peak_bytes
         figures = f"{cost.peak_bytes / 1e6:,.0f} MB", f"{ratio:.3f}", f"{cost.images_per_s:.2f}"
         table.add_row(str(level), f"{768 << level:,}", *figures)
-    Console().print(table)
+    report("level-memory", "python -m benchmarks.level_memory", table)
 
 
 if __name__ == "__main__":

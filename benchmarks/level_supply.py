@@ -1,6 +1,6 @@
 """Macro patches supplied by worker processes while the rest of the machine trains, and those that training takes.
 
-``python benchmarks/level_supply.py`` (a few minutes): for each level of detail, of rooms drawn on demand and of a
+``python -m benchmarks.level_supply`` (a few minutes): for each level of detail, of rooms drawn on demand and of a
 pyramid of pictures on the disk. Both rates are of the same seconds: the workers as fast as they can, training on
 batches that it already has.
 """
@@ -15,9 +15,9 @@ from threading import Event, Thread
 from time import perf_counter
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from benchmarks.performance_page import report
 from cocogan_core.data.dataset import DatasetWriter
 from cocogan_core.data.rooms.live import LiveRooms
 from cocogan_core.data.rooms.scene import PARAMETERS
@@ -127,7 +127,7 @@ def main() -> None:
             for level in range(LEVELS):
                 supplied, taken = measured(settings(data, Path(folder) / f"run {name} {level}", level))
                 table.add_row(name, str(level), f"{supplied:,.1f}", f"{taken:.2f}", f"{supplied / taken:,.1f}")
-    Console().print(table)
+    report("level-supply", "python -m benchmarks.level_supply", table)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from viewer.export.export import Export
 from viewer.rendering.atlas import AtlasWindow
 from viewer.rendering.renderer import Renderer
 from viewer.rendering.snapshot import Snapshot
-from viewer.streaming.streamer import Statistics
+from viewer.streaming.statistics import Statistics
 
 GRID = PatchGrid(patch_px=16)
 PROJECTION = Projection.of_aspect("mercator", 3)

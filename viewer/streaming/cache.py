@@ -1,7 +1,8 @@
 """Keeps finished patches in memory within a budget of bytes, so that a room seen before is not made again. Pure."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Set
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["PatchCache"]
 
 SLAB_BYTES = 4 << 20
+LOOKS = 64  # at the oldest patches, for each that comes
 
 Patch = tuple[int, int, int]
 Pixels = NDArray[np.uint8]
@@ -29,7 +31,8 @@ class PatchCache:
         self._of_z: defaultdict[Hashable, set[Patch]] = defaultdict(set)
         self._slabs: list[Pixels] = []  # (n, s, s, 3) each
         self._free: list[int] = []
-        self._pinned: set[tuple[Hashable, Patch]] = set()
+        self._pinned_z: Hashable = None
+        self._pinned: tuple[Set[Patch], ...] = ()
 
     def __len__(self) -> int:
         """How many patches are held."""
@@ -39,9 +42,9 @@ class PatchCache:
         """Whether a (z_key, patch) is held."""
         return key in self._places
 
-    def pin(self, z_key: Hashable, patches: set[Patch]) -> None:
-        """From now on exactly these must stay."""
-        self._pinned = {(z_key, patch) for patch in patches}
+    def pin(self, z_key: Hashable, *groups: Set[Patch]) -> None:
+        """From now on exactly the patches of these groups must stay."""
+        self._pinned_z, self._pinned = z_key, groups
 
     def put(self, z_key: Hashable, patch: Patch, pixels: Pixels) -> list[tuple[Hashable, Patch]]:
         """Add a patch (s, s, 3), all of one s; returns the (z_key, patch) that had to go for it."""
@@ -81,11 +84,14 @@ class PatchCache:
         return self._free.pop()
 
     def _shrink(self, patch_bytes: int) -> list[tuple[Hashable, Patch]]:
+        """Let the oldest go; pinned ones count as just used, and only a few are looked at, so that this stays short."""
         excess, gone = self.bytes - self.budget_bytes, []
-        for key in self._places:  # oldest first
+        for key in list(islice(self._places, LOOKS)):
             if excess <= 0:
                 break
-            if key not in self._pinned:
+            if key[0] == self._pinned_z and any(key[1] in group for group in self._pinned):
+                self._places.move_to_end(key)
+            else:
                 excess -= patch_bytes
                 gone.append(key)
         for key in gone:

@@ -56,8 +56,7 @@ class Clipmap:
 
     def follow(self, view: View, screen_px: tuple[int, int], now_s: float) -> None:
         """Choose the level for a view on a screen, and move every window there."""
-        level = choose_level(view, screen_px, self.grid, self._projection, self.level)
-        level = level if self.forced is None else min(self.forced, self.grid.levels - 1)
+        level = self._level_for(view, screen_px)
         if level != self.level:
             self._change(level, screen_px)
         elif self.fine is not None:
@@ -67,6 +66,16 @@ class Clipmap:
                 held.follow(view, self._projection)
         base = texels_per_pixel(view, screen_px, self.grid.width_px, self._projection)
         self._renderer.sharp_fine = base * 2**level < 1
+
+    def foresee(self, view: View, screen_px: tuple[int, int]) -> tuple[int, Area]:
+        """The level that a view would need, and what that level's window would show."""
+        level = self._level_for(view, screen_px)
+        held = self.fine if level else self.base
+        if held is None or held.level != level:
+            window = self._renderer.window_of(self.grid, level, self._slots(level, screen_px))
+        else:
+            window = held.window
+        return level, window.follow(view, self._projection).area
 
     def renew(self, cells: AbstractSet[Cell], revision: int, now_s: float, *, fades: bool) -> None:
         """A newer room has come to these patches of level 0: what shows an older one over them goes."""
@@ -97,6 +106,11 @@ class Clipmap:
         self._renderer.fine = tuple(FineLevel(_atlas(held), held.window, held.opacity) for held in ordered)
         self._renderer.covered = complete and self.former is None and self._fits(view)
         return self.former is not None and self._faded_s is not None
+
+    def _level_for(self, view: View, screen_px: tuple[int, int]) -> int:
+        if self.forced is not None:
+            return min(self.forced, self.grid.levels - 1)
+        return choose_level(view, screen_px, self.grid, self._projection, self.level)
 
     def _fits(self, view: View) -> bool:
         if self.fine is None:

@@ -1,8 +1,6 @@
 """From a view to patches on the screen: what is visible is scheduled, made, cached and uploaded. Knows no window."""
 
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +8,7 @@ from numpy.typing import NDArray
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import Camera, View
-from viewer.camera.visibility import visible_patches
+from viewer.camera.prediction import ViewPredictor
 from viewer.rendering.atlas import AtlasWindow
 from viewer.rendering.renderer import FADE_S, Renderer
 from viewer.state.latents import Latents
@@ -19,37 +17,20 @@ from viewer.streaming.clipmap import Clipmap
 from viewer.streaming.level_window import LevelWindow
 from viewer.streaming.patch_status import PatchStatus
 from viewer.streaming.scheduler import PatchScheduler, Plan, Urgency
+from viewer.streaming.statistics import Statistics
+from viewer.streaming.visible_set import VisibleSet
+from viewer.streaming.whole_level import WholeLevel
 from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Started, Worker
 
-__all__ = ["PatchStreamer", "Statistics"]
+__all__ = ["PatchStreamer"]
 
 CACHE_BYTES = 256 << 20
 UPLOADS_A_FRAME = 16  # keeps a frame short whatever arrives
-AHEAD_S = 0.3
+WHOLE_AHEAD = 256  # patches of a whole level that are asked for at a time
 
 Cell = tuple[int, int]
 Patch = tuple[int, int, int]
 Slot = tuple[int, int]
-
-
-@dataclass
-class Statistics:
-    """Counts since the start: patches ``made``, of each level too, and ``rooms`` they are of, seconds a patch of the
-    newest batch's level (running mean), and what a patch of each level costs in 10⁹ operations; the newest message.
-    """
-
-    made: int = 0
-    patch_s: float = 0.0
-    message: str = ""
-    failed: bool = False
-    rooms: int = 0
-    patch_gflop: tuple[float, ...] = ()
-    made_at: Counter[int] = field(default_factory=Counter)
-
-    @property
-    def gflop(self) -> float:
-        """10⁹ operations so far."""
-        return sum(cost * self.made_at[level] for level, cost in enumerate(self.patch_gflop))
 
 
 class PatchStreamer:
@@ -64,7 +45,6 @@ class PatchStreamer:
         idle_work: whether the rest of level 0 is made when there is nothing better to do.
         only_visible: whether nothing is made that the view does not sample.
         fades: whether patches fade in and over those before; else they are there at once.
-        whole: the level of which everything is wanted, and kept, however the camera moves; None for what is seen.
         screen_px: width and height of what is drawn.
         complete: whether everything visible is made for the present z and on the screen.
     """
@@ -79,9 +59,10 @@ class PatchStreamer:
         self.visible: list[Patch] = []
         self.levels = Clipmap(renderer, window, projection)
         self.idle_work, self.only_visible, self.fades = idle_work, False, True
-        self.whole: int | None = None
         self.screen_px, self.complete = (1280, 720), False
-        self._worker, self._projection = worker, projection
+        self._worker = worker
+        self._visible_set, self._predictor = VisibleSet(self.levels, projection), ViewPredictor()
+        self._whole: WholeLevel | None = None
         self._scheduler = PatchScheduler()
         self._cache = PatchCache(CACHE_BYTES)
         self._room: tuple[tuple[float, ...], tuple[float, ...]] | None = None  # what the user has set
@@ -102,6 +83,15 @@ class PatchStreamer:
     def window(self) -> AtlasWindow:
         """What the atlas shows of level 0."""
         return self.levels.base.window
+
+    @property
+    def whole(self) -> int | None:
+        """The level of which everything is wanted, and kept, however the camera moves; None for what is seen."""
+        return None if self._whole is None else self._whole.level
+
+    @whole.setter
+    def whole(self, level: int | None) -> None:
+        self._whole = None if level is None else WholeLevel(self.grid, level)
 
     @property
     def share(self) -> float:
@@ -152,10 +142,10 @@ class PatchStreamer:
             self.hear(event)
             self._last_change_s = now_s
         self.levels.follow(camera.view, self.screen_px, now_s)
-        self.visible = self._visible(camera.view)
+        self.visible = self._visible_set.of(camera.view)
         z, waits = latents.z(self.directions), any(latents.along) and not len(self.directions)
         cached = self._follow(latents, b"" if waits else z.tobytes())
-        plan = self._plan(camera, cached)
+        plan = self._plan(camera, cached, now_s)
         if waits:
             plan = Plan(self.revision, ())  # with nothing to make the generator works the directions out
         if self._sent is None or plan != self._sent:
@@ -163,17 +153,6 @@ class PatchStreamer:
             self._sent = plan
         self._upload(now_s)
         self._settle(camera.view, now_s)
-
-    def _visible(self, view: View) -> list[Patch]:
-        """What the view samples, as far as the windows hold it, on level 0 and on the level that it needs."""
-        levels, grid = self.levels, self.grid
-        seen = visible_patches(view, grid, self._projection)
-        found = [(0, *cell) for cell in seen if levels.base.window.holds(cell)]
-        if levels.fine is not None:
-            level, area = levels.fine.level, levels.fine.window.area
-            fine = visible_patches(view, grid, self._projection, level=level, within=area)
-            found += [(level, *cell) for cell in fine]
-        return found
 
     def _settle(self, view: View, now_s: float) -> None:
         self.complete = bool(self.visible) and all(self._revision_of(p) == self.revision for p in self.visible)
@@ -230,36 +209,35 @@ class PatchStreamer:
         if same and not another:
             return frozenset()
         self._z_key = z_key
+        self.whole = self.whole  # none of it is made
         cached = self._cache.patches(z_key)
         self._arrivals, self._shown_once, self._from_cache = {}, set(cached), set()
         return cached
 
-    def _plan(self, camera: Camera, cached: frozenset[Patch]) -> Plan:
+    def _plan(self, camera: Camera, cached: frozenset[Patch], now_s: float) -> Plan:
         scheduler = self._scheduler
         scheduler.begin(self.revision, cached)
-        everything = [] if self.whole is None else self._all_patches(self.whole)
-        self._cache.pin(self._z_key, {*self.visible, *everything})
+        kept = self._whole.patches if self._whole else frozenset[Patch]()
+        self._cache.pin(self._z_key, frozenset(self.visible), kept)
         coarse = [patch for patch in self.visible if not patch[0]]
         scheduler.mark([patch for patch in coarse if self._revision_of(patch) is None], Urgency.MISSING)
         scheduler.mark(coarse, Urgency.STALE)
         scheduler.mark(self.visible[len(coarse) :], Urgency.FINE)
+        ahead = self._predictor.follow(camera, now_s)
         self._soon = []
         if not self.only_visible:
-            self._mark_unseen(camera)
-        scheduler.mark(everything, Urgency.REST)
+            self._mark_unseen(ahead)
+        if self._whole is not None:
+            scheduler.mark(self._whole.missing(scheduler.is_done, WHOLE_AHEAD), Urgency.REST)
         return scheduler.end()
 
-    def _mark_unseen(self, camera: Camera) -> None:
-        """What the camera's motion leads to; in a camera at rest, the rest of level 0."""
-        if camera.moving:
-            self._soon = self._visible(camera.ahead(AHEAD_S))
+    def _mark_unseen(self, ahead: View | None) -> None:
+        """What the camera's motion leads to (``ahead``); in a camera at rest, the rest of level 0."""
+        if ahead is not None:
+            self._soon = self._visible_set.ahead(ahead, self.screen_px)
             self._scheduler.mark(self._soon, Urgency.SOON)
         elif self.idle_work:
             self._scheduler.mark(self.levels.base.patches(), Urgency.REST)
-
-    def _all_patches(self, level: int) -> list[Patch]:
-        grid = self.grid.at_level(level)
-        return [(level, row, column) for row in range(grid.rows) for column in range(grid.columns)]
 
     def _upload(self, now_s: float) -> None:
         """Bring made patches to their slots, visible ones first and from the centre, a few a frame."""

@@ -143,3 +143,28 @@ def test_textures_come_and_go_with_levels(viewer, context):
                 viewer.frame()
     assert len(viewer.renderer.fine) == first == 1
     assert context.error == "GL_NO_ERROR"
+
+
+def test_a_zoom_has_the_next_level_made_before_it_is_needed(viewer):
+    viewer.look(115)
+    viewer.settle()
+    level, foreseen = viewer.streamer.levels.level, False
+    for _ in range(40):
+        viewer.camera = viewer.camera.zoom(0.2)
+        viewer.frame()
+        if viewer.streamer.levels.level > level:
+            break
+        foreseen |= any(patch[0] > level for patch in viewer.painter.made)
+    assert foreseen
+
+
+def test_with_only_visible_no_zoom_is_foreseen(viewer):
+    viewer.streamer.only_visible = True
+    viewer.look(115)
+    viewer.settle()
+    sampled = set(viewer.streamer.visible)
+    for _ in range(60):
+        viewer.camera = viewer.camera.zoom(0.25)
+        viewer.frame()
+        sampled |= set(viewer.streamer.visible)
+    assert set(viewer.painter.made) <= sampled

@@ -1,0 +1,1 @@
+"""What is measured rather than tested; each is run as ``python -m benchmarks.NAME``."""
