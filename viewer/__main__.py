@@ -4,7 +4,6 @@
 need is imported when they run.
 """
 
-import math
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,13 +14,12 @@ from typing import Annotated, Literal
 import tyro
 
 from cocogan_core.errors import ConfigError
-from cocogan_core.files import resource
 from viewer.camera.camera import View
+from viewer.camera.view_projection import ViewProjection
 from viewer.render import render
 from viewer.state.logging import start_log
-from viewer.state.options import Options, load_recipe_and_checkpoint, parse_size
+from viewer.state.options import Options, look_from, open_room, parse_size
 from viewer.state.paths import config_path, log_path
-from viewer.state.recipe_files import SHIPPED, is_recipe
 from viewer.state.settings import peek
 from viewer.window.opengl import use_software
 
@@ -31,14 +29,15 @@ DEFAULT_SIZE_PX = (1280, 720)
 
 
 def view(
-    file: tyro.conf.Positional[Path | None] = None,
+    file: tyro.conf.Positional[str | None] = None,
     *,
     recipe: str | None = None,
     checkpoint: Path | None = None,
-    seed: int = 0,
-    yaw: float = 0.0,
-    pitch: float = 0.0,
-    fov: float = 90.0,
+    seed: int | None = None,
+    yaw: float | None = None,
+    pitch: float | None = None,
+    fov: float | None = None,
+    lens: ViewProjection | None = None,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
     size: str | None = None,
     screenshot: Path | None = None,
@@ -53,13 +52,14 @@ def view(
     Drag to look, wheel to zoom, arrow keys to turn, Space for another room, double click or Home to go back.
 
     Args:
-        file: recipe or checkpoint to open.
-        recipe: file of a recipe, or the line of text that was copied.
+        file: saved room, its line of text, or checkpoint to open (default: the room that is shipped).
+        recipe: the same as FILE, as earlier versions called it.
         checkpoint: model to show (default: the room that is shipped).
-        seed: of the room; a recipe has its own, and its own first look.
-        yaw: first look, degrees to the right of the panorama's first column.
+        seed: of the room (default: a saved room's own, or 0).
+        yaw: first look, degrees to the right of the panorama's first column (default: a saved room's, or 0).
         pitch: first look, degrees up.
-        fov: horizontal field of view in degrees, up to 120; from 30 without finer levels of detail.
+        fov: horizontal field of view in degrees, up to what the lens shows; from 30 without finer levels of detail.
+        lens: projection; its usual field of view goes with it.
         device: where the generator runs.
         size: of the picture in pixels, or of the window in the desktop's units, as WIDTHxHEIGHT (default: the
             recipe's picture, the last window's, or 1280x720).
@@ -77,17 +77,25 @@ def view(
         raise ConfigError("--headless has no window to show; add --screenshot FILE")
     if level is not None and screenshot is None:
         raise ConfigError("--level is for a picture; add --screenshot FILE")
-    if file is not None and is_recipe(file):
-        file, recipe = None, str(file)
-    found, path = (
-        load_recipe_and_checkpoint(recipe, checkpoint) if recipe else (None, checkpoint or file or resource(SHIPPED))
-    )
+    opened = open_room(recipe or file, checkpoint, seed=seed)
+    found = opened.recipe
+    first = look_from(found.view if found else View(), yaw=yaw, pitch=pitch, fov=fov, lens=lens)
     settings = config_path() if screenshot is None else None
     if settings is not None:
         start_log(log_path())
     pixels = parse_size(size) if size else found.size_px if found else _window_size(settings)
-    first = View(math.radians(yaw), math.radians(pitch), math.radians(fov))
-    options = Options(path, seed, first, pixels, device, screenshot, headless, recipe=found, settings=settings)
+    found = replace(found, view=first) if found else None
+    options = Options(
+        opened.checkpoint,
+        opened.seed or 0,
+        first,
+        pixels,
+        device,
+        screenshot,
+        headless,
+        recipe=found,
+        settings=settings,
+    )
     _show(replace(options, reduced_motion=reduced_motion, only_visible=only_visible, level=level, safe=safe))
 
 

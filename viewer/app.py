@@ -1,6 +1,8 @@
 """The window and its frame loop: hands events to the camera and the session, draws, and does what the user asks for."""
 
 import contextlib
+import math
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ __all__ = ["App"]
 FRAME_S, SAFE_FRAME_S = 1 / 60, 1 / 20
 IDLE_FRAME_S = 1 / 20  # how often an unchanging window looks for events
 SHARP_S = (0.010, 0.060)  # a sharp picture may take so long: while the view moves, and while it rests
+LIMITED_RAD = math.radians(0.1)  # a look that differs by more is not the one that was asked for
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
 
 
@@ -125,6 +128,7 @@ class App:
             ConfigError: there is no such level.
             DisplayError: the file cannot be written.
         """
+        self._say_what_was_limited()
         streamer = self.session.streamer
         streamer.screen_px, streamer.levels.forced = self.options.size, self.options.level
         if self.options.level is not None:
@@ -132,6 +136,17 @@ class App:
         if not self.session.streamer.finish(self.controls.camera, self.session.latents):
             raise CheckpointError(self.session.streamer.statistics.message)
         self.session.write_picture(path, self.controls.camera.view, self.options.size)
+
+    def _say_what_was_limited(self) -> None:
+        """On the terminal, if the picture cannot be as it was asked for."""
+        asked, view = self.options.recipe.view if self.options.recipe else self.options.view, self.controls.camera.view
+        for name, wanted, shown in (("pitch", asked.pitch_rad, view.pitch_rad), ("fov", asked.fov_rad, view.fov_rad)):
+            if abs(wanted - shown) > LIMITED_RAD:
+                print(
+                    f"cocogan: note: {name} is {math.degrees(shown):.1f} degrees rather than "
+                    f"{math.degrees(wanted):.1f}: the room is generated no farther, or no finer",
+                    file=sys.stderr,
+                )
 
     def close(self) -> None:
         """End the generator process and the window."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.geometry.surfaces import Panorama
 
-__all__ = ["equirectangular_strips", "strip_height_px", "xmp"]
+__all__ = ["equirectangular_strips", "strip_height_px", "whole_sphere_strips", "xmp"]
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -25,10 +25,13 @@ def strip_height_px(width_px: int, half_extent_rad: float) -> int:
     return rows - (width_px // 2 - rows) % 2
 
 
-def xmp(width_px: int, height_px: int, *, yaw_rad: float = 0.0, first_yaw_rad: float = 0.0) -> bytes:
+def xmp(
+    width_px: int, height_px: int, *, yaw_rad: float = 0.0, first_yaw_rad: float = 0.0, whole: bool = False
+) -> bytes:
     """The packet for a strip in the middle of its full panorama, first seen at ``yaw_rad``; yaw 0 is north.
 
     ``first_yaw_rad`` is where the middle of the first column looks: 0 on level 0, a little to the left on finer ones.
+    ``whole``: the file holds all of the sphere, twice as wide as high, of which ``height_px`` rows mean something.
     """
     full_px = width_px // 2
     middle_deg = 180 - 180 / width_px + math.degrees(first_yaw_rad)
@@ -36,14 +39,21 @@ def xmp(width_px: int, height_px: int, *, yaw_rad: float = 0.0, first_yaw_rad: f
         "ProjectionType": "equirectangular",
         "UsePanoramaViewer": "True",
         "CroppedAreaImageWidthPixels": width_px,
-        "CroppedAreaImageHeightPixels": height_px,
+        "CroppedAreaImageHeightPixels": full_px if whole else height_px,
         "FullPanoWidthPixels": width_px,
         "FullPanoHeightPixels": full_px,
         "CroppedAreaLeftPixels": 0,
-        "CroppedAreaTopPixels": (full_px - height_px) // 2,
+        "CroppedAreaTopPixels": 0 if whole else (full_px - height_px) // 2,
         "PoseHeadingDegrees": f"{middle_deg:.4f}",
         "InitialViewHeadingDegrees": round(math.degrees(yaw_rad)) % 360,
     }
+    if whole:
+        fields |= {
+            "LargestValidInteriorRectLeft": 0,
+            "LargestValidInteriorRectTop": (full_px - height_px) // 2,
+            "LargestValidInteriorRectWidth": width_px,
+            "LargestValidInteriorRectHeight": height_px,
+        }
     lines = "".join(f"<GPano:{name}>{value}</GPano:{name}>" for name, value in fields.items())
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -75,6 +85,27 @@ def equirectangular_strips(strips: Iterable[Pixels], panorama: Panorama) -> Iter
             yield _mean_rows(rows, edges[made : complete + 1] - first)
             done = int(edges[complete])
             rows, first, made = rows[done - first :], done, complete
+
+
+def whole_sphere_strips(strips: Iterable[Pixels], width_px: int, height_px: int) -> Iterator[Pixels]:
+    """An equirectangular strip of ``height_px`` rows made up to the whole sphere, ``width_px // 2`` rows.
+
+    Above and below lies the mean colour of the row that it ends with, so that nothing there passes for a picture.
+    """
+    missing = (width_px // 2 - height_px) // 2
+    last: Pixels | None = None
+    for strip in strips:
+        if last is None:
+            yield _plain_rows(strip[0], missing)
+        last = strip[-1]
+        yield strip
+    if last is not None:
+        yield _plain_rows(last, missing)
+
+
+def _plain_rows(row: Pixels, count: int) -> Pixels:
+    """So many rows (count, W, 3) of the mean colour of one."""
+    return np.broadcast_to(np.rint(row.mean(0)).astype(np.uint8), (count, *row.shape)).copy()
 
 
 def _edges(panorama: Panorama) -> Floats:

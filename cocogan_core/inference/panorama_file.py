@@ -4,6 +4,7 @@ What is in memory is a row of patches, however large the panorama; only JPEG nee
 makes patches will do.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -14,7 +15,14 @@ from numpy.typing import NDArray
 
 from cocogan_core.checkpoint import Metadata
 from cocogan_core.errors import ConfigError
-from cocogan_core.geometry.photo_sphere import equirectangular_strips, strip_height_px, xmp
+from cocogan_core.geometry.photo_sphere import (
+    equirectangular_strips,
+    strip_height_px,
+    whole_sphere_strips,
+    xmp,
+)
+from cocogan_core.geometry.projection import Projection
+from cocogan_core.geometry.resampling import Resampler
 from cocogan_core.geometry.surfaces import Panorama
 from cocogan_core.inference.picture_file import require_writable, write_picture
 from cocogan_core.progress import Progress, no_progress
@@ -80,6 +88,8 @@ def write_photo_sphere(
     *,
     level: int = 0,
     yaw_rad: float = 0.0,
+    whole: bool = False,
+    width_px: int | None = None,
     progress: Progress = no_progress,
 ) -> None:
     """Write the panorama of z as other viewers read it: equirectangular, with GPano metadata.
@@ -90,6 +100,8 @@ def write_photo_sphere(
         z: (z_dim,).
         level: of detail, in [0, ``grid.levels``).
         yaw_rad: where it is first seen.
+        whole: make it up to the whole sphere, twice as wide as high; else it is the strip that the model makes.
+        width_px: another width than the level's; all of it is in memory then.
         progress: is passed the rows of patches.
 
     Raises:
@@ -102,10 +114,18 @@ def write_photo_sphere(
         raise ConfigError("the model makes planar pictures, and only panorama models have a photo sphere")
     panorama = Panorama(model.grid.height_px, model.grid.width_px, projection).at_level(level)
     rows = progress(panorama_strips(maker, z, level=level), "rows of patches", grid.rows)
-    write_equirectangular(path, rows, panorama, yaw_rad=yaw_rad)
+    write_equirectangular(path, rows, panorama, yaw_rad=yaw_rad, whole=whole, width_px=width_px)
 
 
-def write_equirectangular(path: Path, strips: Iterable[Pixels], panorama: Panorama, *, yaw_rad: float = 0.0) -> None:
+def write_equirectangular(
+    path: Path,
+    strips: Iterable[Pixels],
+    panorama: Panorama,
+    *,
+    yaw_rad: float = 0.0,
+    whole: bool = False,
+    width_px: int | None = None,
+) -> None:
     """Write a panorama that comes in strips (n, W, 3), from the top, as :func:`write_photo_sphere` does.
 
     Args:
@@ -113,13 +133,27 @@ def write_equirectangular(path: Path, strips: Iterable[Pixels], panorama: Panora
         strips: together ``panorama.height_px`` rows; asked for as they are written.
         panorama: where they lie, in whatever projection.
         yaw_rad: where it is first seen.
+        whole, width_px: as for :func:`write_photo_sphere`.
 
     Raises:
         ConfigError: the file's format cannot hold the picture.
         OutputError: the file cannot be written; nothing is left of it.
     """
-    width_px = panorama.width_px
+    width_px = width_px or panorama.width_px
     height_px = strip_height_px(width_px, panorama.projection.half_extent_rad)
-    metadata = xmp(width_px, height_px, yaw_rad=yaw_rad, first_yaw_rad=panorama.first_yaw_rad)
-    made = equirectangular_strips(strips, panorama)
-    write_picture(path, made, height_px=height_px, width_px=width_px, metadata=metadata)
+    file_px = width_px // 2 if whole else height_px
+    require_writable(path, file_px, width_px)
+    if width_px == panorama.width_px:
+        made, first_yaw_rad = equirectangular_strips(strips, panorama), panorama.first_yaw_rad
+    else:
+        made, first_yaw_rad = iter([_resized(strips, panorama, height_px, width_px)]), 0.0
+    metadata = xmp(width_px, height_px, yaw_rad=yaw_rad, first_yaw_rad=first_yaw_rad, whole=whole)
+    shown = whole_sphere_strips(made, width_px, height_px) if whole else made
+    write_picture(path, shown, height_px=file_px, width_px=width_px, metadata=metadata)
+
+
+def _resized(strips: Iterable[Pixels], panorama: Panorama, height_px: int, width_px: int) -> Pixels:
+    """The whole panorama as an equirectangular strip (height_px, width_px, 3)."""
+    strip = Projection(kind="equirectangular", half_extent_rad=math.pi * height_px / width_px)
+    made: Pixels = Resampler(panorama, Panorama(height_px, width_px, strip))(np.concatenate(list(strips)))
+    return made

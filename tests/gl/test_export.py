@@ -14,7 +14,7 @@ from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
 from viewer.export import export
-from viewer.export.export import Export
+from viewer.export.export import Export, ExportSettings
 from viewer.rendering.atlas import AtlasWindow
 from viewer.rendering.renderer import Renderer
 from viewer.rendering.snapshot import Snapshot
@@ -68,9 +68,9 @@ def run(job, seconds=30):
     return shares
 
 
-def start(kind, out, take_snapshot, streamer=None, size=(64, 48)):
+def start(kind, out, take_snapshot, streamer=None, size=(64, 48), **more):
     streamer = streamer or PatchStreamer()
-    return Export(kind, out, View(yaw_rad=1.0), size, streamer=streamer, take_snapshot=take_snapshot)
+    return Export(kind, out, View(yaw_rad=1.0), size, streamer=streamer, take_snapshot=take_snapshot, **more)
 
 
 def test_a_panorama(take_snapshot, tmp_path):
@@ -80,6 +80,34 @@ def test_a_panorama(take_snapshot, tmp_path):
         pixels = np.asarray(picture)
     assert pixels.shape[1] == GRID.width_px
     assert (pixels[:, 8 * 16 + 8] == 160).all()
+
+
+def test_a_panorama_may_be_the_whole_sphere_at_a_chosen_size(take_snapshot, tmp_path):
+    run(start("panorama", tmp_path / "a.png", take_snapshot, settings=ExportSettings(whole=True, width_px=96)))
+    with Image.open(tmp_path / "a.png") as picture:
+        xmp, pixels = picture.info["XML:com.adobe.xmp"], np.asarray(picture)
+    assert pixels.shape == (48, 96, 3)
+    for name, value in (("CroppedAreaImageHeightPixels", 48), ("CroppedAreaTopPixels", 0)):
+        assert f"<GPano:{name}>{value}</GPano:{name}>" in xmp
+    top = int(xmp.split("LargestValidInteriorRectTop>")[1].split("<")[0])
+    rows = int(xmp.split("LargestValidInteriorRectHeight>")[1].split("<")[0])
+    assert 2 * top + rows == 48
+    assert top > 5
+    assert len(np.unique(pixels[:top].reshape(-1, 3), axis=0)) == 1, "nothing above what is made passes for a picture"
+    assert pixels[24].std() > 20
+
+
+def test_a_cube_has_the_side_that_is_asked_for(take_snapshot, tmp_path):
+    run(start("cube", tmp_path / "a.png", take_snapshot, settings=ExportSettings(face_px=40)))
+    for path in tmp_path.iterdir():
+        with Image.open(path) as picture:
+            assert picture.size == (40, 40)
+
+
+def test_a_film_cannot_go_into_a_picture(take_snapshot, tmp_path):
+    for kind, name in (("turntable", "a.png"), ("panorama", "a.mp4"), ("cube", "a.tif")):
+        with pytest.raises(ConfigError, match="ends in"):
+            start(kind, tmp_path / name, take_snapshot)
 
 
 def test_a_cube_map_has_each_face_where_it_belongs(take_snapshot, tmp_path):
@@ -96,13 +124,14 @@ def test_a_cube_map_has_each_face_where_it_belongs(take_snapshot, tmp_path):
     assert np.abs(faces["a-down"][0] - faces["a-front"][-1]).mean() < 12
 
 
-def test_a_turntable_turns_once(take_snapshot, tmp_path, monkeypatch):
+def test_a_turntable_turns_once(take_snapshot, tmp_path):
     av = pytest.importorskip("av")
-    monkeypatch.setattr(export, "TURN_S", 1)
-    run(start("turntable", tmp_path / "a.mp4", take_snapshot, size=(65, 48)))
+    settings = ExportSettings(film_s=2, rate=15)
+    run(start("turntable", tmp_path / "a.mp4", take_snapshot, size=(65, 48), settings=settings))
     with av.open(str(tmp_path / "a.mp4")) as film:
         frames = [frame.to_ndarray(format="rgb24").astype(int) for frame in film.decode(video=0)]
-    assert len(frames) == export.RATE
+        assert film.streams.video[0].average_rate == 15
+    assert len(frames) == 30
     assert frames[0].shape == (48, 64, 3)
     snapshot = take_snapshot()
     for index in (0, 10, 29):
@@ -159,7 +188,7 @@ def test_a_folder_that_cannot_be_is_one_line(take_snapshot, tmp_path):
         with pytest.raises(OutputError, match="cannot write") as caught:
             run(start(kind, tmp_path / "file" / name, take_snapshot))
         assert "\n" not in str(caught.value)
-    with pytest.raises(ConfigError, match=r"\.png or \.jpg"):
+    with pytest.raises(ConfigError, match=r"ends in \.jpg"):
         start("panorama", tmp_path / "a.bmp", take_snapshot)
 
 

@@ -9,32 +9,33 @@ import math
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.errors import CheckpointError
+from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import replacement_path, write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.surfaces import Panorama
 from cocogan_core.inference.panorama_file import write_equirectangular
-from cocogan_core.inference.picture_file import require_writable
 from viewer.camera.camera import View
 from viewer.export.picture_bytes import encode
 from viewer.export.video import Film, check_encoder
 from viewer.rendering.snapshot import Snapshot
 from viewer.streaming.streamer import PatchStreamer
 
-__all__ = ["GATHERED", "KINDS", "Export", "Kind", "Steps", "gather", "level_for_export", "suffix"]
+__all__ = [
+    "GATHERED", "KINDS", "Export", "ExportSettings", "Kind", "Steps", "check_ending", "gather", "level_for_export",
+    "suffix",
+]  # fmt: skip
 
 Kind = Literal["panorama", "cube", "turntable"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 GATHERED = 0.3  # of the progress bar, when the whole room is made
 MOST_COLUMNS_PX = 3072  # of an export when nobody names a level
-TURN_S, RATE = 12, 30  # of a turntable
 # In the order in which the faces of a cube map are often named: Marzipano's f, r, b, l, u, d.
 FACES = {
     "front": (0.0, 0.0), "right": (0.5, 0.0), "back": (1.0, 0.0), "left": (1.5, 0.0),
@@ -42,6 +43,35 @@ FACES = {
 }  # fmt: skip
 Steps = Generator[float, None, None]
 Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    """What can be asked of an export.
+
+    Attributes:
+        whole: a panorama is made up to the whole sphere, twice as wide as high.
+        width_px: of a panorama; None for its level's own.
+        face_px: side of a cube map's faces; None for the panorama's own resolution in a face's middle.
+        film_s, rate: how long a film lasts, in seconds, and its frames a second.
+    """
+
+    whole: bool = False
+    width_px: int | None = None
+    face_px: int | None = None
+    film_s: float = 12.0
+    rate: int = 30
+
+
+def check_ending(kind: Kind, out: Path) -> None:
+    """Refuse before work starts a file whose ending says something else than an export writes.
+
+    Raises:
+        ConfigError: it does.
+    """
+    endings = {"panorama": (".jpg", ".jpeg", ".png", ".tif"), "cube": (".jpg", ".jpeg", ".png"), "turntable": (".mp4",)}
+    if out.suffix.lower() not in endings[kind]:
+        raise ConfigError(f"a {kind} cannot be written to {out}; name a file that ends in {' or '.join(endings[kind])}")
 
 
 def suffix(kind: Kind) -> str:
@@ -80,6 +110,7 @@ class Export:
         streamer: PatchStreamer,
         take_snapshot: Callable[[int], Snapshot],
         level: int = 0,
+        settings: ExportSettings | None = None,
     ) -> None:
         """Begin. A turntable of ``size_px`` turns on from ``view``, a panorama is first seen so.
 
@@ -88,14 +119,12 @@ class Export:
         Raises:
             ConfigError: a film without an encoder, or a file of an unknown kind.
         """
+        check_ending(kind, out)
         if kind == "turntable":
             check_encoder()
-        elif kind == "panorama":
-            require_writable(out)
-        else:
-            encode(np.zeros((1, 1, 3), np.uint8), out)
         self.out, self.share, self.done = out, 0.0, False
         self._view, self._size_px, self._level = view, size_px, level
+        self._settings = settings or ExportSettings()
         draw = {"panorama": self._panorama, "cube": self._cube, "turntable": self._turntable}[kind]
         self._steps = self._run(draw, streamer, take_snapshot)
 
@@ -134,13 +163,14 @@ class Export:
                 _until(given_up, snapshot.strips()),
                 _surface_of(snapshot),
                 yaw_rad=self._view.yaw_rad,
+                whole=self._settings.whole,
+                width_px=self._settings.width_px,
             )
         )
 
     def _cube(self, snapshot: Snapshot) -> Steps:
-        side = 16 * math.ceil(
-            snapshot.grid.width_px / math.pi / 16
-        )  # at a face's middle, the panorama's own resolution
+        # at a face's middle, the panorama's own resolution
+        side = self._settings.face_px or 16 * math.ceil(snapshot.grid.width_px / math.pi / 16)
         pictures = {}
         for name, (turn, rise) in FACES.items():
             view = View(turn * math.pi, rise * math.pi, math.pi / 2, 1.0)
@@ -157,9 +187,9 @@ class Export:
         yield from _run_in_thread(write_files)
 
     def _turntable(self, snapshot: Snapshot) -> Steps:
-        size = (self._size_px[0] // 2 * 2, self._size_px[1] // 2 * 2)
-        with replacement_path(self.out) as part, closing(Film(part, size, RATE)) as film:
-            for index in range(count := TURN_S * RATE):
+        size, rate = (self._size_px[0] // 2 * 2, self._size_px[1] // 2 * 2), self._settings.rate
+        with replacement_path(self.out) as part, closing(Film(part, size, rate)) as film:
+            for index in range(count := max(1, round(self._settings.film_s * rate))):
                 view = replace(self._view, yaw_rad=self._view.yaw_rad + 2 * math.pi * index / count)
                 picture = snapshot.picture(view, size).copy()
                 while not film.offer(picture):

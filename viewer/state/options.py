@@ -1,15 +1,20 @@
 """What the command line asks of the viewer, and what its arguments mean."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cocogan_core.errors import ConfigError, RecipeError
 from cocogan_core.files import resource
-from viewer.camera.camera import View
+from viewer.camera.camera import DEFAULT_FOVS_RAD, View
+from viewer.camera.view_projection import WIDEST_RAD, ViewProjection
+from viewer.state.latents import LARGEST_SEED, Latents
 from viewer.state.recipe import LARGEST_SIDE_PX, Recipe
-from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, parse_or_read
+from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read
 
-__all__ = ["Options", "load_recipe_and_checkpoint", "parse_size"]
+__all__ = ["Opened", "Options", "look_from", "open_room", "parse_size"]
+
+NARROWEST_DEG = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,69 @@ def parse_size(text: str) -> tuple[int, int]:
     if not (16 <= width <= LARGEST_SIDE_PX and 16 <= height <= LARGEST_SIDE_PX):
         raise ConfigError(f"--size is {text!r}; each side must be between 16 and {LARGEST_SIDE_PX} pixels")
     return width, height
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a command is to show: a checkpoint, and a saved room of it or else a seed; a recipe has its own look."""
+
+    checkpoint: Path
+    recipe: Recipe | None = None
+    seed: int | None = None
+
+
+def open_room(file: str | None, checkpoint: Path | None = None, *, seed: int | None = None) -> Opened:
+    """What ``file`` names: a saved room (its file or its line of text) or a checkpoint; else the shipped room.
+
+    ``seed`` is another room of the same model; what a saved room states of the look and the size stays.
+
+    Raises:
+        ConfigError: the seed is negative or too large.
+        RecipeError, CheckpointError: as :func:`load_recipe_and_checkpoint`.
+    """
+    if seed is not None and not 0 <= seed <= LARGEST_SEED:
+        raise ConfigError(f"--seed is {seed}; name a whole number from 0 to {LARGEST_SEED}")
+    if file is None or not (file.lstrip().startswith("{") or is_recipe(Path(file))):
+        return Opened(checkpoint or (Path(file) if file else resource(SHIPPED)), seed=seed)
+    recipe, path = load_recipe_and_checkpoint(file, checkpoint)
+    if seed is not None:
+        recipe = replace(recipe, latents=Latents.of_seed(seed, len(recipe.latents.base)))
+    return Opened(path, recipe)
+
+
+def look_from(
+    base: View,
+    *,
+    yaw: float | None = None,
+    pitch: float | None = None,
+    fov: float | None = None,
+    lens: ViewProjection | None = None,
+) -> View:
+    """The look ``base`` with what the command line names instead, in degrees.
+
+    Another lens comes with its usual field of view, and the little planet looks straight down, as in the window.
+
+    Raises:
+        ConfigError: a number is not finite, or beyond what the lens can show.
+    """
+    if lens is not None and lens != base.lens:
+        pitch_rad = -math.pi / 2 if lens == "stereographic" else base.pitch_rad if base.lens != "stereographic" else 0.0
+        base = replace(base, lens=lens, former=lens, fov_rad=DEFAULT_FOVS_RAD[lens], pitch_rad=pitch_rad)
+    widest = math.degrees(WIDEST_RAD[base.lens])
+    return replace(
+        base,
+        yaw_rad=_angle("yaw", yaw, -36000.0, 36000.0, base.yaw_rad),
+        pitch_rad=_angle("pitch", pitch, -90.0, 90.0, base.pitch_rad),
+        fov_rad=_angle("fov", fov, NARROWEST_DEG, widest, base.fov_rad),
+    )
+
+
+def _angle(name: str, degrees: float | None, low: float, high: float, otherwise: float) -> float:
+    if degrees is None:
+        return otherwise
+    if not low <= degrees <= high:  # NaN fails too
+        raise ConfigError(f"--{name} is {degrees:g}; name degrees from {low:g} to {high:g}")
+    return math.radians(degrees)
 
 
 def load_recipe_and_checkpoint(text: str, checkpoint: Path | None) -> tuple[Recipe, Path]:

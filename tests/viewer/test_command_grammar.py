@@ -1,0 +1,83 @@
+"""The viewer's commands take the same names for the same things, and refuse in one line what makes no sense."""
+
+import math
+
+import pytest
+
+from cocogan_core.errors import ConfigError
+from cocogan_core.files import resource
+from viewer.__main__ import main
+from viewer.camera.camera import View
+from viewer.state.latents import Latents
+from viewer.state.options import look_from, open_room
+from viewer.state.recipe import Recipe
+from viewer.state.recipe_files import SHIPPED, fingerprint
+
+WRONG = [
+    (["--seed", "-3"], "--seed"),
+    (["--yaw", "nan"], "--yaw"),
+    (["--yaw", "inf"], "--yaw"),
+    (["--fov", "500"], "--fov"),
+    (["--fov", "0"], "--fov"),
+    (["--pitch", "500"], "--pitch"),
+]
+WRONG_RENDER = [
+    (["--panorama", "--size", "300x300"], "twice as wide"),
+    (["--cube", "--size", "300x200"], "squares"),
+    (["--turntable"], "ends in .mp4"),
+    (["--turntable", "--seconds", "0"], "--seconds"),
+    (["--turntable", "--rate", "0"], "--rate"),
+    (["--seconds", "3"], "--turntable"),
+    (["--whole"], "--panorama"),
+]
+
+
+def refused(arguments, capsys, tmp_path):
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    said = capsys.readouterr().err
+    assert exit_.value.code == 2
+    assert said.count("\n") == 1, said
+    assert not list(tmp_path.iterdir())
+    return said
+
+
+@pytest.mark.parametrize(("arguments", "word"), WRONG)
+def test_what_no_view_can_show_is_refused(arguments, word, capsys, tmp_path):
+    out = str(tmp_path / "a.png")
+    assert word in refused(["view", "--headless", "--screenshot", out, *arguments], capsys, tmp_path)
+    assert word in refused(["render", "-o", out, *arguments], capsys, tmp_path)
+
+
+@pytest.mark.parametrize(("arguments", "word"), WRONG_RENDER)
+def test_what_an_export_would_ignore_is_refused(arguments, word, capsys, tmp_path):
+    assert word in refused(["render", "-o", str(tmp_path / "a.png"), *arguments], capsys, tmp_path)
+
+
+def test_another_lens_looks_as_it_does_in_the_window():
+    planet = look_from(View(), lens="stereographic")
+    assert planet.pitch_rad == pytest.approx(-math.pi / 2)
+    assert planet.fov_rad > math.radians(180), "90 degrees of a little planet are a floor"
+    assert look_from(planet, lens="panini").pitch_rad == 0
+    assert look_from(planet).fov_rad == planet.fov_rad
+    assert look_from(View(), lens="stereographic", fov=200, pitch=-45).pitch_rad == pytest.approx(-math.pi / 4)
+
+
+def test_a_lens_limits_its_own_field_of_view():
+    assert look_from(View(), lens="panini", fov=200).fov_rad == pytest.approx(math.radians(200))
+    with pytest.raises(ConfigError, match="120"):
+        look_from(View(), fov=200)
+
+
+def test_a_file_may_be_a_room_or_a_model_and_a_seed_is_another_room(tmp_path):
+    shipped = resource(SHIPPED)
+    recipe = Recipe(
+        checkpoint="x", sha256=fingerprint(shipped), latents=Latents.of_seed(1, 128), view=View(), size_px=(64, 48)
+    )
+    path = tmp_path / "room.json"
+    path.write_text(recipe.file_text())
+    for named in (str(path), recipe.line()):
+        assert open_room(named).recipe.latents.base == pytest.approx(recipe.latents.base)
+        assert open_room(named, seed=5).recipe.latents == Latents.of_seed(5, 128)
+    assert open_room(None).checkpoint == shipped
+    assert open_room(str(shipped), seed=4).seed == 4
