@@ -8,9 +8,10 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 
-__all__ = ["GeneratorKind", "ModelConfig", "RoomLatents"]
+__all__ = ["Conditioning", "GeneratorKind", "ModelConfig", "RoomLatents", "require_built_as_now"]
 
 GeneratorKind = Literal["micro", "full", "multiple"]
+Conditioning = Literal["mlp", "linear"]
 
 T = TypeVar("T")
 
@@ -78,8 +79,10 @@ class ModelConfig:
         spatial_head: what head A predicts: the whole macro coordinate, or only its vertical, since under a
             random yaw the real angle cannot be known.
         content_head: whether D has head Q, which predicts z.
-        generator: what one pass of G makes: a micro patch; or the full image (ablation "optimal G", paper §4.4); or a
+        generator: what one pass of G makes: a micro patch; or the full image (ablation "optimal G", paper §3.7); or a
             micro patch, by a generator of its own for each (ablation "multiple G").
+        conditioning: of the paper's networks: "mlp", conditional norms of two MLPs and heads with two norms, as the
+            paper has them; "linear", one layer and one norm, as its published code and our checkpoints of before.
         room: gives the compact G the place of every pixel on a room's walls, where latents name the room's size.
     """
 
@@ -92,6 +95,7 @@ class ModelConfig:
     spatial_head: Literal["full", "vertical"] = "full"
     content_head: bool = False
     generator: GeneratorKind = "micro"
+    conditioning: Conditioning = "linear"
     room: RoomLatents | None = None
 
     def __post_init__(self) -> None:
@@ -139,7 +143,23 @@ class ModelConfig:
         """
         values = dict(data)
         grid, room = _checked(PatchGrid, values.pop("grid", {})), values.pop("room", None)
-        return _checked(cls, {**values, "grid": grid, "room": None if room is None else _room_from(room)})
+        model = _checked(cls, {**values, "grid": grid, "room": None if room is None else _room_from(room)})
+        if "conditioning" not in data:
+            require_built_as_now(model.architecture, model.generator, grid.patch_px)
+        return model
+
+
+def require_built_as_now(architecture: object, generator: object, patch_px: object) -> None:
+    """Refuse a model of a version before :attr:`ModelConfig.conditioning` whose networks are built otherwise now.
+
+    Raises:
+        ConfigError: the paper's G for patches of less than 16 pixels, which had fewer blocks then.
+    """
+    if architecture == "paper" and generator != "full" and isinstance(patch_px, int) and patch_px < 16:
+        raise ConfigError(
+            f"model: an earlier version made this file, and its G for {patch_px}-pixel patches had fewer blocks than "
+            "the paper's (Appendix C), which are built now; train it anew"
+        )
 
 
 def _room_from(data: object) -> RoomLatents:

@@ -74,6 +74,13 @@ def paper_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_checkpoint(tmp_path_factory.mktemp("paper") / "paper.safetensors", config)
 
 
+@pytest.fixture(scope="session")
+def mlp_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The paper's networks with conditional norms of two MLPs."""
+    config = replace(TINY, architecture="paper", generator_width=4, conditioning="mlp")
+    return write_checkpoint(tmp_path_factory.mktemp("mlp") / "mlp.safetensors", config)
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)

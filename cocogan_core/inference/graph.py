@@ -210,30 +210,48 @@ def _split(layer: nn.Linear, z_dim: int, coordinates: Tensor) -> _Split:
     return _Split(weight[:, :z_dim].contiguous(), F.linear(coordinates, weight[:, z_dim:], layer.bias).detach())
 
 
+class _Modulation:
+    """γ − 1 and β of a conditional norm: by one linear layer, or by two MLPs whose first layers are split."""
+
+    def __init__(self, norm: ConditionalBatchNorm, z_dim: int, coordinates: Tensor) -> None:
+        parts = [nn.Sequential(norm.affine)] if hasattr(norm, "affine") else [norm.gamma, norm.beta]
+        self.first = [_split(_linear(part[0]), z_dim, coordinates) for part in parts]
+        self.rest = [part[1:] for part in parts]
+
+    def __call__(self, z: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
+        answers = [rest(first(z, indices)) for first, rest in zip(self.first, self.rest, strict=True)]
+        gamma, beta = answers if len(answers) == 2 else answers[0].chunk(2, 1)
+        return gamma, beta
+
+
 class _FrozenBlock:
     """A residual block whose conditional norms are one multiply-add each."""
 
     def __init__(self, block: GeneratorBlock, z_dim: int, coordinates: Tensor) -> None:
         self.block = block
-        self.affines = [_split(norm.affine, z_dim, coordinates) for norm in (block.norm1, block.norm2)]
+        self.modulations = [_Modulation(norm, z_dim, coordinates) for norm in (block.norm1, block.norm2)]
         self.statistics = [_statistics(norm.norm) for norm in (block.norm1, block.norm2)]
 
     def __call__(self, x: Tensor, z: Tensor, indices: Tensor) -> Tensor:
         block = self.block
-        h = F.interpolate(F.relu(self._norm(0, x, z, indices)), scale_factor=2)
+        h = block.enlarge(F.relu(self._norm(0, x, z, indices)))
         h = block.convolution2(F.relu(self._norm(1, block.convolution1(h), z, indices)))
-        short: Tensor = block.shortcut(x)
-        joined: Tensor = h + F.interpolate(short, scale_factor=2)
+        joined: Tensor = h + block.enlarge(block.shortcut(x))
         return joined
 
     def _norm(self, which: int, x: Tensor, z: Tensor, indices: Tensor) -> Tensor:
-        gamma, beta = self.affines[which](z, indices).chunk(2, 1)
+        gamma, beta = self.modulations[which](z, indices)
         scale, shift = self.statistics[which]
         return x * (scale * (1 + gamma))[:, :, None, None] + (shift * (1 + gamma) + beta)[:, :, None, None]
 
 
 def _block(module: nn.Module) -> GeneratorBlock:
     assert isinstance(module, GeneratorBlock)
+    return module
+
+
+def _linear(module: nn.Module) -> nn.Linear:
+    assert isinstance(module, nn.Linear)
     return module
 
 

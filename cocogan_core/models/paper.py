@@ -13,21 +13,32 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
-from cocogan_core.config import ModelConfig
+from cocogan_core.config import Conditioning, ModelConfig
 from cocogan_core.models.base import Discriminator, DiscriminatorOutput, Generator
 
 __all__ = ["PaperDiscriminator", "PaperGenerator"]
 
 BASE = 2  # the generator starts from 2×2 (Fig. 13a)
 BASE_WIDTHS = 16  # … with 16 times the last stage's channels
-HEAD_WIDTH = 128
+FEWEST_BLOCKS = 3  # those of 16-pixel patches: smaller ones keep them (Appendix C)
+HEAD_WIDTH = 128  # … of heads A and Q (Fig. 14c)
+CONDITION_WIDTH = 128  # of the hidden layers of conditional norms, of which the paper does not say how wide they are
 
 Layer = TypeVar("Layer", bound=nn.Module)
 
 
+def doublings(patch_px: int) -> int:
+    """How often 2×2 cells are doubled to make a patch."""
+    return int(math.log2(patch_px // BASE))
+
+
 def stage_widths(patch_px: int, width: int) -> list[int]:
-    """Channels of G's residual blocks (Fig. 13a): 8, 4, 2, 1, 1 … times ``width``, one block for each doubling."""
-    return [width * max(1, 8 >> i) for i in range(int(math.log2(patch_px // BASE)))]
+    """Channels of G's residual blocks (Fig. 13a): 8, 4, 2, 1, 1 … times ``width``.
+
+    There is one block for each doubling, but never fewer than for 16 pixels: G for 8 and 4 pixels keeps those blocks
+    "without strides in the last one and two layer(s)" (Appendix C).
+    """
+    return [width * max(1, 8 >> i) for i in range(max(FEWEST_BLOCKS, doublings(patch_px)))]
 
 
 def discriminator_widths(macro_px: int, width: int) -> list[int]:
@@ -38,41 +49,60 @@ def discriminator_widths(macro_px: int, width: int) -> list[int]:
 
 
 class ConditionalBatchNorm(nn.Module):
-    """Batch norm whose scale and shift come from an MLP of (z, c) (Fig. 13b); γ is 1 + the MLP's answer."""
+    """Batch norm whose scale and shift come from (z, c): o = ((i − μ)/σ)·γ + β (Appendix C); γ is 1 + the answer.
 
-    def __init__(self, channels: int, condition_dim: int) -> None:
+    The paper makes "two MLPs, MLPγ(z, c) and MLPβ(z, c)", and says no more of them: here each has one hidden layer of
+    ``CONDITION_WIDTH`` with ReLU. The published code has one linear layer each, which ``conditioning`` "linear" keeps.
+    """
+
+    def __init__(self, channels: int, condition_dim: int, conditioning: Conditioning) -> None:
         super().__init__()
         self.norm = nn.BatchNorm2d(channels, affine=False)
-        self.affine = _normed(nn.Linear(condition_dim, 2 * channels))
+        if conditioning == "linear":
+            self.affine = _normed(nn.Linear(condition_dim, 2 * channels))
+        else:
+            self.gamma, self.beta = (_mlp(condition_dim, channels) for _ in range(2))
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """Normalise (B, C, h, w) by the batch's statistics and apply this sample's affine."""
-        affine: Tensor = self.affine(condition)[:, :, None, None]
-        gamma, beta = affine.chunk(2, 1)
+        gamma, beta = (part[:, :, None, None] for part in self.modulation(condition))
         normal: Tensor = self.norm(x)
         conditioned: Tensor = normal * (1 + gamma) + beta
         return conditioned
 
+    def modulation(self, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """γ − 1 and β (B, C) of conditions (B, z_dim + 2 or 3)."""
+        if hasattr(self, "affine"):
+            gamma, beta = self.affine(condition).chunk(2, 1)
+            return gamma, beta
+        return self.gamma(condition), self.beta(condition)
+
 
 class GeneratorBlock(nn.Module):
-    """Residual block with ×2 nearest upsampling (Fig. 13b)."""
+    """Residual block with ×2 nearest upsampling (Fig. 13b), or without ("without strides", Appendix C)."""
 
-    def __init__(self, width_in: int, width_out: int, condition_dim: int) -> None:
+    def __init__(
+        self, width_in: int, width_out: int, condition_dim: int, conditioning: Conditioning, *, up: bool = True
+    ) -> None:
         super().__init__()
-        self.norm1 = ConditionalBatchNorm(width_in, condition_dim)
+        self.scale = 2 if up else 1
+        self.norm1 = ConditionalBatchNorm(width_in, condition_dim, conditioning)
         self.convolution1 = _normed(nn.Conv2d(width_in, width_out, 3, padding=1))
-        self.norm2 = ConditionalBatchNorm(width_out, condition_dim)
+        self.norm2 = ConditionalBatchNorm(width_out, condition_dim, conditioning)
         self.convolution2 = _normed(nn.Conv2d(width_out, width_out, 3, padding=1))
         self.shortcut = _normed(nn.Conv2d(width_in, width_out, 1))
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        """(B, C, h, w) → (B, C', 2h, 2w)."""
-        h = F.interpolate(F.relu(self.norm1(x, condition)), scale_factor=2)
+        """(B, C, h, w) → (B, C', 2h, 2w), or the same size without ``up``."""
+        h = self.enlarge(F.relu(self.norm1(x, condition)))
         h = self.convolution2(F.relu(self.norm2(self.convolution1(h), condition)))
-        short: Tensor = self.shortcut(x)
         # a 1×1 convolution commutes with nearest upsampling and is four times cheaper before it
-        joined: Tensor = h + F.interpolate(short, scale_factor=2)
+        joined: Tensor = h + self.enlarge(self.shortcut(x))
         return joined
+
+    def enlarge(self, x: Tensor) -> Tensor:
+        """Nearest ×2, where this block doubles."""
+        return F.interpolate(x, scale_factor=2) if self.scale == 2 else x
 
 
 class PaperGenerator(Generator):
@@ -86,7 +116,11 @@ class PaperGenerator(Generator):
         wide = BASE_WIDTHS * config.generator_width
         widths = [wide, *stage_widths(config.grid.patch_px, config.generator_width)]
         self.dense = _normed(nn.Linear(condition_dim, wide * base[0] * base[1]))
-        self.blocks = nn.ModuleList(GeneratorBlock(a, b, condition_dim) for a, b in pairwise(widths))
+        doubling = doublings(config.grid.patch_px)
+        self.blocks = nn.ModuleList(
+            GeneratorBlock(a, b, condition_dim, config.conditioning, up=number < doubling)
+            for number, (a, b) in enumerate(pairwise(widths))
+        )
         self.norm = nn.BatchNorm2d(widths[-1])
         self.rgb = _normed(nn.Conv2d(widths[-1], 3, 3, padding=1))
 
@@ -137,8 +171,8 @@ class PaperDiscriminator(Discriminator):
         )
         self.score = _normed(nn.Linear(widths[-1], 1))
         self.project = _normed(nn.Linear(grid.coordinate_dim, widths[-1]))
-        self.spatial = _head(widths[-1], grid.coordinate_dim if config.spatial_head == "full" else 1)
-        self.content = _head(widths[-1], config.z_dim) if config.content_head else None
+        self.spatial = _head(config, widths[-1], grid.coordinate_dim if config.spatial_head == "full" else 1)
+        self.content = _head(config, widths[-1], config.z_dim) if config.content_head else None
 
     def forward(self, images: Tensor, coordinates: Tensor, level: int = 0) -> DiscriminatorOutput:
         """Judge macro patches (B, 3, N·s, M·s) in [−1, 1] at macro coordinates (B, 2 or 3)."""
@@ -149,17 +183,28 @@ class PaperDiscriminator(Discriminator):
 
 
 def _normed(layer: Layer) -> Layer:
-    """Spectral norm on a layer, in place (paper: on every convolution and linear layer)."""
+    """Spectral norm on a layer, in place (Appendix C: on every convolution and linear layer)."""
     spectral_norm(layer)
     return layer
 
 
-def _head(features: int, outputs: int) -> nn.Sequential:
-    """Heads A and Q (Fig. 14c, d): linear, batch norm, leaky ReLU, linear, tanh."""
+def _mlp(features: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(
+        _normed(nn.Linear(features, CONDITION_WIDTH)), nn.ReLU(), _normed(nn.Linear(CONDITION_WIDTH, outputs))
+    )
+
+
+def _head(config: ModelConfig, features: int, outputs: int) -> nn.Sequential:
+    """Heads A and Q (Fig. 14c): linear, batch norm, leaky ReLU, linear, batch norm, tanh.
+
+    The published code has the first norm only, as heads of ``conditioning`` "linear" do.
+    """
+    layers: list[nn.Module] = [
         _normed(nn.Linear(features, HEAD_WIDTH)),
         nn.BatchNorm1d(HEAD_WIDTH),
         nn.LeakyReLU(0.2),
         _normed(nn.Linear(HEAD_WIDTH, outputs)),
-        nn.Tanh(),
-    )
+    ]
+    if config.conditioning == "mlp":
+        layers.append(nn.BatchNorm1d(outputs))
+    return nn.Sequential(*layers, nn.Tanh())

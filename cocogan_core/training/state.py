@@ -18,6 +18,7 @@ import torch
 from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
+from cocogan_core.config import require_built_as_now
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError, OutputError, TrainingError
 from cocogan_core.files import write_atomically
@@ -123,6 +124,8 @@ def require_same_run(run: Path, stated: Mapping[str, Any], now: Mapping[str, Any
     Raises:
         ConfigError: names the first difference.
     """
+    if "model.conditioning" not in stated:
+        require_built_as_now(*(stated.get(f"model.{name}") for name in ("architecture", "generator", "grid.patch_px")))
     defaults = json.loads(json.dumps(_settings(TrainConfig())))
     for name in sorted(now.keys() | stated.keys()):
         before = stated.get(name, defaults.get(name))

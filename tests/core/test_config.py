@@ -5,6 +5,7 @@ import pytest
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.grid import PatchGrid
 
 
 def test_settings_survive_json(tiny_config):
@@ -32,3 +33,20 @@ def test_nonsense_is_named(tiny_config, change, word):
 def test_patch_sizes_are_powers_of_two(tiny_config):
     with pytest.raises(ConfigError, match="power of two"):
         replace(tiny_config, grid=replace(tiny_config.grid, patch_px=12))
+
+
+def test_a_checkpoint_of_before_conditioning_has_one_linear_layer():
+    earlier = ModelConfig().to_json()
+    del earlier["conditioning"]
+    assert ModelConfig.from_json(earlier).conditioning == "linear"
+
+
+@pytest.mark.parametrize("patch_px", [4, 8])
+def test_a_checkpoint_of_the_papers_g_with_fewer_blocks_is_refused(patch_px):
+    now = ModelConfig(grid=PatchGrid(patch_px=patch_px)).to_json()
+    earlier = {name: value for name, value in now.items() if name != "conditioning"}
+    with pytest.raises(ConfigError, match="fewer blocks than the paper's"):
+        ModelConfig.from_json(earlier)
+    assert ModelConfig.from_json(now).grid.patch_px == patch_px
+    assert ModelConfig.from_json({**earlier, "architecture": "compact"}).architecture == "compact"
+    assert ModelConfig.from_json({**earlier, "generator": "full"}).generator == "full"

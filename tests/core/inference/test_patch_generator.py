@@ -14,7 +14,7 @@ from cocogan_core.inference.patch_generator import PatchGenerator, choose_device
 from cocogan_core.models.build import build_generator, load_generator
 
 
-@pytest.fixture(params=["tiny_checkpoint", "paper_checkpoint"])
+@pytest.fixture(params=["tiny_checkpoint", "paper_checkpoint", "mlp_checkpoint"])
 def path(request):
     return request.getfixturevalue(request.param)
 

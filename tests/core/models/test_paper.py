@@ -89,3 +89,31 @@ def test_heads_learn_apart_from_the_score(tiny_config):
     assert discriminator.spatial.weight.grad.abs().sum() > 0
     assert discriminator.score.weight.grad is None
     assert discriminator.content.weight.grad is None
+
+
+@pytest.mark.parametrize(("patch_px", "doubling"), [(4, 1), (8, 2), (16, 3)])
+def test_small_patches_keep_the_blocks_of_16_pixels_without_strides(patch_px, doubling):
+    """Appendix C: "we keep using (N4,M4,S16) architecture, but without strides in the last one and two layer(s)"."""
+    grid = PatchGrid(system="planar", rows=4, columns=4, patch_px=patch_px)
+    generator = build_generator(ModelConfig(grid=grid, generator_width=2))
+    assert [block.convolution1.out_channels for block in generator.blocks] == [16, 8, 4]
+    assert [block.scale for block in generator.blocks] == [2] * doubling + [1] * (3 - doubling)
+    assert generator(torch.rand(2, 128), torch.rand(2, 2)).shape == (2, 3, patch_px, patch_px)
+
+
+def test_conditional_norms_are_two_mlps_of_z_and_c_and_heads_end_with_a_norm(tiny_config):
+    """Appendix C, Fig. 14c: apart for γ and β, and no linear function of the condition."""
+    config = replace(tiny_config, architecture="paper", conditioning="mlp")
+    norm = build_generator(config).blocks[0].norm1.eval()
+    z, step = torch.rand(1, config.z_dim + 3), torch.rand(1, config.z_dim + 3)
+    with torch.no_grad():
+        gamma, beta = norm.modulation(torch.cat([z - 3 * step, z, z + 3 * step]))
+    for answer in (gamma, beta):
+        assert (answer[0] + answer[2] - 2 * answer[1]).abs().max() > 1e-3
+    norm.modulation(z)[0].sum().backward()
+    assert norm.gamma[0].parametrizations.weight.original.grad.abs().sum() > 0
+    assert norm.beta[0].parametrizations.weight.original.grad is None
+    head = build_discriminator(config).spatial
+    assert [type(layer).__name__ for layer in head] == [
+        "ParametrizedLinear", "BatchNorm1d", "LeakyReLU", "ParametrizedLinear", "BatchNorm1d", "Tanh"
+    ]  # fmt: skip

@@ -22,9 +22,8 @@ EARLIER = Path(__file__).with_name("state_13fde4d") / "state.safetensors"
 @pytest.fixture
 def small(config):
     """The paper's networks at their smallest."""
-    model = ModelConfig(
-        grid=PatchGrid(patch_px=4), z_dim=4, generator_width=1, discriminator_width=1, content_head=True
-    )
+    grid = PatchGrid(rows=2, columns=6, patch_px=16)
+    model = ModelConfig(grid=grid, z_dim=4, generator_width=1, discriminator_width=1, content_head=True)
     return replace(config, model=model)
 
 
@@ -54,3 +53,11 @@ def test_a_setting_that_came_later_was_at_its_default(config):
         require_same_run(config.run, settings, {**settings, "r1_every": 4})
     with pytest.raises(ConfigError, match=r"model\.content_head = False, not True"):
         require_same_run(config.run, settings, {**settings, "model.content_head": True})
+
+
+def test_a_run_whose_networks_are_built_otherwise_now_is_refused(config):
+    settings = {"model.architecture": "paper", "model.generator": "micro", "model.grid.patch_px": 8}
+    with pytest.raises(ConfigError, match="fewer blocks"):
+        require_same_run(config.run, settings, settings)
+    known = {**settings, "model.conditioning": "mlp"}
+    require_same_run(config.run, known, known)
