@@ -53,7 +53,8 @@ class TrainConfig:
     spatial_weight: float = 100.0
     """α of the spatial consistency loss through head A (paper: 100); much less where all z come to give one picture"""
     content_weight: float = 0.0
-    """weight of the content loss through head Q; it learns named parameters from real patches, else z from made ones"""
+    """weight of the content loss through head Q, a mean over z's entries (the paper's sum at weight 1: its length);
+    Q learns named parameters from real patches, else z from made ones"""
     regression_weight: float = 0.0
     """in adversarial runs: weight of L1 to the real patch of the same named parameters, which keeps sliders true"""
     generator_rate: float = 1e-4
@@ -75,17 +76,17 @@ class TrainConfig:
     final_rate: float = 1.0
     """the rates fall to this share of themselves by the end, along a cosine"""
     ema_images: float = 10_000.0
-    """half-life of the exported generator's weight average, in images, growing from 0; 0 exports the latest weights"""
+    """half-life of the exported generator's weight average, in images, growing from 0; 0 (paper): the latest weights"""
     augment: tuple[Augmentation, ...] = ()
     """DiffAugment: D sees real and made pictures recoloured, shifted and holed, and cannot learn few by heart"""
     continuous_sampling: bool = False
-    """paper's ablation (§4.4): macro patches lie at any pixel, not only on the grid; shows what the grid is worth"""
+    """paper's ablation (§3.7): macro patches lie at any pixel, not only on the grid; shows what the grid is worth"""
     optimal_d: bool = False
-    """paper's ablation (§4.4): D sees the full image, made by micro patches; shows what D loses by seeing parts"""
+    """paper's ablation (§3.7): D sees the full image, made by micro patches; shows what D loses by seeing parts"""
     optimal_g: bool = False
-    """paper's ablation (§4.4): G makes the full image at once, D sees macro patches; shows what G loses by parts"""
+    """paper's ablation (§3.7): G makes the full image at once, D sees macro patches; shows what G loses by parts"""
     multiple_g: bool = False
-    """paper's ablation (§4.4): a generator of its own for every micro patch; shows what one shared G is worth"""
+    """paper's ablation (§3.7): a generator of its own for every micro patch; shows what one shared G is worth"""
     room_coordinates: bool = False
     """tell the compact G where on the room's walls each pixel lies; needs the named sizes of box-shaped rooms"""
     unpaired: bool = False
@@ -236,27 +237,33 @@ _ROOMS_GAN = TrainConfig(
     ema_images=1000,
     gradient_clip=10.0,
 )
-_PAPER = TrainConfig(batch=128, save_every=50_000)
+# The paper has no average of weights, no flips and no rolls (docs/guide/train.md: paper, ours, why).
+_PAPER = TrainConfig(batch=128, save_every=50_000, ema_images=0.0)
+CELEBA_IMAGES = 152_599 * 150  # Table 2: 150 epochs; the published code trains on all but 50,000 of 202,599
+LSUN_IMAGES = 128 * 1_000_000  # Appendix E: a million steps of 128
 
 
-def _paper(system: Literal["cylindrical", "planar"], rows: int, columns: int, patch_px: int, macro: int) -> TrainConfig:
+def _paper(
+    system: Literal["cylindrical", "planar"], rows: int, patch_px: int, macro: int, *, images: int, batch: int = 128
+) -> TrainConfig:
+    columns = 3 * rows if system == "cylindrical" else rows
     grid = PatchGrid(
         system=system, rows=rows, columns=columns, patch_px=patch_px, macro_rows=macro, macro_columns=macro
     )
-    return replace(_PAPER, model=ModelConfig(grid=grid), roll=system == "cylindrical", flip=system == "planar")
+    return replace(_PAPER, model=ModelConfig(grid=grid, conditioning="mlp"), images=images, batch=batch)
 
 
 PRESETS: dict[str, TrainConfig] = {
     "rooms-warmup": _ROOMS,
     "rooms": _ROOMS_GAN,
-    "paper": _paper("cylindrical", 4, 12, 64, 2),  # its panoramas: what this project is about
-    "matterport3d": _paper("cylindrical", 4, 12, 64, 2),
-    "celeba64": _paper("planar", 4, 4, 16, 2),
-    "celeba128": _paper("planar", 4, 4, 32, 2),
-    "celeba128-micro16": _paper("planar", 8, 8, 16, 4),
-    "celeba128-micro8": _paper("planar", 16, 16, 8, 8),
-    "celeba128-micro4": _paper("planar", 32, 32, 4, 16),
-    "lsun64": _paper("planar", 4, 4, 16, 2),
-    "lsun256": _paper("planar", 4, 4, 64, 2),
-    "celebahq1024": _paper("planar", 4, 4, 256, 2),
+    "paper": _paper("cylindrical", 4, 64, 2, images=LSUN_IMAGES),  # its panoramas: what this project is about
+    "matterport3d": _paper("cylindrical", 4, 64, 2, images=LSUN_IMAGES),
+    "celeba64": _paper("planar", 4, 16, 2, images=CELEBA_IMAGES, batch=64),
+    "celeba128": _paper("planar", 4, 32, 2, images=CELEBA_IMAGES),
+    "celeba128-micro16": _paper("planar", 8, 16, 4, images=CELEBA_IMAGES),
+    "celeba128-micro8": _paper("planar", 16, 8, 8, images=CELEBA_IMAGES),
+    "celeba128-micro4": _paper("planar", 32, 4, 16, images=CELEBA_IMAGES, batch=64),
+    "lsun64": _paper("planar", 4, 16, 2, images=LSUN_IMAGES),
+    "lsun256": _paper("planar", 4, 64, 2, images=LSUN_IMAGES),
+    "celebahq1024": _paper("planar", 4, 256, 2, images=LSUN_IMAGES, batch=20),
 }

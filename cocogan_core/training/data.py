@@ -1,10 +1,12 @@
 """The pictures of one run: those that it trains on, those that it is measured by, and the few that a sheet shows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 import numpy as np
+from torch import Tensor
 
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.rooms.live import LiveRooms, LiveRoomSampler
@@ -22,6 +24,7 @@ SHEET_ROOMS = 6
 SHEET_PICTURES = 8, 64  # planar ones stand in rows of eight: as many as make a sheet of SHEET_PIXELS
 SHEET_PIXELS = 1 << 21
 SHEET_PATCHES = 8  # macro patches of each finer level
+STATISTICS_PATCHES = 512  # macro patches that the averaged G's batch statistics are gathered over
 HELD_OUT_SHARE = 5  # at most one picture in so many
 
 
@@ -65,6 +68,13 @@ class TrainingData:
         batch = loader.whole(rng, count)
         fine = [loader.macro(rng, SHEET_PATCHES, level) for level in range(1, grid.levels)]
         return SampleGrid(batch, fine, paired=bool(self.dataset.latent_names))
+
+    def statistics_draws(self, config: TrainConfig) -> Iterator[tuple[Tensor, Tensor]]:
+        """z and macro ids to gather batch statistics over: always the same ones, in every process."""
+        rng, size = np.random.default_rng(config.seed), min(config.batch, STATISTICS_PATCHES)
+        for _ in range(STATISTICS_PATCHES // size):
+            batch = self._first_loader.macro(rng, size)
+            yield batch.z, batch.ids
 
     def validator(self, config: TrainConfig, device: str) -> FrechetValidator:
         """Held-out pictures to measure by: ``config.held_out``'s first, or the data set's last.

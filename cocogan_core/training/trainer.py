@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cocogan_core.checkpoint import Metadata, Provenance, code_version, load_checkpoint, save_checkpoint
+from cocogan_core.checkpoint import Metadata, Provenance, code_version, save_checkpoint
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.models.build import build_discriminator, build_generator
+from cocogan_core.training.checkpoints import is_best, load_initial_weights, network_arrays
 from cocogan_core.training.config import TrainConfig
 from cocogan_core.training.data import TrainingData, open_source
 from cocogan_core.training.distributed import Ranks, share_batch_norms
@@ -26,10 +26,11 @@ from cocogan_core.training.logger import MetricLogger, ProgressDisplay
 from cocogan_core.training.objective import Objective
 from cocogan_core.training.optimizer import NetworkOptimizer, constant, rate_share
 from cocogan_core.training.state import load_state, lock_run, read_progress, require_same_run, run_identity, save_state
+from cocogan_core.training.validation import FrechetValidator
 
 __all__ = ["TrainResult", "Trainer", "train"]
 
-STATE, CHECKPOINT = "state.safetensors", "checkpoint.safetensors"
+STATE, CHECKPOINT, BEST = "state.safetensors", "checkpoint.safetensors", "best.safetensors"
 
 Network = TypeVar("Network", bound=nn.Module)
 Figures = dict[str, float]
@@ -100,7 +101,8 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.generator = self._place(build_generator(config.model))
         self.discriminator = self._place(build_discriminator(config.model))
-        self.seen, self.seen_before = 0, self._load_initial_weights() if config.init else 0
+        self.seen = 0
+        self.seen_before = load_initial_weights(config.init, self.generator, self.discriminator)
         self.ema = WeightEMA(self.generator, half_life_images=config.ema_images)
         self.optimizers = {
             "optimizer_g": NetworkOptimizer(
@@ -121,7 +123,7 @@ class Trainer:
             TrainingError: the losses are no longer finite, or explode; the last good state stays.
         """
         config, first = self.config, self.ranks.first
-        measures = config.fd_every and first and self.seen < config.images
+        measures = first and config.fd_every and self.seen < config.images
         validator = self.data.validator(config, str(self.ranks.device)) if measures else None
         logger = MetricLogger(config.run, seen=self.seen, tensorboard=config.tensorboard) if first else None
         display = ProgressDisplay(config.images, self.seen, quiet=not (first and progress))
@@ -134,8 +136,8 @@ class Trainer:
                 stop = self.ranks.any(bool(received))
                 saves = stop or self.seen >= config.images or self._due(before, config.save_every)
                 figures = self.export() if saves else {}
-                if validator is not None and self._due(before, config.fd_every):
-                    figures |= {"fd": validator.distance(self.ema.network), "fd_samples": validator.samples}
+                if config.fd_every and self._due(before, config.fd_every):
+                    figures |= self.measure(validator)
                 latest |= terms | figures
                 if logger is not None:
                     logger.add(terms)
@@ -183,32 +185,55 @@ class Trainer:
             save_state(self.config.run / STATE, progress, self._modules(), self._adams())
 
     def export(self) -> Figures:
-        """Write checkpoint and sheet; what is broken never replaces what is not.
+        """Write checkpoint and sheet; what is broken never replaces what is not. Every process must call it.
 
         Returns:
             ``psnr_db`` of the sheet where the data has named parameters.
         """
         if not all(p.isfinite().all() for network in self._modules().values() for p in network.parameters()):
             raise self._diverged("a weight is no longer finite")
+        self._settle_average()
         if not self.ranks.first:
             return {}
-        folder = self.config.run
-        save_checkpoint(
-            folder / CHECKPOINT,
-            Metadata(model=self.config.model, projection=self.data.dataset.projection, provenance=self.provenance()),
-            generator=_arrays(self.ema.network),
-            discriminator=_arrays(self.discriminator) if self.config.objective == "adversarial" else None,
-        )
-        return self.data.sample_grid(self.config).draw(self.ema.network, folder / f"sheet_{self.seen:08d}.png")
+        self._write_checkpoint(CHECKPOINT, {})
+        return self.data.sample_grid(self.config).draw(self.ema.network, self.config.run / f"sheet_{self.seen:08d}.png")
 
-    def provenance(self) -> Provenance:
-        """Where the weights of this moment come from."""
+    def measure(self, validator: FrechetValidator | None) -> Figures:
+        """Fréchet distance of the averaged G as ``fd`` and ``fd_samples``; the best checkpoint so far is kept apart.
+
+        Every process must call it; the first one measures, with a validator, and the others return nothing.
+        """
+        self._settle_average()
+        if validator is None:
+            return {}
+        figures = {"fd": validator.distance(self.ema.network), "fd_samples": float(validator.samples)}
+        if is_best(self.config.run / BEST, figures):
+            self._write_checkpoint(BEST, figures)
+        return figures
+
+    def _settle_average(self) -> None:
+        """Batch statistics of the averaged G's own weights: those of the latest weights are others'."""
+        if self.config.ema_images:
+            self.ema.settle(self.data.statistics_draws(self.config))
+
+    def _write_checkpoint(self, name: str, metrics: Figures) -> None:
+        model, projection = self.config.model, self.data.dataset.projection
+        save_checkpoint(
+            self.config.run / name,
+            Metadata(model=model, projection=projection, provenance=self.provenance(metrics)),
+            generator=network_arrays(self.ema.network),
+            discriminator=network_arrays(self.discriminator) if self.config.objective == "adversarial" else None,
+        )
+
+    def provenance(self, metrics: Figures | None = None) -> Provenance:
+        """Where the weights of this moment come from, and what was measured of them."""
         config, about = self.config, self.data.dataset.about
         count = self.data.dataset.count - self.data.held_out
         return Provenance(
             data_set=f"{about['source']}, {count} pictures" if count else about["source"],
             licence=about["licence"],
             images_seen=self.seen_before + self.seen,
+            metrics=metrics or {},
             code_version=code_version(),
             notes=f"{config.objective} run of {self.seen} images at patch {config.model.grid.patch_px} px",
         )
@@ -247,17 +272,6 @@ class Trainer:
                     parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         return network.to(self.ranks.device)
 
-    def _load_initial_weights(self) -> int:
-        """Take over every tensor of each of ``config.init`` that fits; returns the most images that one had seen."""
-        seen = 0
-        for path in self.config.init:
-            earlier = load_checkpoint(path)
-            if not _copy_fitting(self.generator, earlier.generator):
-                raise ConfigError(f"no weight of G in {path} fits this model: give --model.* as `cocogan info` says")
-            _copy_fitting(self.discriminator, earlier.discriminator)
-            seen = max(seen, earlier.metadata.provenance.images_seen)
-        return seen
-
     def _resume(self) -> None:
         path = self.config.run / STATE
         if not path.exists():
@@ -276,14 +290,6 @@ class Trainer:
         return {name: optimizer.adam for name, optimizer in self.optimizers.items()}
 
 
-def _copy_fitting(module: nn.Module, tensors: Mapping[str, NDArray[Any]]) -> int:
-    """Copy the tensors that fit into a module; returns how many did."""
-    own = module.state_dict()
-    same = {k: torch.from_numpy(t) for k, t in tensors.items() if k in own and own[k].shape == t.shape}
-    module.load_state_dict({**own, **same})
-    return len(same)
-
-
 def _require_trainable(config: TrainConfig, ranks: Ranks) -> None:
     """Refuse what this machine or these processes cannot do."""
     ranks.require_precision(config.precision)
@@ -291,7 +297,3 @@ def _require_trainable(config: TrainConfig, ranks: Ranks) -> None:
         raise ConfigError("--multiple-g trains in one process: its generators' batches differ; leave torchrun out")
     if ranks.share(config.batch) < 2 and config.model.architecture == "paper":
         raise ConfigError(f"--batch is {config.batch}: the paper's batch norms need at least 2 images a process")
-
-
-def _arrays(module: nn.Module) -> dict[str, Any]:
-    return {name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()}

@@ -1,4 +1,4 @@
-"""The paper's ablations (§4.4): continuous sampling, optimal D, optimal G, multiple G."""
+"""The paper's ablations (§3.7): continuous sampling, optimal D, optimal G, multiple G."""
 
 import json
 from dataclasses import replace

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
+from cocogan_core.models.build import build_generator
 from cocogan_core.training.ema import WeightEMA
 
 
@@ -36,3 +39,35 @@ def test_statistics_are_the_latest(network):
 def test_the_mean_itself_does_not_learn(network):
     assert not any(p.requires_grad for p in WeightEMA(network, half_life_images=1).network.parameters())
     assert all(p.requires_grad for p in network.parameters())
+
+
+def test_settled_statistics_are_of_the_means_own_weights(tiny_config):
+    """Taken by hand from the last batch norm's input, over all the draws together."""
+    config = replace(tiny_config, architecture="paper", conditioning="mlp")
+    torch.manual_seed(0)
+    generator = build_generator(config)
+    ema = WeightEMA(generator, half_life_images=1000)
+    with torch.no_grad():
+        for parameter in generator.parameters():
+            parameter.add_(torch.randn_like(parameter))
+    ema.update(generator, seen=80, batch=4)
+    draws = [(torch.rand(6, config.z_dim) * 2 - 1, torch.randint(0, 3, (6, 2))) for _ in range(3)]
+    ema.settle(draws)
+    seen = []
+    ema.network.norm.register_forward_pre_hook(lambda _norm, inputs: seen.append(inputs[0]))
+    settled = ema.network.norm.running_mean.clone()
+    latest = generator.norm.running_mean
+    with torch.no_grad():
+        for module in ema.network.eval().modules():
+            module.train(isinstance(module, torch.nn.BatchNorm2d))
+        for z, ids in draws:
+            ema.network.macro(z, ids)
+    by_hand = torch.stack([x.mean((0, 2, 3)) for x in seen]).mean(0)
+    assert settled.tolist() == pytest.approx(by_hand.tolist(), rel=1e-4, abs=1e-5)
+    assert not torch.allclose(settled, latest, atol=0.02)
+    assert ema.network.norm.momentum == 0.1
+
+
+def test_networks_without_batch_norms_draw_nothing(tiny_config):
+    ema = WeightEMA(build_generator(tiny_config), half_life_images=1)
+    ema.settle(pytest.fail("drawn") for _ in range(1))

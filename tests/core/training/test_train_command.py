@@ -30,7 +30,7 @@ def test_the_papers_ablations_say_what_they_are_for(command):
     shown = run(command, "paper", "--help").stdout
     for option in ("--continuous-sampling", "--optimal-d", "--optimal-g", "--multiple-g"):
         assert f"{option}, --no-" in shown
-    assert shown.count("paper's ablation (§4.4)") == 4
+    assert shown.count("paper's ablation (§3.7)") == 4
     assert "{full,vertical}" in shown
     assert "(paper: 100)" in shown
 

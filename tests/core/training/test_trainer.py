@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,8 +20,10 @@ import torch
 from cocogan_core import checkpoint
 from cocogan_core.data.dataset import DatasetWriter, ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.training import validation
+from cocogan_core.training.checkpoints import is_best
 from cocogan_core.training.config import PRESETS
 from cocogan_core.training.trainer import Trainer, train
 
@@ -332,6 +335,45 @@ def test_presets_are_the_papers_sizes(name):
     wide = name in ("paper", "matterport3d", "rooms", "rooms-warmup")
     assert (grid.height_px, grid.width_px) == ((256, 768) if wide else (full, full))
     assert grid.macro_height_px == grid.macro_width_px == (128 if wide else full // 2)
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if not name.startswith("rooms")])
+def test_the_papers_presets_have_nothing_that_is_ours(name):
+    preset = PRESETS[name]
+    assert (preset.ema_images, preset.flip, preset.roll, preset.augment) == (0, False, False, ())
+    assert (preset.gradient_penalty, preset.spatial_weight, preset.loss) == (10, 100, "wasserstein")
+    assert (preset.beta1, preset.beta2, preset.generator_rate, preset.discriminator_rate) == (0, 0.999, 1e-4, 4e-4)
+    assert (preset.model.conditioning, preset.model.spatial_head) == ("mlp", "full")
+    assert preset.images // preset.batch >= 150_000
+
+
+def test_the_best_checkpoint_by_distance_stays_beside_the_last(config, monkeypatch):
+    distances = iter([5.0, 3.0, 4.0])
+    config = replace(config, fd_every=8, fd_samples=2, held_out=config.data)
+    validator = SimpleNamespace(distance=lambda network: next(distances), samples=2)
+    monkeypatch.setattr(validation.FrechetValidator, "of", lambda *args, **kwargs: validator)
+    Trainer(config).run()
+    best = checkpoint.read_metadata(config.run / "best.safetensors").provenance
+    assert (best.images_seen, best.metrics) == (16, {"fd": 3.0, "fd_samples": 2.0})
+    assert checkpoint.read_metadata(config.run / "checkpoint.safetensors").provenance.images_seen == 24
+    assert is_best(config.run / "best.safetensors", {"fd": 2.9, "fd_samples": 2.0})
+    assert not is_best(config.run / "best.safetensors", {"fd": 3.1, "fd_samples": 2.0})
+    assert is_best(config.run / "best.safetensors", {"fd": 3.1, "fd_samples": 3.0})  # not to be compared
+
+
+def test_a_run_of_the_papers_networks_in_two_pieces_is_bit_identical(config, tmp_path):
+    """Their averaged G's batch statistics are gathered whenever it is looked at."""
+    grid = PatchGrid(rows=2, columns=6, patch_px=16)
+    model = replace(config.model, architecture="paper", conditioning="mlp", generator_width=2, grid=grid)
+    config = replace(config, model=model)
+    Trainer(config).run()
+    other = replace(config, run=tmp_path / "pieces")
+    trainer = Trainer(other)
+    trainer.step()
+    trainer.export()
+    trainer.save_state()
+    Trainer(other).run()
+    assert equal(weights(config.run), weights(other.run))
 
 
 def test_head_q_learns_without_names_too(config, tmp_path):
