@@ -111,6 +111,8 @@ class ModelConfig:
                 raise ConfigError(f"model: {name} is {getattr(self, name)}; it must be between 1 and {most}")
         if self.grid.rows * self.grid.columns > MOST_PATCHES or self.grid.patch_px > LARGEST_PATCH_PX:
             raise ConfigError(f"model: {self.grid.height_px}×{self.grid.width_px} pixels are more than any model here")
+        if self.grid.beyond and self.generator != "micro":
+            raise ConfigError(f"model: a {self.generator} generator knows no coordinates beyond the image: beyond is 0")
         self._require_levels()
         if len(self.latent_names) > self.z_dim or len(set(self.latent_names)) < len(self.latent_names):
             raise ConfigError(

@@ -14,6 +14,6 @@ cocogan=$(dirname "$(command -v "$python")")/cocogan  # beside it
 "$cocogan" rooms "$data" --panorama --width 96 --count "${ROOMS:-6000}" --seed 3
 "$cocogan" train paper --data "$data" --run "$run" --images "$images" --unpaired --no-roll \
     --model.architecture compact --model.generator-width 128 --model.discriminator-width 16 --model.grid.patch-px 8 \
-    --batch 16 --warmup-images 2000 --gradient-clip 10 \
+    --batch 16 --ema-images 10000 --warmup-images 2000 --gradient-clip 10 \
     --fd-every "${FD_EVERY:-20000}" --fd-samples 500 --save-every 20000 \
     ${SPATIAL_WEIGHT:+--spatial-weight "$SPATIAL_WEIGHT"} ${THREADS:+--threads "$THREADS"}

@@ -47,7 +47,7 @@ class MacroSampler:
     2^k times as large as the grid, the grid's level k is the data set's level 0. On a cylinder macro patches wrap, and
     ``roll`` turns each picture by a random angle; ``flip`` mirrors half of them, a panorama about yaw 0. Named
     parameters change along where they say how a picture is turned and mirrored (``data/label_transforms.py``); where
-    they do not, both are refused. ``continuous`` places macro patches at any pixel (the paper's ablation, §4.4), not
+    they do not, both are refused. ``continuous`` places macro patches at any pixel (the paper's ablation, §3.7), not
     only on the grid. The last ``held_out`` pictures are never drawn.
 
     Raises:
@@ -78,7 +78,7 @@ class MacroSampler:
         self._small = _shrink_all(dataset, factor) if factor > 1 else None
 
     def batch(self, rng: np.random.Generator, size: int, level: int = 0) -> MacroBatch:
-        """``size`` macro patches, at discrete macro ids (paper §3.2); randomness comes from ``rng`` alone."""
+        """``size`` macro patches, at discrete macro ids (paper §2); randomness comes from ``rng`` alone."""
         grid, which = self._grid.at_level(level), self._which(rng, size, level)
         corners = self._corners(rng, size, grid)
         exact = corners // grid.patch_px if self._steps == 1 else corners / grid.patch_px

@@ -29,7 +29,7 @@ Coordinates = NDArray[np.float32]
 
 @dataclass(frozen=True, kw_only=True)
 class PatchGrid:
-    """How a full image is cut into micro and macro patches (paper §3.1, Fig. 2; cylindrical: §3.5).
+    """How a full image is cut into micro and macro patches (paper §2, Fig. 2 and 15a; cylindrical: §3.4).
 
     Attributes:
         system: whether columns wrap round.
@@ -37,6 +37,8 @@ class PatchGrid:
         macro_rows, macro_columns: micro patches of a macro patch (the paper's N × M), on every level.
         patch_px: side of a micro patch in pixels, on every level.
         levels: of detail; 1 in the paper.
+        beyond: micro patches beyond the trained image on each side that is no seam: of ``rows`` as many above and
+            below, of ``columns`` as many left and right on a plane (paper §3.3, Appendix E).
 
     Raises:
         ConfigError: a count is not positive or beyond reason, or the macro patch is larger than the image.
@@ -49,12 +51,16 @@ class PatchGrid:
     macro_columns: int = 2
     patch_px: int = 64
     levels: int = 1
+    beyond: int = 0
 
     def __post_init__(self) -> None:
         """Refuse impossible grids early, in the user's words."""
         for name in ("rows", "columns", "macro_rows", "macro_columns", "patch_px", "levels"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"patch grid: {name} is {getattr(self, name)}; it must be at least 1")
+        inner_rows, inner_columns = self._inner_shape
+        if self.beyond < 0 or min(inner_rows, inner_columns) < 1:
+            raise ConfigError(f"patch grid: beyond is {self.beyond}; it must be at least 0 and leave rows and columns")
         if self.macro_rows > self.rows or self.macro_columns > self.columns:
             raise ConfigError(
                 f"patch grid: a macro patch of {self.macro_rows}×{self.macro_columns} micro patches does not fit into "
@@ -71,7 +77,39 @@ class PatchGrid:
         """
         if not 0 <= level < self.levels:
             raise ConfigError(f"level {level} is not one of the {self.levels} there are, 0 to {self.levels - 1}")
-        return replace(self, rows=self.rows << level, columns=self.columns << level, levels=1)
+        finer = {name: getattr(self, name) << level for name in ("rows", "columns", "beyond")}
+        return replace(self, **finer, levels=1)
+
+    def extended(self, patches: int = 1) -> Self:
+        """The grid with ``patches`` more micro patches beyond each border (Appendix E): of a cylinder, up and down."""
+        sides = 0 if self.wraps else 2 * patches
+        beyond = self.beyond + patches
+        return replace(self, rows=self.rows + 2 * patches, columns=self.columns + sides, beyond=beyond)
+
+    @property
+    def inner(self) -> Self:
+        """The grid of the trained image alone, as real pictures are cut."""
+        rows, columns = self._inner_shape
+        return replace(self, rows=rows, columns=columns, beyond=0)
+
+    @property
+    def _inner_shape(self) -> tuple[int, int]:
+        return self.rows - 2 * self.beyond, self.columns - (0 if self.wraps else 2 * self.beyond)
+
+    def require_inside(self, ids: Ids) -> None:
+        """Refuse (row, column) pairs (n, 2) of micro patches that are none of the grid's; columns wrap on a cylinder.
+
+        Raises:
+            ConfigError: names the first.
+        """
+        outside = (ids[:, 0] < 0) | (ids[:, 0] >= self.rows)
+        if not self.wraps:
+            outside |= (ids[:, 1] < 0) | (ids[:, 1] >= self.columns)
+        for row, column in ids[outside][:1]:
+            raise ConfigError(
+                f"there is no micro patch ({row}, {column}): this grid has rows 0 to {self.rows - 1} and columns 0 to "
+                f"{self.columns - 1}; a model that goes beyond its borders is made by `cocogan extend`"
+            )
 
     @property
     def wraps(self) -> bool:
@@ -125,19 +163,21 @@ class PatchGrid:
         return ids
 
     def micro_coordinates(self, ids: Ids | NDArray[np.float64]) -> Coordinates:
-        """Vectors that name micro patches (paper §3.1): shape (..., 2) → (..., 2 or 3), each entry in [−1, 1].
+        """Vectors that name micro patches (paper §2): shape (..., 2) → (..., 2 or 3), each entry in [−1, 1].
 
-        Fractional (row, column) are allowed: the continuous-sampling ablation (paper §4.4) needs them.
+        Beyond the trained image verticals, and on a plane horizontals, lie outside of that (Appendix E: c″ up to
+        ±1.66). Fractional (row, column) are allowed: coordinate interpolation (paper §3.2) and the continuous-sampling
+        ablation (§3.7) need them.
         """
-        return self._vectors(ids, self.rows, self.columns)
+        return self._vectors(ids, *self._inner_shape)
 
     def macro_coordinates(self, ids: Ids | NDArray[np.float64]) -> Coordinates:
         """Vectors that name macro patches: as micro, the verticals (and planar horizontals) over the macro grid."""
-        rows, columns = self.macro_shape
+        rows, columns = self.inner.macro_shape
         return self._vectors(ids, rows, columns)
 
     def _vectors(self, ids: Ids | NDArray[np.float64], rows: int, columns: int) -> Coordinates:
-        cells = np.asarray(ids, np.float64)
+        cells = np.asarray(ids, np.float64) - (self.beyond, 0 if self.wraps else self.beyond)
         vertical = _spread(cells[..., 0], rows)
         if not self.wraps:
             return np.stack([vertical, _spread(cells[..., 1], columns)], -1).astype(np.float32)
@@ -145,7 +185,7 @@ class PatchGrid:
         return np.stack([vertical, np.cos(theta_rad), np.sin(theta_rad)], -1).astype(np.float32)
 
     def crop(self, image: NDArray[Any], top_left: tuple[int, int], height_px: int, width_px: int) -> NDArray[Any]:
-        """Crop ψ (paper eq. 1): a window of a full image (H, W, ...) whose columns wrap on a cylinder.
+        """Crop ψ (paper §2): a window of a full image (H, W, ...) whose columns wrap on a cylinder.
 
         ``top_left`` is (row, column) in pixels. Raises ValueError where a window leaves a plane or the poles.
         """
@@ -165,7 +205,7 @@ class PatchGrid:
         return cells.reshape(self.rows * self.columns, s, s, *image.shape[2:])
 
     def merge(self, patches: NDArray[Any], shape: tuple[int, int] | None = None) -> NDArray[Any]:
-        """Merge φ (paper eq. 1): patches (n, s, s, ...), row by row, joined to one picture.
+        """Merge φ (paper §2): patches (n, s, s, ...), row by row, joined to one picture.
 
         ``shape`` is (rows, columns) of micro patches; the full image if left out.
         """

@@ -7,7 +7,7 @@ __all__ = ["sample_z"]
 
 
 def sample_z(seed: int, z_dim: int, *, count: int | None = None) -> NDArray[np.float32]:
-    """z ~ U[−1, 1] of a seed (paper §4), the same at every call.
+    """z ~ U[−1, 1] of a seed (paper, Appendix C), the same at every call.
 
     Args:
         seed: at least 0; the viewer shows the room of this z under the same seed.

@@ -71,7 +71,7 @@ class PatchGenerator:
 
     @torch.inference_mode()
     def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]], *, level: int = 0) -> NDArray[np.uint8]:
-        """Make micro patches of one room, each independently of the others (paper §3.1).
+        """Make micro patches of one room, each independently of the others (paper §2).
 
         On one machine a patch has the same bytes whatever else is asked for with it. Fine levels are quickest when all
         that is wanted of one room is asked for before the next, since they share what they need of level 0.
@@ -85,9 +85,10 @@ class PatchGenerator:
             sRGB bytes (n, s, s, 3), s being the grid's ``patch_px``.
 
         Raises:
-            ConfigError: the model has no such level.
+            ConfigError: the model has no such level, or an id lies outside the grid.
         """
         grid = self.metadata.model.grid.at_level(level)
+        grid.require_inside(np.reshape(np.asarray(ids, int), (-1, 2)))
         code = torch.from_numpy(np.asarray(z, np.float32)).to(self._device)
         cells = torch.tensor([(row, column % grid.columns) for row, column in ids], dtype=torch.long)
         passes = torch.split(cells, self.pass_size) if ids else ()
@@ -106,7 +107,7 @@ class PatchGenerator:
         return self._frozen.patches(code, cells[:, 0] * self.metadata.model.grid.columns + cells[:, 1])
 
     def panorama(self, z: NDArray[np.float32], *, level: int = 0) -> NDArray[np.uint8]:
-        """Make the full image of one room: all micro patches, merged (φ, paper eq. 1).
+        """Make the full image of one room: all micro patches, merged (φ, paper §2).
 
         Args:
             z: (z_dim,), trained on [−1, 1].

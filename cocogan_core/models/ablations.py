@@ -1,4 +1,4 @@
-"""The paper's other generators (§4.4), to compare COCO-GAN's with: one that makes full images, and many small ones.
+"""The paper's other generators (§3.7), to compare COCO-GAN's with: one that makes full images, and many small ones.
 
 The ablation "optimal D" needs none of this: it is a macro patch as large as the image. Knows no losses.
 """

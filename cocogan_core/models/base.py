@@ -40,7 +40,7 @@ class Generator(nn.Module):
         """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
 
     def block(self, z: Tensor, corners: Tensor, shape: tuple[int, int], level: int = 0) -> Tensor:
-        """Merge φ (eq. 1) of ``shape`` = (rows, columns) patches made independently from one z each sample.
+        """Merge φ (paper §2) of ``shape`` = (rows, columns) patches made independently from one z each sample.
 
         ``corners`` (B, 2) are the (row, column) of the top-left patches on a ``level`` of detail, of which most
         networks have one only. Returns (B, 3, rows·s, columns·s).
@@ -53,7 +53,7 @@ class Generator(nn.Module):
         return merge(self(z.repeat_interleave(rows * columns, 0), coordinates), shape)
 
     def macro(self, z: Tensor, macro_ids: Tensor, level: int = 0) -> Tensor:
-        """Macro patches (B, 3, N·s, M·s) at (B, 2) macro ids of a level (paper §3.2)."""
+        """Macro patches (B, 3, N·s, M·s) at (B, 2) macro ids of a level (paper §2)."""
         grid = self.config.grid
         return self.block(z, macro_ids, (grid.macro_rows, grid.macro_columns), level)
 

@@ -151,12 +151,17 @@ class CompactGenerator(Generator):
         return x + mixed
 
     def _shares(self, area: Area, shift: Tensor, stage: int, margin: int) -> tuple[Tensor, Tensor]:
-        """Middles of an area's cells and its margin's as shares of the panorama: rows (B, h) and columns (B, w)."""
-        grid = self.config.grid
-        counts = grid.rows * BASE * 2**stage, grid.columns * BASE * 2**stage
+        """Middles of an area's cells and its margin's as shares of the panorama: rows (B, h) and columns (B, w).
+
+        Of the trained image: beyond it they are below 0 or above 1.
+        """
+        inner, beyond = self.config.grid.inner, self.config.grid.beyond
+        counts = inner.rows * BASE * 2**stage, inner.columns * BASE * 2**stage
+        outside = beyond * BASE * 2**stage, 0 if inner.wraps else beyond * BASE * 2**stage
         ys, xs = (
             (
                 area.top_left[:, axis, None]
+                - outside[axis]
                 + shift[:, axis, None]
                 + torch.arange(-margin, area.size[axis] + margin).to(shift)
                 + 0.5
@@ -174,12 +179,12 @@ class CompactGenerator(Generator):
 
     def _corners(self, coordinates: Tensor) -> Tensor:
         """(row, column) of micro coordinates, undoing PatchGrid.micro_coordinates; fractional where they are."""
-        grid = self.config.grid
-        row = (coordinates[:, 0] + 1) / 2 * (grid.rows - 1)
+        grid, beyond = self.config.grid.inner, self.config.grid.beyond
+        row = (coordinates[:, 0] + 1) / 2 * (grid.rows - 1) + beyond
         if grid.wraps:
             column = (torch.atan2(coordinates[:, 2], coordinates[:, 1]) / math.pi + 1) / 2 * grid.columns
         else:
-            column = (coordinates[:, 1] + 1) / 2 * (grid.columns - 1)
+            column = (coordinates[:, 1] + 1) / 2 * (grid.columns - 1) + beyond
         return torch.stack([row, column], 1)
 
     def _positions(self, area: Area, shift: Tensor) -> Tensor:

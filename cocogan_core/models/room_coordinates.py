@@ -1,6 +1,6 @@
 """Where the rays of a panorama's pixels meet a box-shaped room: the coordinate condition in the room's own frame.
 
-The paper conditions patches on their place in the picture (§3.1), and notes that other surfaces have other coordinate
+The paper conditions patches on their place in the picture (§2), and notes that other surfaces have other coordinate
 systems (Fig. 15b: a cube). A room is nearly a box, and where its data name the box's size and the viewer's place, every
 pixel has a place on a wall, the floor or the ceiling. Given that, edges of walls come straight by construction.
 Knows no parameters of its own.

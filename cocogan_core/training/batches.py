@@ -98,7 +98,7 @@ class BatchLoader:
         return self._to_tensors(Draw(self._sampler.whole(rng, size), int(rng.integers(2**62))))
 
     def macro(self, rng: np.random.Generator, size: int, level: int = 0) -> TrainingBatch:
-        """Macro patches of a level at random macro coordinates (paper §3.2)."""
+        """Macro patches of a level at random macro coordinates (paper §2)."""
         return self._to_tensors(Draw(self._sampler.batch(rng, size, level), int(rng.integers(2**62))))
 
     def _start(self, seen: int) -> "Iterator[tuple[Draw, ...]]":
@@ -116,7 +116,7 @@ class BatchLoader:
         """Pixels, coordinates and parameters on the device, with the step's random numbers drawn there."""
         batch, model, device = draw.batch, self._config.model, self._device
         noise, size = torch.Generator(device).manual_seed(draw.noise), len(batch.ids)
-        z = torch.rand((size, model.z_dim), generator=noise, device=device) * 2 - 1  # U[−1, 1] (paper §4)
+        z = torch.rand((size, model.z_dim), generator=noise, device=device) * 2 - 1  # U[−1, 1] (paper, Appendix C)
         named = torch.from_numpy(batch.parameters).to(device)
         pixels = torch.from_numpy(batch.images).to(device).permute(0, 3, 1, 2)
         coordinates = model.grid.at_level(batch.level).macro_coordinates(batch.ids)

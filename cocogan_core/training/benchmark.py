@@ -1,4 +1,7 @@
-"""One measurement of ``cocogan bench train``, a process: ``python -m cocogan_core.training.benchmark JSON``."""
+"""One measurement of ``cocogan bench train``, a process: ``python -m cocogan_core.training.benchmark JSON``.
+
+The baseline is the paper's (§3.6): the same backbone on full images, with no micro patches at all.
+"""
 
 import json
 import resource
@@ -12,6 +15,7 @@ import numpy as np
 import torch
 
 from cocogan_core.errors import CocoganError, ConfigError
+from cocogan_core.models.base import Generator
 from cocogan_core.models.build import build_discriminator, build_generator
 from cocogan_core.training.augment import DRAWS
 from cocogan_core.training.batches import TrainingBatch
@@ -24,7 +28,10 @@ __all__ = ["measure"]
 
 
 def measure(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Train a few steps on random pictures.
+    """Train a few steps on random pictures, or make pictures of random z.
+
+    ``wanted["mode"]`` is "macro" or "full" for steps of D and G on macro patches, or on full images that G makes in
+    one pass; "micro" or "image" for inference alone, patch by patch or the full image in one pass.
 
     ``wanted`` holds what ``cocogan bench`` asks for; ``levels`` of detail and the ``level`` to train on may be added.
 
@@ -38,19 +45,49 @@ def measure(wanted: dict[str, Any]) -> dict[str, Any]:
     ranks.require_precision(config.precision)
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports much more of torch, which is not what is measured
     before = _memory_bytes(ranks.device)
-    objective = Objective(
-        config,
-        build_generator(config.model).to(ranks.device),
-        build_discriminator(config.model).to(ranks.device),
-    )
-    took_s = _seconds_a_step(objective, ranks, wanted["steps"], wanted.get("level", 0))
-    grid = config.model.grid
+    generator = build_generator(config.model).to(ranks.device)
+    if wanted["mode"] in ("macro", "full"):
+        objective = Objective(config, generator, build_discriminator(config.model).to(ranks.device))
+        took_s = _seconds_a_step(objective, ranks, wanted["steps"], wanted.get("level", 0))
+    else:
+        took_s = _seconds_a_picture(generator, config.batch, wanted["steps"]) * config.batch
+    height, width = _size(config, wanted["mode"])
     return {
-        "size": f"{grid.macro_width_px}×{grid.macro_height_px}",
+        "size": f"{width}×{height}",
         "peak_bytes": _memory_bytes(ranks.device) - before,
         "images_per_s": config.batch / took_s,
         "device": torch.cuda.get_device_name() if ranks.device.type == "cuda" else f"{torch.get_num_threads()} threads",
     }
+
+
+def _size(config: TrainConfig, mode: str) -> tuple[int, int]:
+    """Height and width in pixels of what one pass works on."""
+    grid = config.model.grid
+    return (grid.patch_px, grid.patch_px) if mode == "micro" else (grid.macro_height_px, grid.macro_width_px)
+
+
+@torch.inference_mode()
+def _seconds_a_picture(generator: Generator, batch: int, rounds: int) -> float:
+    """Mean over ``rounds`` of ``batch`` full pictures each, after one that is not counted.
+
+    A generator of micro patches makes one place of all the pictures at a time, and lets go of it.
+    """
+    grid, like = generator.eval().config.grid, next(generator.parameters())
+    z = (torch.rand(batch, generator.config.z_dim) * 2 - 1).to(like)
+    places = torch.from_numpy(grid.micro_coordinates(grid.micro_ids())).to(like)
+
+    def make() -> None:
+        if generator.config.generator == "full":
+            generator.full(z).cpu()
+            return
+        for place in places:
+            generator(z, place.expand(batch, -1)).cpu()
+
+    make()
+    started = time.perf_counter()
+    for _ in range(rounds):
+        make()
+    return (time.perf_counter() - started) / (rounds * batch)
 
 
 def _seconds_a_step(objective: Objective, ranks: Ranks, steps: int, level: int) -> float:
@@ -75,7 +112,8 @@ def _config(wanted: dict[str, Any]) -> TrainConfig:
     grid = replace(model.grid, patch_px=wanted["patch"] or model.grid.patch_px, levels=wanted.get("levels", 1))
     model = replace(model, grid=grid, **width)
     config = replace(config, model=model, batch=wanted["batch"], precision=wanted["precision"], objective="adversarial")
-    return replace(config, optimal_d=wanted["mode"] == "full").with_latents(())
+    whole = wanted["mode"] in ("full", "image")  # the compact G makes full images in one pass anyhow
+    return replace(config, optimal_d=whole, optimal_g=whole and model.architecture == "paper").with_latents(())
 
 
 def _random_batch(config: TrainConfig, device: torch.device, level: int) -> TrainingBatch:

@@ -1,6 +1,6 @@
 """The objectives of G and D as pure functions of scores and predictions. Knows no networks and no training loop.
 
-Paper: Lin et al., "COCO-GAN: Generation by Parts via Conditional Coordinating", ICCV 2019, §3.3.
+Paper: Lin et al., "COCO-GAN: Generation by Parts via Conditional Coordinating", ICCV 2019, §2.
 """
 
 from collections.abc import Callable
@@ -65,5 +65,9 @@ def spatial_loss(predicted: Tensor, coordinates: Tensor) -> Tensor:
 
 
 def content_loss(predicted: Tensor, z: Tensor) -> Tensor:
-    """Content consistency (§3.6): L1 between head Q's answer and z; fewer columns of ``z`` compare only those."""
+    """Content consistency L_Q (§3.5, Appendix B): L1 between head Q's answer and z, mean over entries and batch.
+
+    The paper writes the norm, which is the sum over z's entries, and gives L_Q no weight; a weight of ``z_dim`` here
+    equals 1 there. The published code takes the mean too, at weight 100. Fewer columns of ``z`` compare only those.
+    """
     return (predicted[:, : z.shape[1]] - z).abs().mean()

@@ -52,7 +52,7 @@ class Objective:
         return error, {f"L1 of level {batch.level}" if batch.level else "L1": error.detach()}
 
     def discriminator_loss(self, batch: TrainingBatch, *, lazy: bool = True) -> tuple[Tensor, Terms]:
-        """D's loss on macro patches with its penalties; A learns from real and fake; Q too (paper §3.3, §3.6).
+        """D's loss on macro patches with its penalties; A learns from real and fake; Q too (paper §2, §3.5).
 
         ``lazy`` says whether this step pays R1, which is scaled up to match (StyleGAN2, Karras et al. 2020, §4.1).
         """
@@ -72,7 +72,7 @@ class Objective:
         return loss, {"D": adversarial.detach(), "W": gap.detach(), "A": spatial.detach() / 2}
 
     def generator_loss(self, batch: TrainingBatch) -> tuple[Tensor, Terms]:
-        """Fool D on merged macro patches; be where A says (eq. 4) and what Q says (§3.6); stay near the paired room."""
+        """Fool D on merged macro patches; be where A says (eq. 4) and what Q says (§3.5); stay near the paired room."""
         config, c = self.config, batch.coordinates
         with self._autocast():
             made = self._generate(batch.z, batch.ids, batch.level)

@@ -53,7 +53,7 @@ class TrainResult:
 
 
 def train(config: TrainConfig, *, progress: bool = False) -> TrainResult:
-    """Train a model on prepared pictures (paper §3), or go on with the run in ``config.run`` where it stopped.
+    """Train a model on prepared pictures (paper §2), or go on with the run in ``config.run`` where it stopped.
 
     Writes state.safetensors, checkpoint.safetensors, log.jsonl and sheets of samples into ``config.run``. Under
     torchrun each process calls this and trains a share of every batch. Sets torch's seed, and its threads where the

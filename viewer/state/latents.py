@@ -22,7 +22,7 @@ class Latents:
 
     @classmethod
     def of_seed(cls, seed: int, z_dim: int) -> Self:
-        """The room of a seed: z ~ U[−1, 1] (paper §4)."""
+        """The room of a seed: z ~ U[−1, 1] (paper, Appendix C)."""
         return cls(seed, _draw(seed, z_dim))
 
     def reseed(self, seed: int) -> Self:

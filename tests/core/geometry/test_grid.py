@@ -73,3 +73,34 @@ def test_columns_wrap_on_a_cylinder_and_stop_on_a_plane():
 def test_impossible_grids_are_refused(wrong):
     with pytest.raises(ConfigError, match="patch grid"):
         PatchGrid(**wrong)
+
+
+def test_beyond_the_border_the_papers_coordinates_go_on():
+    """Appendix E: c″ ∈ [−1.66, 1.66] and c′ ∈ [−2, 2] for 4 × 4 micro patches of which macro patches have 2 × 2."""
+    inner = PatchGrid(system="planar", rows=4, columns=4)
+    grid = inner.extended(1)
+    assert (grid.rows, grid.columns, grid.inner) == (6, 6, inner)
+    micro, macro = grid.micro_coordinates(grid.micro_ids()), grid.macro_coordinates(grid.macro_ids())
+    assert (micro.min(0), micro.max(0)) == (pytest.approx([-5 / 3] * 2), pytest.approx([5 / 3] * 2))
+    assert (macro.min(0), macro.max(0)) == (pytest.approx([-2, -2]), pytest.approx([2, 2]))
+    assert grid.micro_coordinates(inner.micro_ids() + 1) == pytest.approx(inner.micro_coordinates(inner.micro_ids()))
+
+
+def test_a_cylinder_goes_on_up_and_down_only():
+    grid = PatchGrid(rows=4, columns=12).extended(1)
+    assert (grid.rows, grid.columns) == (6, 12)
+    top, bottom = grid.micro_coordinates(np.array([[0, 6], [5, 6]]))
+    assert top == pytest.approx([-5 / 3, 1, 0], abs=1e-6)
+    assert bottom == pytest.approx([5 / 3, 1, 0], abs=1e-6)
+    assert grid.extended(1).inner == PatchGrid(rows=4, columns=12)
+
+
+@pytest.mark.parametrize(
+    ("system", "outside"), [("cylindrical", (-1, 0)), ("cylindrical", (4, 0)), ("planar", (0, -1))]
+)
+def test_ids_outside_the_grid_are_named(system, outside):
+    grid = PatchGrid(system=system)
+    grid.require_inside(grid.micro_ids())
+    PatchGrid().require_inside(np.array([[0, -1], [3, 25]]))  # columns of a cylinder wrap
+    with pytest.raises(ConfigError, match=rf"no micro patch \({outside[0]}, {outside[1]}\)"):
+        grid.require_inside(np.array([(0, 0), outside]))

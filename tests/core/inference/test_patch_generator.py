@@ -48,6 +48,26 @@ def test_any_list_of_ids_in_any_order(path):
     assert generator.patches(z, []).shape == (0, grid.patch_px, grid.patch_px, 3)
 
 
+@pytest.mark.parametrize("outside", [(-1, 0), (4, 0)])
+def test_rows_outside_of_the_grid_are_refused(path, outside):
+    generator = PatchGenerator.load(path, "cpu")
+    with pytest.raises(ConfigError, match="no micro patch"):
+        generator.patches(np.zeros(12, np.float32), [(0, 0), outside])
+
+
+def test_a_model_that_goes_beyond_its_borders_is_made_as_its_module_makes_it(path, tmp_path):
+    checkpoint = load_checkpoint(path)
+    model = replace(checkpoint.metadata.model, grid=checkpoint.metadata.model.grid.extended(1))
+    wider = tmp_path / "wider.safetensors"
+    save_checkpoint(wider, replace(checkpoint.metadata, model=model), generator=checkpoint.generator)
+    z = np.linspace(-1, 1, model.z_dim).astype(np.float32)
+    with torch.no_grad():
+        expected = to_uint8(load_generator(load_checkpoint(wider)).eval().full(torch.from_numpy(z)[None]))[0]
+    made = PatchGenerator.load(wider, "cpu").panorama(z)
+    assert made.shape == (48, 96, 3)
+    assert np.abs(made.astype(int) - expected).max() <= 1
+
+
 def test_a_patch_has_the_same_bytes_whatever_it_is_made_with():
     generator = PatchGenerator.load(resource("assets/rooms.safetensors"), "cpu")
     z = sample_z(1, generator.metadata.model.z_dim)

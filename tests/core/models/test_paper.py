@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -117,3 +118,18 @@ def test_conditional_norms_are_two_mlps_of_z_and_c_and_heads_end_with_a_norm(tin
     assert [type(layer).__name__ for layer in head] == [
         "ParametrizedLinear", "BatchNorm1d", "LeakyReLU", "ParametrizedLinear", "BatchNorm1d", "Tanh"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_an_extended_grid_shows_the_same_image_with_more_around_it(tiny_config, architecture):
+    config = replace(tiny_config, architecture=architecture)
+    generator = build_generator(config).eval()
+    wider = build_generator(replace(config, grid=config.grid.extended(1))).eval()
+    wider.load_state_dict(generator.state_dict())
+    z, s = torch.rand(1, config.z_dim), config.grid.patch_px
+    with torch.no_grad():
+        full, whole = generator.full(z), wider.full(z)
+        patch = wider(z, torch.from_numpy(wider.config.grid.micro_coordinates(np.array([[0, 3]]))))
+    assert whole.shape[2] == full.shape[2] + 2 * s
+    assert whole[:, :, s:-s].numpy() == pytest.approx(full.numpy(), abs=1e-5)
+    assert patch.numpy() == pytest.approx(whole[:, :, :s, 3 * s : 4 * s].numpy(), abs=1e-5)
