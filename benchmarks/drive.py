@@ -1,14 +1,15 @@
-"""A long drive through the viewer: ``python benchmarks/drive.py --minutes 10`` (headless, 640×360).
+"""A long drive through the viewer: ``python -m benchmarks.drive --minutes 10`` (headless, 640×360).
 
 Drags, wheel, sliders, lenses, X-ray, resizes, comparing, new rooms, undo and redo, in a fixed random order; then the
 same with nothing to make. Says how the frames kept their pace, and whether memory or OpenGL objects grew.
 
 Without a display a window cannot change its framebuffer, so that only what is drawn into it changes its size. With
-``--windowed``, on a real or a virtual screen (``xvfb-run -s "-screen 0 1280x800x24" python benchmarks/drive.py …``),
-the framebuffer follows.
+``--windowed``, on a real or a virtual screen (``xvfb-run -s "-screen 0 1280x800x24" python -m benchmarks.drive …``),
+the framebuffer follows. With ``--levels 4`` it is the shipped room with three finer levels, of random weights.
 """
 
 import resource as process
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.level_checkpoint import write_level_checkpoint
 from cocogan_core.files import resource
 from viewer.app import App
 from viewer.camera.camera import View
@@ -133,9 +135,9 @@ class Driver:
         self.app.window.dispatch_event("on_mouse_release", *place, mouse.LEFT, 0)
 
 
-def opened(*, windowed: bool) -> App:
+def opened(checkpoint: Path, *, windowed: bool) -> App:
     """The app with its first room complete, its programs compiled, and its cache as full as after a long day."""
-    app = App(Options(resource("assets/rooms.safetensors"), 0, View(), SIZE, "cpu", None, headless=not windowed))
+    app = App(Options(checkpoint, 0, View(), SIZE, "cpu", None, headless=not windowed))
     while app.session.streamer.share < 1:
         app.turn()
     while app.warm_up():
@@ -156,12 +158,21 @@ def memory_mb() -> float:
     return pages * process.getpagesize() / 2**20
 
 
+def settle_at_home(app: App) -> None:
+    """The first look, all of it made and nothing fading, so that the same levels are held as every time here."""
+    app.controls.run(Command.FIRST_LOOK)
+    app.frame()
+    while not app.session.streamer.complete or app.session.streamer.levels.former is not None:
+        app.turn()
+
+
 def gl_objects(app: App) -> dict[str, int]:
     """How many OpenGL objects of each kind there are, whoever made them, when no room is held to compare."""
     from pyglet import gl  # see Driver._act
 
     app.session.job.cancel()
     app.session.job.end_comparison()
+    settle_at_home(app)
     kinds = {
         "textures": gl.glIsTexture,
         "framebuffers": gl.glIsFramebuffer,
@@ -186,28 +197,38 @@ def paces(busy: Driver, idle: Driver) -> Iterator[tuple[str, str, str]]:
             yield "frames over that", f"{sum(took > LONG_S for took in seconds)} of {len(seconds)}", "0"
 
 
-def drive(*, minutes: float = 10.0, windowed: bool = False) -> None:
+def drive(*, minutes: float = 10.0, levels: int = 1, windowed: bool = False) -> None:
     """Drive, then print what it came to.
 
     Args:
         minutes: length of the drive; half of it makes patches, half does not.
+        levels: of detail.
         windowed: in a window on the display, not headless.
     """
-    app = opened(windowed=windowed)
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint = resource("assets/rooms.safetensors")
+        if levels > 1:
+            checkpoint = Path(folder) / "levels.safetensors"
+            write_level_checkpoint(checkpoint, levels)
+        run(opened(checkpoint, windowed=windowed), minutes, f"{levels} level(s){', windowed' if windowed else ''}")
+
+
+def run(app: App, minutes: float, what: str) -> None:
+    """Drive an app, print what it came to, and close it."""
     number = max(ACTION_FRAMES, round(minutes * 60 * 60 / 2))
     warm = Driver(app, np.random.default_rng(1), making=True)
     list(track(warm.frames(WARM_FRAMES), "warming up", WARM_FRAMES))
     memory, objects, made = memory_mb(), gl_objects(app), app.session.streamer.statistics.made
     busy, idle = (Driver(app, np.random.default_rng(2), making) for making in (True, False))
-    for what, driver in (("driving", busy), ("nothing to make", idle)):
-        list(track(driver.frames(number), what, number))
+    for doing, driver in (("driving", busy), ("nothing to make", idle)):
+        list(track(driver.frames(number), doing, number))
     rows = list(paces(busy, idle))
     rows += [("memory", f"{memory:.0f} → {memory_mb():.0f} MB ({memory_mb() / memory:.3f})", "1.10")]
     rows += [(kind, f"{objects[kind]} → {after}", "the same") for kind, after in gl_objects(app).items()]
     rows += [("last OpenGL error", app.context.error, "GL_NO_ERROR")]
     rows += [("patches made", f"{app.session.streamer.statistics.made - made}", "")]
     app.close()
-    table = Table("", f"{minutes:g} minutes{', windowed' if windowed else ''}", "goal, at most")
+    table = Table("", f"{minutes:g} minutes, {what}", "goal, at most")
     for row in rows:
         table.add_row(*row)
     Console().print(table)

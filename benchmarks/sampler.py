@@ -1,4 +1,4 @@
-"""Real patches drawn over patches trained on, in one run: ``python benchmarks/sampler.py`` (about a minute)."""
+"""Real patches drawn over patches trained on, in one run: ``python -m benchmarks.sampler`` (about a minute)."""
 
 import tempfile
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What looking costs, as ratios taken in one run: ``python benchmarks/viewport.py`` (headless, about a minute)."""
+"""What looking costs, as ratios taken in one run: ``python -m benchmarks.viewport`` (headless, about a minute)."""
 
 import math
 import subprocess

@@ -217,7 +217,7 @@ class App:
         """Looks there, in the window's shape and within the panorama's limits."""
         grid, half_extent_rad = self.session.streamer.grid, self.session.projection.half_extent_rad
         finest_px = grid.width_px << grid.levels - 1 if grid.levels > 1 else 0
-        return Camera(view, half_extent_rad, finest_px=finest_px).resize(*self.window.get_size()).look()
+        return Camera(view, half_extent_rad, finest_px=finest_px).resize(*self.window.get_framebuffer_size()).look()
 
     def _settle(self, view: View) -> None:
         """Look there, and come back to it on Home."""

@@ -171,3 +171,15 @@ def test_a_process_may_have_one_window_after_another(tiny_checkpoint):
     command = [sys.executable, "-c", WINDOWS, str(tiny_checkpoint)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_picture_that_is_saved_too_soon_says_so(app, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frames(app, lambda: app.session.streamer.complete)
+    app.handler.act(Command.SAVE_PICTURE)
+    assert app.workspace.notice.text.endswith(".png")
+    app.handler.act(Command.NEXT_ROOM)
+    monkeypatch.setattr(app.session.worker, "poll", list)  # nothing comes
+    app.frame()
+    app.handler.act(Command.SAVE_PICTURE)
+    assert "before all of it was made" in app.workspace.notice.text

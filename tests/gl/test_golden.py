@@ -17,11 +17,11 @@ from cocogan_core.geometry.projection import Projection, u_of_yaw
 from viewer.camera.camera import View
 from viewer.camera.view_projection import VIEW_PROJECTIONS, WIDEST_RAD
 from viewer.rendering.atlas import AtlasWindow
-from viewer.rendering.renderer import FADE_S, Renderer
+from viewer.rendering.renderer import FADE_S, FineLevel, Renderer
 
 ROOT = Path(__file__).parents[2]
 GOLDEN, OUT = ROOT / "tests" / "golden", ROOT / "out" / "golden"
-GRID = PatchGrid(patch_px=16)
+GRID = PatchGrid(patch_px=16, levels=3)
 PROJECTION = Projection.of_aspect("mercator", 3)
 SIZE = (160, 90)
 ATOL = 1
@@ -32,15 +32,16 @@ AMPLIFIED = 40
 MADE_WITH = "made with"  # key of the PNG's note
 
 
-def panorama(seed):
+def panorama(seed, level=0):
     """Waves, a step in brightness at every border of patches, and a white mark in each patch's upper left."""
-    row, column = np.mgrid[0 : GRID.height_px, 0 : GRID.width_px]
-    turn, s = 2 * math.pi * column / GRID.width_px, GRID.patch_px
+    grid = GRID.at_level(level)
+    row, column = np.mgrid[0 : grid.height_px, 0 : grid.width_px]
+    turn, s, down = 2 * math.pi * column / grid.width_px, GRID.patch_px, row / 2**level
     picture = np.stack(
         [
             120 + 80 * np.sin((3 + seed) * turn),
-            110 + 70 * np.cos((5 - seed) * turn + row / 9),
-            60 + 1.7 * row * (1 - seed) + 90 * seed,
+            110 + 70 * np.cos((5 - seed) * turn + down / 9),
+            60 + 1.7 * down * (1 - seed) + 90 * seed,
         ],
         -1,
     )
@@ -49,12 +50,21 @@ def panorama(seed):
     return picture.astype(np.uint8)
 
 
-PATCHES = [GRID.split(panorama(seed)) for seed in (0, 1)]
+PATCHES = {
+    level: [GRID.at_level(level).split(panorama(seed, level)) for seed in (0, 1)] for level in range(GRID.levels)
+}
+SLOTS = {
+    1: (6, 8),
+    2: (8, 10),
+}  # rows and columns of finer levels' windows, nested as on the screen
 
 
 @dataclass(frozen=True)
 class ViewModel:
-    """What one golden picture shows: a view, how far a fade is (seconds), and which slots are empty or coloured."""
+    """What one golden picture shows: a view, how far a fade is (seconds), and which slots are empty or coloured.
+
+    ``levels``: finer ones over level 0; ``covered``: the last of them is drawn alone.
+    """
 
     view: View
     sharp: bool = True
@@ -63,6 +73,9 @@ class ViewModel:
     holes: bool = False
     tints: bool = False
     seams: bool = False
+    levels: tuple[int, ...] = ()
+    opacity: float = 1.0
+    covered: bool = False
 
 
 def look(lens="rectilinear", former=None, mix=1.0, *, yaw=1.0, pitch=0.1, fov=1.6):
@@ -85,6 +98,12 @@ SCENES = {
     "xray": ViewModel(look(yaw=0.0, fov=1.9), tints=True),
     "seams": ViewModel(look(yaw=0.0, fov=1.2), seams=True),
     "xray-planet": ViewModel(PLANET, tints=True, seams=True),
+    "levels": ViewModel(look(fov=1.2), levels=(1, 2)),
+    "levels-with-holes": ViewModel(look(fov=1.2), levels=(1, 2), holes=True, opacity=0.6),
+    "levels-fading": ViewModel(look(fov=0.8), levels=(1, 2), holes=True, fade_s=FADE_S / 2),
+    "levels-cap": ViewModel(look(pitch=0.9, fov=1.3), levels=(1,), holes=True),
+    "levels-xray": ViewModel(look(fov=1.0), levels=(1, 2), tints=True, seams=True),
+    "level-alone": ViewModel(look(pitch=0.0, fov=0.45), levels=(2,), covered=True),
 }
 
 
@@ -140,14 +159,14 @@ def picture(context, scene):
     column = float(u_of_yaw(scene.view.yaw_rad, GRID.width_px)) * GRID.columns
     window = AtlasWindow.fitting(GRID, scene.atlas_px).centre_on(2, column)
     renderer = Renderer(context, window, PROJECTION)
-    for (row, column), slot in window.cells():
-        index = row * GRID.columns + column
-        if not (scene.holes and (row + column) % 3 == 0):
-            renderer.upload(slot, PATCHES[0][index], 1.0, fade=False)
-        if scene.fade_s is not None and (row + column) % 4:
-            renderer.upload(slot, PATCHES[1][index], 5.0, fade=True)  # over other pixels, or into an empty slot
+    fill(renderer, window, scene)
+    for level in scene.levels:
+        fine = renderer.window_of(GRID, level, SLOTS[level]).follow(scene.view, PROJECTION)
+        atlas = renderer.open_level(fine)
+        fill(atlas, fine, scene)
+        renderer.fine += (FineLevel(atlas, fine, scene.opacity if level == scene.levels[-1] else 1.0),)
+    renderer.covered = renderer.sharp_fine = scene.covered
     renderer.xray = scene.tints or scene.seams
-    renderer.mark(tints(window) if scene.tints else {}, contrasts(window) if scene.seams else {})
     target = context.simple_framebuffer(SIZE, 3)
     target.use()
     renderer.draw(scene.view, 5.0 + (FADE_S if scene.fade_s is None else scene.fade_s), sharp=scene.sharp)
@@ -157,9 +176,20 @@ def picture(context, scene):
     return rows.reshape(SIZE[1], SIZE[0], 3)[::-1]
 
 
+def fill(atlas, window, scene):
+    """A level's patches, and what the X-ray shows of them."""
+    for (row, column), slot in window.cells():
+        index = row * window.grid.columns + column
+        if not (scene.holes and (row + column) % 3 == 0):
+            atlas.upload(slot, PATCHES[window.level][0][index], 1.0, fade=False)
+        if scene.fade_s is not None and (row + column) % 4:
+            atlas.upload(slot, PATCHES[window.level][1][index], 5.0, fade=True)  # over others, or into an empty slot
+    atlas.mark(tints(window) if scene.tints else {}, contrasts(window) if scene.seams else {})
+
+
 def tints(window):
     return {
-        slot: (60 * row, 255 - 20 * column, 40 + 10 * column, 30 + 18 * column)
+        slot: (60 * (row % 4), 255 - 20 * (column % 12), 40 + 10 * (column % 12), 30 + 18 * (column % 12))
         for (row, column), slot in window.cells()
         if (row, column) != (1, 1)
     }

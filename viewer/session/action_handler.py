@@ -170,9 +170,10 @@ class ActionHandler:
 
     def _save_picture(self) -> None:
         """Save the view as it is shown, without panels, in the present folder."""
-        path, view = new_path(".png"), self._controls.camera.view
-        self._workspace.session.write_picture(path, view, self._window.get_framebuffer_size())
-        self._workspace.notice = Notice(f"saved {path}")
+        path, view, session = new_path(".png"), self._controls.camera.view, self._workspace.session
+        session.write_picture(path, view, self._window.get_framebuffer_size())
+        unfinished = "" if session.streamer.complete else ", before all of it was made"
+        self._workspace.notice = Notice(f"saved {path}{unfinished}")
 
     def _toggle_xray(self) -> None:
         self._xray = not self._xray

@@ -26,6 +26,7 @@ class BackgroundJob:
         self.held: Snapshot | None = None
         self.divider = 0.5
         self._streamer, self._take_snapshot = streamer, take_snapshot
+        self._level = level_for_export(streamer.grid)
         self._export: Export | None = None
         self._gathering: Steps | None = None
         self._share_gathered = 0.0
@@ -47,14 +48,14 @@ class BackgroundJob:
             size_px,
             streamer=self._streamer,
             take_snapshot=self._take_snapshot,
-            level=level_for_export(self._streamer.grid),
+            level=self._level,
         )
 
     def toggle_comparison(self) -> None:
         """Begin to hold the present room, or let go of the one that is held."""
         if self.held is None:
             self.cancel()
-            self._gathering = gather(self._streamer)
+            self._gathering = gather(self._streamer, self._level)
         else:
             self.end_comparison()
 
@@ -92,7 +93,7 @@ class BackgroundJob:
         elif self._gathering is not None:
             share = next(self._gathering, None)
             if share is None:
-                self._gathering, self.held = None, self._take_snapshot(0)
+                self._gathering, self.held = None, self._take_snapshot(self._level)
             else:
                 self._share_gathered = share / GATHERED
         return None

@@ -1,6 +1,7 @@
 """From a view to patches on the screen: what is visible is scheduled, made, cached and uploaded. Knows no window."""
 
 import time
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ WHOLE_AHEAD = 256  # patches of a whole level that are asked for at a time
 Cell = tuple[int, int]
 Patch = tuple[int, int, int]
 Slot = tuple[int, int]
+Pixels = NDArray[np.uint8]
 
 
 class PatchStreamer:
@@ -116,8 +118,15 @@ class PatchStreamer:
         return {slot: (cell, revision == self.revision) for slot, (revision, cell) in contents}
 
     def statuses(self, held: LevelWindow, now_s: float) -> dict[Cell, PatchStatus]:
-        """What has become of every patch that one of :attr:`levels` has a slot for."""
-        return {cell: self._status(held, cell, now_s) for cell, _ in held.window.cells()}
+        """What has become of the patches of one of :attr:`levels` that matter: all of level 0, else what is looked at,
+        or will be soon, and has a slot.
+        """
+        if held is self.levels.base:
+            cells = [cell for cell, _ in held.window.cells()]
+        else:
+            wanted = (patch[1:] for patch in dict.fromkeys([*self.visible, *self._soon]) if patch[0] == held.level)
+            cells = [cell for cell in wanted if held.window.holds(cell)]
+        return {cell: self._status(held, cell, now_s) for cell in cells}
 
     def _status(self, held: LevelWindow, cell: Cell, now_s: float) -> PatchStatus:
         patch, revision = (held.level, *cell), held.revision_of(cell)
@@ -130,11 +139,23 @@ class PatchStreamer:
             return PatchStatus("predicted")
         return PatchStatus("missing" if revision is None else "stale")
 
-    def pixels(self, level: int = 0) -> dict[Cell, NDArray[np.uint8]]:
+    def is_made(self, patch: Patch) -> bool:
+        """Whether a patch is made for the present z."""
+        return self._scheduler.is_done(patch)
+
+    def pixels(self, level: int = 0) -> dict[Cell, Pixels]:
         """Every patch of a level for the present z that is made and kept."""
-        done = [patch for patch in self._scheduler.done if patch[0] == level]
-        kept = {patch[1:]: self._cache.get(self._z_key, patch) for patch in done}
-        return {cell: pixels for cell, pixels in kept.items() if pixels is not None}
+        return self.pixels_of(level, [cell for made_at, *cell in self._scheduler.done if made_at == level])
+
+    def pixels_of(self, level: int, cells: Iterable[Sequence[int]]) -> dict[Cell, Pixels]:
+        """Those of some patches of a level for the present z that are made and kept."""
+        found = {}
+        for row, column in cells:
+            patch = level, row, column
+            pixels = self._cache.get(self._z_key, patch) if self.is_made(patch) else None
+            if pixels is not None:
+                found[row, column] = pixels
+        return found
 
     def step(self, camera: Camera, latents: Latents, now_s: float) -> None:
         """Hear from the worker, plan for this camera and room, upload what has come."""
@@ -155,12 +176,12 @@ class PatchStreamer:
         self._settle(camera.view, now_s)
 
     def _settle(self, view: View, now_s: float) -> None:
-        self.complete = bool(self.visible) and all(self._revision_of(p) == self.revision for p in self.visible)
+        self.complete = bool(self.visible) and all(self.revision_of(p) == self.revision for p in self.visible)
         if self.levels.settle(view, now_s, complete=self.complete, fades=self.fades):
             self._last_change_s = now_s
 
-    def _revision_of(self, patch: Patch) -> int | None:
-        """The revision on the screen; None if the screen has nothing of a patch."""
+    def revision_of(self, patch: Patch) -> int | None:
+        """The revision of a patch that is on the screen; None if nothing of it is."""
         held = self.levels.fine if patch[0] else self.levels.base
         if held is None or held.level != patch[0] or not held.window.holds(patch[1:]):
             return None
@@ -220,7 +241,7 @@ class PatchStreamer:
         kept = self._whole.patches if self._whole else frozenset[Patch]()
         self._cache.pin(self._z_key, frozenset(self.visible), kept)
         coarse = [patch for patch in self.visible if not patch[0]]
-        scheduler.mark([patch for patch in coarse if self._revision_of(patch) is None], Urgency.MISSING)
+        scheduler.mark([patch for patch in coarse if self.revision_of(patch) is None], Urgency.MISSING)
         scheduler.mark(coarse, Urgency.STALE)
         scheduler.mark(self.visible[len(coarse) :], Urgency.FINE)
         ahead = self._predictor.follow(camera, now_s)
@@ -245,11 +266,7 @@ class PatchStreamer:
         for patch in [*self.visible, *self._soon, *self.levels.base.patches()]:
             if not left:
                 break
-            if (
-                self._scheduler.is_done(patch)
-                and self._revision_of(patch) != self.revision
-                and self._show(patch, now_s)
-            ):
+            if self._scheduler.is_done(patch) and self.revision_of(patch) != self.revision and self._show(patch, now_s):
                 left -= 1
                 renewed |= set() if patch[0] else {patch[1:]}
         if renewed:

@@ -182,8 +182,8 @@ class Controls:
         """Another window has the keyboard now, and hears when a key comes up."""
         self._held.clear()
 
-    def _resize(self, width: int, height: int) -> None:
-        self.camera = self.camera.resize(width, height)
+    def _resize(self, _width: int, _height: int) -> None:
+        self.camera = self.camera.resize(*self._window.get_framebuffer_size())
 
     def settle(self, camera: Camera) -> None:
         """Another room: look through this camera, and come back to it."""

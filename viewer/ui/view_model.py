@@ -64,7 +64,8 @@ class ViewModel:
         made: patches since the start.
         share: of the panorama that is made.
         statuses: of each patch of level 0, while the X-ray is on.
-        level_statuses: of each patch of the level that the view needs that has a slot, while the X-ray is on.
+        level_statuses: of each patch that is looked at, or will be soon, of the level that the view needs, while the
+            X-ray is on; of level 0 each patch.
         fine_window: which patches of that level have slots; None if level 0 will do.
         made_at: patches of each level since the start.
         finest_share: of the finest panorama that is made.

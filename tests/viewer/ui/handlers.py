@@ -10,3 +10,6 @@ class Window:
 
     def get_size(self):
         return 800, 600
+
+    def get_framebuffer_size(self):
+        return 1600, 1200  # a screen at 200 %

@@ -136,3 +136,11 @@ def test_north_is_the_shorter_way(controls):
     controls.camera = controls.camera.look(yaw_rad=2 * math.pi - 0.2)
     press(controls, key.N)
     assert controls.camera.view.yaw_rad == pytest.approx(2 * math.pi)
+
+
+def test_how_near_one_may_go_is_counted_in_pixels_not_in_the_desktops_units():
+    camera = Camera(View(), 0.9, finest_px=6144)
+    controls = Controls(Window(), camera)
+    controls._window.handlers["on_resize"](800, 600)
+    assert controls.camera.narrowest_rad == camera.resize(1600, 1200).narrowest_rad
+    assert controls.camera.narrowest_rad != camera.resize(800, 600).narrowest_rad
