@@ -26,7 +26,7 @@ from viewer.streaming.protocol import Patch
 
 SHARP_PX, PACE_PX = (1280, 720), (640, 360)
 FINEST = LEVELS - 1
-ROOMS = 5
+ROOMS = 3
 SHARP_S = 1.5
 TURN_RAD = 0.2
 ZOOM_DEG = (*range(90, 20, -5), *range(20, 121, 5))
@@ -47,13 +47,13 @@ class Sharpness:
     gflop: float
 
 
-def opened(path: Path, size_px: tuple[int, int]) -> App:
-    """An app that makes nothing unasked, in front of its first view, complete; its programs compiled."""
+def opened(path: Path, size_px: tuple[int, int], *, warm: bool = False) -> App:
+    """An app that makes nothing unasked, in front of its first view, complete; ``warm``: all programs are compiled."""
     app = App(Options(path, 0, View(), size_px, "cpu", None, headless=True, only_visible=True))
     settle(app)
     while not app.session.streamer.statistics.patch_gflop:
         app.turn()
-    while app.warm_up():
+    while warm and app.warm_up():
         pass
     return app
 
@@ -73,8 +73,9 @@ def finest(patches: Iterable[Patch]) -> int:
     return sum(level == FINEST for level, _, _ in patches)
 
 
-def economy(app: App) -> list[Row]:
+def economy(path: Path) -> list[Row]:
     """Patches of the finest level that are made over those that are sampled, each time in a new room."""
+    app = opened(path, SHARP_PX)
 
     def looks(views: Iterable[View]) -> str:
         app.session.change(app.session.latents.shuffle())
@@ -89,7 +90,9 @@ def economy(app: App) -> list[Row]:
         "a full turn": [View(yaw_rad) for yaw_rad in np.arange(0, 2 * math.pi, TURN_RAD).tolist()],
         "zooming in and out": [View(fov_rad=math.radians(fov_deg)) for fov_deg in ZOOM_DEG],
     }
-    return [(f"patches made / sampled, {use}", looks(views), "1.00") for use, views in uses.items()]
+    rows = [(f"patches made / sampled, {use}", looks(views), "1.00") for use, views in uses.items()]
+    app.close()
+    return rows
 
 
 def sharpness(path: Path, cores: int) -> Sharpness:
@@ -159,7 +162,7 @@ def frame_times(app: App, *, making: bool) -> list[float]:
 
 def pace(path: Path) -> list[Row]:
     """How much streaming of fine patches disturbs the frames."""
-    app = opened(path, PACE_PX)
+    app = opened(path, PACE_PX, warm=True)
     app.controls.camera = app.controls.camera.look(fov_rad=PACE_FOV_RAD)
     settle(app)
     assert app.session.streamer.levels.level == FINEST
@@ -201,14 +204,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "levels.safetensors"
         own_gflop = write_level_checkpoint(path)
-        rows = waits(path, own_gflop)
-        app = opened(path, SHARP_PX)
-        rows = [*economy(app), *rows]
-        app.close()
-        rows += pace(path)
-    table = Table("levels of detail", "measured", "goal, at most")
-    for row in rows:
-        table.add_row(*row)
+        table = Table("levels of detail", "measured", "goal, at most")
+        for measure in (economy, pace, lambda path: waits(path, own_gflop)):
+            for row in measure(path):
+                table.add_row(*row)
+                print(*row, sep=" | ", flush=True)  # it takes minutes
     report("levels", "python -m benchmarks.levels", table)
 
 
