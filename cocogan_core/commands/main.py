@@ -12,7 +12,11 @@ import tyro
 from cocogan_core.commands.bench import bench
 from cocogan_core.commands.closed_pipe import quiet_pipe
 from cocogan_core.commands.evaluate import evaluate
+from cocogan_core.commands.extend import extend
+from cocogan_core.commands.guide import guide
 from cocogan_core.commands.info import info
+from cocogan_core.commands.interpolate import interpolate
+from cocogan_core.commands.plot import plot
 from cocogan_core.commands.prepare import prepare
 from cocogan_core.commands.rooms import rooms
 from cocogan_core.commands.sample import sample
@@ -24,7 +28,11 @@ __all__ = ["main"]
 SUBCOMMANDS: dict[str, Callable[..., None]] = {
     "bench": bench,
     "evaluate": evaluate,
+    "extend": extend,
+    "guide": guide,
     "info": info,
+    "interpolate": interpolate,
+    "plot": plot,
     "prepare": prepare,
     "rooms": rooms,
     "sample": sample,

@@ -11,8 +11,8 @@ from rich.progress import track
 from cocogan_core.errors import ConfigError
 from cocogan_core.files import resource
 from cocogan_core.inference.latents import sample_z
-from cocogan_core.inference.panorama_file import write_panoramas, write_photo_sphere
-from cocogan_core.inference.picture_file import require_writable
+from cocogan_core.inference.panorama_file import PatchMaker, write_panoramas, write_photo_sphere
+from cocogan_core.inference.picture_file import require_writable, write_picture
 
 __all__ = ["sample"]
 
@@ -24,6 +24,7 @@ def sample(
     seed: int = 0,
     count: int = 1,
     level: int = 0,
+    sheet: Literal["figure", "full", "macro", "micro"] | None = None,
     photo_sphere: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
 ) -> None:
@@ -37,6 +38,8 @@ def sample(
         seed: Of the first; the same number shows the same room in cocogan-view.
         count: How many.
         level: Of detail: 2^level times as wide and high as the model's level 0.
+        sheet: Write a sheet instead: of full images, of macro or micro patches at random places, or of all three as in
+            the paper's figures 3 and 4, where the first five columns are of one z each.
         photo_sphere: Write one panorama as other viewers read it: equirectangular, with GPano metadata.
         device: Where the generator runs.
 
@@ -47,6 +50,8 @@ def sample(
     """
     if count < 1 or seed < 0:
         raise ConfigError(f"--count is {count} and --seed {seed}; they must be at least 1 and 0")
+    if sheet and (photo_sphere or level):
+        raise ConfigError("--sheet shows pictures of level 0 as they are; leave out --photo-sphere and --level")
     if photo_sphere and count > 1:
         raise ConfigError("--photo-sphere is of one panorama; leave out --count")
     require_writable(out)
@@ -55,7 +60,18 @@ def sample(
     generator = PatchGenerator.load(checkpoint or resource("assets/rooms.safetensors"), device)
     zs = [sample_z(seed + index, generator.metadata.model.z_dim) for index in range(count)]
     progress = partial(track, console=Console(stderr=True), transient=True)
-    if photo_sphere:
+    if sheet:
+        _write_sheet(out, generator, sheet, seed, count)
+    elif photo_sphere:
         write_photo_sphere(out, generator, zs[0], level=level, progress=progress)
     else:
         write_panoramas(out, generator, zs, level=level, progress=progress)
+
+
+def _write_sheet(
+    out: Path, maker: PatchMaker, kind: Literal["figure", "full", "macro", "micro"], seed: int, count: int
+) -> None:
+    from cocogan_core.applications.sheets import draw_sheet
+
+    picture = draw_sheet(maker, kind, seed=seed, count=count)
+    write_picture(out, [picture], height_px=picture.shape[0], width_px=picture.shape[1])

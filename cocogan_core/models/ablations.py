@@ -46,6 +46,10 @@ class FullGenerator(Generator):
         whole = PatchGrid(system="planar", rows=1, columns=1, macro_rows=1, macro_columns=1, patch_px=height)
         self.inner = PaperGenerator(replace(config, grid=whole, generator="micro"), (BASE, int(base_columns)))
 
+    def first_layers(self) -> list[nn.Module]:
+        """Those of the one generator."""
+        return self.inner.first_layers()
+
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
         """Micro patches (B, 3, s, s) cut out of full images of z (B, z_dim)."""
         return self.block(z, _ids(self.config.grid, coordinates), (1, 1))
@@ -74,6 +78,10 @@ class MultipleGenerator(Generator):
         super().__init__(config)
         one = replace(config, generator="micro")
         self.inner = nn.ModuleList(build(one) for _ in range(config.grid.rows * config.grid.columns))
+
+    def first_layers(self) -> list[nn.Module]:
+        """Those of every generator."""
+        return [layer for one in self.inner for layer in one.first_layers()]  # type: ignore[operator]
 
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
         """Micro patches (B, 3, s, s), each by the generator of its coordinate."""

@@ -57,6 +57,10 @@ class Generator(nn.Module):
         grid = self.config.grid
         return self.block(z, macro_ids, (grid.macro_rows, grid.macro_columns), level)
 
+    @abstractmethod
+    def first_layers(self) -> list[nn.Module]:
+        """The first two layers, which decide what is where; the later ones draw it (post-training, Appendix E)."""
+
     def base_parameters(self) -> list[nn.Parameter]:
         """The weights that level 0 is made by, where there are others for finer levels; none else."""
         return []

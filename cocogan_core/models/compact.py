@@ -92,6 +92,10 @@ class CompactGenerator(Generator):
         known = {id(parameter) for parameter in fine.parameters()}
         return [parameter for parameter in self.parameters() if id(parameter) not in known]
 
+    def first_layers(self) -> list[nn.Module]:
+        """What decides the lattice's features: the field network and what it is given."""
+        return [self.place, self.style, self.field, self.lattice]
+
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
         """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3) of level 0."""
         return self.block(z, self._corners(coordinates), (1, 1))

@@ -124,6 +124,10 @@ class PaperGenerator(Generator):
         self.norm = nn.BatchNorm2d(widths[-1])
         self.rgb = _normed(nn.Conv2d(widths[-1], 3, 3, padding=1))
 
+    def first_layers(self) -> list[nn.Module]:
+        """The first two residual blocks, as the published code has it, with the linear layer before them left alone."""
+        return list(self.blocks[:2])
+
     def forward(self, z: Tensor, coordinates: Tensor) -> Tensor:
         """Micro patches (B, 3, s, s) in [−1, 1] from z (B, z_dim) and micro coordinates (B, 2 or 3)."""
         condition = torch.cat([z, coordinates], 1)

@@ -4,26 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cocogan_core.inference.latents import slerp
 from viewer.state.latents import Latents
 
-__all__ = ["Morph", "slerp"]
+__all__ = ["Morph"]
 
 ONE_WAY_S = 4.0
-ALIGNED = 1e-4  # radians between vectors, below which the great circle and the straight line are one
-
-Vector = NDArray[np.float64]
-
-
-def slerp(start: Vector, end: Vector, share: float) -> Vector:
-    """Spherical interpolation (Shoemake 1985) of vectors (n,) whose lengths may differ, kept in the cube [−1, 1]."""
-    lengths = np.linalg.norm(start) * np.linalg.norm(end)
-    angle = float(np.arccos(np.clip(start @ end / lengths, -1, 1))) if lengths else 0.0
-    if angle < ALIGNED or np.pi - angle < ALIGNED:  # opposite vectors have no one great circle between them
-        return np.clip((1 - share) * start + share * end, -1, 1)
-    way: Vector = (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
-    return way.clip(-1, 1)
 
 
 @dataclass(frozen=True)

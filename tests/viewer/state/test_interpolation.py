@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.state.interpolation import Morph, slerp
+from cocogan_core.inference.latents import slerp
+from viewer.state.interpolation import Morph
 from viewer.state.latents import Latents
 
 START = Latents.of_seed(0, 3)
