@@ -1,11 +1,12 @@
-# For people: `make view`, `make test`, and `make docs`, which writes the site into out/site. All set up .venv from the lock first.
+# For people: `make view`, `make test`, and `make docs`, which writes the site into out/site. All set up .venv first: `make view`
+# with what looking at rooms needs, the others with everything, torch included.
 PYTHON ?= python3
 PIP_INSTALL_ARGS ?=
 BIN := .venv/bin
 
 .PHONY: view test docs system setup
 
-view: setup
+view: system .venv/view-done
 	$(BIN)/cocogan-view
 
 test: setup
@@ -26,9 +27,11 @@ setup: system .venv/done
 system:
 	scripts/system_libraries.sh libegl1 libgl1
 
-.venv/done: requirements.lock pyproject.toml
+.venv/done: requirements.lock
+.venv/view-done: requirements-view.lock
+.venv/done .venv/view-done: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with make PYTHON=..."; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_INSTALL_ARGS) -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_INSTALL_ARGS) -r $(filter %.lock,$^)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import platformdirs
+
 from cocogan_core.errors import CocoganError, OutputError
 
-__all__ = ["open_atomically", "replacement_path", "resource", "write_atomically"]
+__all__ = ["cache_folder", "open_atomically", "replacement_path", "resource", "write_atomically"]
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -52,6 +54,11 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     """
     with open_atomically(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+def cache_folder() -> Path:
+    """The platform's folder for what can be worked out again, such as ``~/.cache/cocogan-panorama``."""
+    return platformdirs.user_cache_path("cocogan-panorama", appauthor=False)
 
 
 def resource(name: str) -> Path:

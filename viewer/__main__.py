@@ -9,11 +9,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
 from cocogan_core.errors import ConfigError
+from cocogan_core.inference.engine import Device
 from viewer.camera.camera import View
 from viewer.camera.view_projection import ViewProjection
 from viewer.render import render
@@ -38,7 +39,7 @@ def view(
     pitch: float | None = None,
     fov: float | None = None,
     lens: ViewProjection | None = None,
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+    device: Device = "auto",
     size: str | None = None,
     screenshot: Path | None = None,
     headless: bool = False,

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import tyro
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, track
 
 from cocogan_core.errors import ConfigError
+from cocogan_core.inference.engine import Device
 from viewer.camera.camera import View
 from viewer.camera.view_projection import ViewProjection
 from viewer.state.options import Opened, Options, look_from, open_room, parse_size
@@ -49,7 +50,7 @@ def render(
     safe: Flag = False,
     level: int | None = None,
     checkpoint: Path | None = None,
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Make the picture of a room without a window; on one machine the same bytes as the window's own picture.
 

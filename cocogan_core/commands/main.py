@@ -38,6 +38,7 @@ SUBCOMMANDS: dict[str, Callable[..., None]] = {
     "sample": sample,
     "train": train,
 }
+TRAINING_PACKAGES = ("torch", "filelock", "efficientnet_lite_pytorch", "tensorboardX")  # of the extra "train"
 
 
 def main(args: Sequence[str] | None = None, *, also: Mapping[str, Callable[..., None]] | None = None) -> None:
@@ -54,6 +55,12 @@ def main(args: Sequence[str] | None = None, *, also: Mapping[str, Callable[..., 
             )
     except CocoganError as error:
         print(f"cocogan: error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINING_PACKAGES:
+            raise
+        how = "pip install 'cocogan-panorama[train]', or make setup in a clone"
+        print(f"cocogan: error: this needs {error.name}, which is not installed: {how}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("cocogan: stopped; what was finished is kept", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""``cocogan sample``: whole pictures from a checkpoint. Torch is imported only when one is made."""
+"""``cocogan sample``: whole pictures from a checkpoint. Its generator is loaded only when one is made."""
 
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from rich.progress import track
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.files import resource
+from cocogan_core.inference.engine import Device
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.panorama_file import PatchMaker, write_panoramas, write_photo_sphere
 from cocogan_core.inference.picture_file import require_writable, write_picture
@@ -26,7 +27,7 @@ def sample(
     level: int = 0,
     sheet: Literal["figure", "full", "macro", "micro"] | None = None,
     photo_sphere: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Generate whole panoramas of consecutive seeds, one below the other, into one picture.
 

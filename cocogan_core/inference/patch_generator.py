@@ -1,30 +1,23 @@
 """Pictures by parts from a checkpoint: (z, patch ids) → uint8 micro patches. Knows no window and no training."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Any, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
-from cocogan_core.checkpoint import Checkpoint, Metadata, load_checkpoint
+from cocogan_core.checkpoint import Metadata, load_checkpoint, read_metadata
 from cocogan_core.errors import CheckpointError, ConfigError
-from cocogan_core.inference.graph import Frozen, freeze
+from cocogan_core.inference.blocks import Block, BlockMaker, cover
+from cocogan_core.inference.engine import PROVIDERS, Cell, Engine, choose_engine
+from cocogan_core.inference.graph import build_graph
+from cocogan_core.inference.graph_cache import GraphCache
 from cocogan_core.inference.latents import sample_z
-from cocogan_core.models.build import load_generator
 
-__all__ = ["DEVICES", "Device", "PatchGenerator", "choose_device", "to_uint8"]
+__all__ = ["PatchGenerator"]
 
-Device = Literal["auto", "cpu", "cuda", "mps"]
-DEVICES: tuple[str, ...] = get_args(Device)
-# Patches a pass, always exactly so many: libraries choose their kernels by shape and round differently, so that only
-# passes of one size give a patch the same bytes whatever it is made together with. Four of the compact network's cost a
-# CPU a tenth more than eight; the paper's takes so long that nobody should wait for three others.
-PASS = {"compact": 4, "paper": 1}
-GPU_PASS = 8
 PROBES = 384  # random z whose responses give the principal directions
 DIRECTIONS_METHOD = 1  # the viewer keeps directions under this number: raise it when they come about otherwise
 
@@ -34,47 +27,50 @@ class PatchGenerator:
 
     Attributes:
         metadata: what the checkpoint says of itself: model, projection, provenance.
-        pass_size: patches that are made at once; asking for a multiple of it wastes nothing.
     """
 
     directions_method = DIRECTIONS_METHOD
 
-    def __init__(self, metadata: Metadata, frozen: Frozen, device: torch.device) -> None:
-        """Use :meth:`load` or :meth:`of`."""
+    def __init__(self, metadata: Metadata, engine: Engine[Any]) -> None:
+        """Use :meth:`load`."""
         self.metadata = metadata
-        self._frozen = frozen
-        self._device = device
-        self.pass_size = PASS[metadata.model.architecture] if device.type == "cpu" else GPU_PASS
+        self._engine = engine
+        self._blocks = BlockMaker(engine)
 
     @classmethod
-    def load(cls, path: Path | str, device: str = "auto") -> Self:
+    def load(cls, path: Path | str, device: str = "auto", *, engine: str = "auto", threads: int | None = None) -> Self:
         """Read a checkpoint.
 
         Args:
             path: a .safetensors file.
-            device: "auto" (CUDA, else Apple's MPS, else the CPU), "cpu", "cuda" or "mps".
+            device: "cpu"; "cuda", "directml", "coreml" or "mps" where ONNX Runtime or torch has it; or "auto", the best
+                that the installed ONNX Runtime has.
+            engine: "onnxruntime"; "torch", which alone imports torch; or "auto", as the device needs.
+            threads: of the CPU, as many as there are cores if left out.
 
         Raises:
             CheckpointError: the file cannot be used (see :mod:`cocogan_core.checkpoint`).
-            ConfigError: there is no such device here.
+            ConfigError: there is no such device or engine here.
         """
+        metadata = read_metadata(path)
         try:
-            return cls.of(load_checkpoint(path), device)
+            return cls(metadata, _open(Path(path), metadata, choose_engine(device, engine), threads))
         except CheckpointError as error:
             raise error if str(path) in str(error) else CheckpointError(f"{path}: {error}") from error
 
-    @classmethod
-    def of(cls, checkpoint: Checkpoint, device: str = "auto") -> Self:
-        """Freeze a checkpoint that is already in memory; raises as :meth:`load`."""
-        chosen = choose_device(device)
-        return cls(checkpoint.metadata, freeze(load_generator(checkpoint).to(chosen)), chosen)
+    def blocks(self, ids: Sequence[Cell], *, level: int = 0, most: int | None = None) -> list[list[Cell]]:
+        """The same patches in groups of neighbours that are made in one pass each, in the order of each group's first.
 
-    @torch.inference_mode()
+        ``most`` is a group's largest size.
+        """
+        names = dict(zip(self._cells(ids, level), ids, strict=True))
+        return [[names[cell] for cell in block.cells()] for block in self._cover(list(names), level, most)]
+
     def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]], *, level: int = 0) -> NDArray[np.uint8]:
-        """Make micro patches of one room, each independently of the others (paper §2).
+        """Make micro patches of one room, each a function of z and its place alone (paper §2).
 
-        On one machine a patch has the same bytes whatever else is asked for with it. Fine levels are quickest when all
-        that is wanted of one room is asked for before the next, since they share what they need of level 0.
+        Neighbours are made together, and nothing that is not asked for; on one machine a patch has the same bytes
+        whatever else is asked for with it. What finer levels need of the newest z's level 0 is kept for them.
 
         Args:
             z: (z_dim,), trained on [−1, 1] (:func:`cocogan_core.sample_z`).
@@ -87,24 +83,26 @@ class PatchGenerator:
         Raises:
             ConfigError: the model has no such level, or an id lies outside the grid.
         """
+        cells, s = self._cells(ids, level), self.metadata.model.grid.patch_px
+        made = self._make(np.asarray(z, np.float32), cells, level)
+        return np.stack([made[cell] for cell in cells]) if cells else np.zeros((0, s, s, 3), np.uint8)
+
+    def _cells(self, ids: Sequence[Cell], level: int) -> list[Cell]:
+        """(row, column) within a level's grid; ConfigError where one lies outside."""
         grid = self.metadata.model.grid.at_level(level)
         grid.require_inside(np.reshape(np.asarray(ids, int), (-1, 2)))
-        code = torch.from_numpy(np.asarray(z, np.float32)).to(self._device)
-        cells = torch.tensor([(row, column % grid.columns) for row, column in ids], dtype=torch.long)
-        passes = torch.split(cells, self.pass_size) if ids else ()
-        parts = [self._pass(code, cells, level) for cells in passes]
-        return np.concatenate(parts) if ids else np.zeros((0, grid.patch_px, grid.patch_px, 3), np.uint8)
+        return [(int(row), int(column) % grid.columns) for row, column in ids]
 
-    def _pass(self, code: Tensor, cells: Tensor, level: int) -> NDArray[np.uint8]:
-        """At most ``pass_size`` patches, filled up with copies of the last."""
-        filled = torch.cat([cells, cells[-1:].expand(self.pass_size - len(cells), 2)]).to(self._device)
-        return to_uint8(self._made(code, filled, level)[: len(cells)])
+    def _make(self, z: NDArray[np.float32], cells: list[Cell], level: int) -> dict[Cell, NDArray[np.uint8]]:
+        """Every patch once, block by block."""
+        made: dict[Cell, NDArray[np.uint8]] = {}
+        for block in self._cover(cells, level):
+            made.update(zip(block.cells(), self._blocks.make(z, block, level), strict=True))
+        return made
 
-    def _made(self, code: Tensor, cells: Tensor, level: int) -> Tensor:
-        """Micro patches (n, 3, s, s) at (row, column) cells (n, 2) of a level."""
-        if level:
-            return self._frozen.fine(code, cells, level, self.pass_size)
-        return self._frozen.patches(code, cells[:, 0] * self.metadata.model.grid.columns + cells[:, 1])
+    def _cover(self, cells: list[Cell], level: int, most: int | None = None) -> list[Block]:
+        shapes = self._engine.shapes(level)
+        return cover(cells, [shape for shape in shapes if most is None or shape[0] * shape[1] <= max(most, 1)])
 
     def panorama(self, z: NDArray[np.float32], *, level: int = 0) -> NDArray[np.uint8]:
         """Make the full image of one room: all micro patches, merged (φ, paper §2).
@@ -125,7 +123,6 @@ class PatchGenerator:
         merged: NDArray[np.uint8] = grid.merge(self.patches(z, ids, level=level))
         return merged
 
-    @torch.inference_mode()
     def principal_directions(self, count: int) -> NDArray[np.float32]:
         """The ``count`` unit directions (count, z_dim) in z that change the picture most, strongest first.
 
@@ -135,7 +132,7 @@ class PatchGenerator:
         """
         model = self.metadata.model
         z = sample_z(0, model.z_dim, count=PROBES)
-        features = self._frozen.responses(torch.from_numpy(z).to(self._device)).float().cpu().numpy()
+        features = self._engine.responses(z)
         centred = features - features.mean(0)
         # the left singular vectors, from the small Gram matrix: many times faster than a decomposition of the features
         _, scores = np.linalg.eigh(centred @ centred.T)
@@ -143,35 +140,35 @@ class PatchGenerator:
         unit = directions / np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-12)
         return np.asarray(unit, np.float32)
 
-    @torch.inference_mode()
     def patch_gflop(self, level: int = 0) -> float:
-        """10⁹ floating-point operations that one micro patch costs, margins included, a multiply-add counted as two.
+        """10⁹ floating-point operations that one micro patch costs in the largest block, margins included.
 
-        Of a fine level without what it shares with others: its level-0 patch's.
+        A multiply-add counts as two. Of a fine level without what it shares with others: level 0's features.
         """
-        code, cells = torch.zeros(self.metadata.model.z_dim, device=self._device), torch.zeros(1, 2, dtype=torch.long)
-        self._made(code, cells.to(self._device), level)  # level 0's features are there from now on
-        with FlopCounterMode(display=False) as counter:
-            self._made(code, cells.to(self._device), level)
-        return float(counter.get_total_flops()) / 1e9
+        return self._engine.flop(level) / 1e9
 
 
-def choose_device(name: str) -> torch.device:
-    """``auto``: CUDA, else Apple's MPS, else the CPU.
+def _open(path: Path, metadata: Metadata, chosen: tuple[str, str], threads: int | None) -> Engine[Any]:
+    """The engine that was chosen, for a checkpoint file; imports what it needs."""
+    name, device = chosen
+    if name == "torch":
+        try:
+            from cocogan_core.inference.torch_engine import TorchEngine
+        except ImportError as error:
+            raise ConfigError(
+                f"device {device} needs PyTorch, which is not here: pip install 'cocogan-panorama[train]', or use "
+                "--device cpu"
+            ) from error
+        return TorchEngine(load_checkpoint(path), device, threads=threads)
+    from cocogan_core.inference.onnx_engine import OnnxEngine
 
-    Raises:
-        ConfigError: the named device is not here.
-    """
-    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        return torch.device(next(device for device, present in here.items() if present))
-    if not here.get(name):
-        raise ConfigError(f"device {name} is not available here; use --device cpu")
-    return torch.device(name)
+    engine_of = partial(OnnxEngine, provider=device, threads=threads, alone=device != PROVIDERS["cpu"])
+    if metadata.model.generator == "micro":
+        return engine_of(metadata.model, GraphCache(path))
+    from cocogan_core.inference.ablation_engines import FullEngine, MultipleEngine
 
-
-def to_uint8(images: Tensor) -> NDArray[np.uint8]:
-    """(n, 3, h, w) in [−1, 1] → (n, h, w, 3) bytes, rounded."""
-    scaled = ((images.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-    result: NDArray[np.uint8] = scaled.permute(0, 2, 3, 1).contiguous().cpu().numpy()
-    return result
+    if metadata.model.generator == "full":
+        return FullEngine(engine_of(metadata.model, GraphCache(path)))
+    return MultipleEngine(
+        load_checkpoint(path), lambda part: engine_of(part.metadata.model, partial(build_graph, part), alone=True)
+    )

@@ -68,11 +68,13 @@ class EvaluationSetup:
         device: str,
     ) -> Self:
         """Open the data set and load the networks; arguments and errors are those of ``evaluation.evaluate``."""
-        from cocogan_core.inference.patch_generator import PatchGenerator, choose_device
+        from cocogan_core.inference.patch_generator import PatchGenerator
+        from cocogan_core.inference.torch_engine import torch_device
 
         real = ImageDataset.open(data)
-        generator = None if checkpoint is None else PatchGenerator.load(checkpoint, device)
-        network = load_features(features, device=str(choose_device(device)))
+        chosen = torch_device(device).type  # the features need torch in any case
+        generator = None if checkpoint is None else PatchGenerator.load(checkpoint, chosen)
+        network = load_features(features, device=chosen)
         return cls(
             real=real,
             generator=generator,

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from cocogan_core.config import ModelConfig
-from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.models.base import Generator
-from cocogan_core.models.paper import BASE, PaperGenerator
+from cocogan_core.models.dimensions import full_image_model
+from cocogan_core.models.paper import PaperGenerator
 
 __all__ = ["FullGenerator", "MultipleGenerator"]
 
@@ -31,20 +31,7 @@ class FullGenerator(Generator):
     def __init__(self, config: ModelConfig) -> None:
         """Build with fresh weights."""
         super().__init__(config)
-        grid = config.grid
-        if config.architecture != "paper":
-            raise ConfigError(
-                "the compact G is one field, and makes full images and patches alike: optimal G differs only with "
-                "--model.architecture paper"
-            )
-        height, base_columns = grid.height_px, BASE * grid.width_px / grid.height_px
-        if height & (height - 1) or base_columns != int(base_columns):
-            raise ConfigError(
-                f"optimal G cannot make {grid.width_px}×{height}: its height must be a power of two, and its width "
-                "a multiple of half of that"
-            )
-        whole = PatchGrid(system="planar", rows=1, columns=1, macro_rows=1, macro_columns=1, patch_px=height)
-        self.inner = PaperGenerator(replace(config, grid=whole, generator="micro"), (BASE, int(base_columns)))
+        self.inner = PaperGenerator(*full_image_model(config))
 
     def first_layers(self) -> list[nn.Module]:
         """Those of the one generator."""

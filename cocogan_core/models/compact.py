@@ -23,17 +23,21 @@ from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.errors import ConfigError
 from cocogan_core.models.areas import Area, areas_below
 from cocogan_core.models.base import Generator
-from cocogan_core.models.room_coordinates import FEATURES, room_features, room_of, view_rays
+from cocogan_core.models.dimensions import (
+    BASE,
+    FIELD_DEPTH,
+    FIELD_WIDTH,
+    HARMONICS,
+    MARGIN,
+    ROOM_FEATURES,
+    SLOPE,
+    base_stages,
+    compact_widths,
+    position_features,
+)
+from cocogan_core.models.room_coordinates import room_features, room_of, view_rays
 
-__all__ = ["BASE", "MARGIN", "NARROWEST", "SLOPE", "CompactGenerator", "Grown", "Stage", "crop", "initialise"]
-
-BASE = 2  # lattice cells along a micro patch: the paper's 2×2 base
-MARGIN = 2  # cells around a block; one stage (deconvolution 4×4, convolution 3×3, neither padded) keeps it at 2
-HARMONICS = 8  # of θ and of the vertical; the 8th has a period of 45°, three lattice cells of the default grid
-FIELD_WIDTH = 384
-FIELD_DEPTH = 3
-NARROWEST = 16
-SLOPE = 0.2
+__all__ = ["CompactGenerator", "Grown", "Stage", "crop", "initialise"]
 
 
 class CompactGenerator(Generator):
@@ -50,8 +54,8 @@ class CompactGenerator(Generator):
             ConfigError: the room's numbers are not among the latents.
         """
         super().__init__(config)
-        widths = stage_widths(config)
-        self.place = nn.Linear(_position_features(config), FIELD_WIDTH)
+        widths = compact_widths(config)
+        self.place = nn.Linear(position_features(config), FIELD_WIDTH)
         self.style = nn.Sequential(
             nn.Linear(config.z_dim, FIELD_WIDTH),
             nn.LeakyReLU(SLOPE),
@@ -70,7 +74,7 @@ class CompactGenerator(Generator):
             nn.init.normal_(head.get_parameter("weight"), std=0.01)  # the sum of all heads starts well inside [−1, 1]
         self.walls = nn.ModuleList()
         if config.room is not None:
-            self.walls.extend(nn.Conv2d(FEATURES, width, 1, bias=False) for width in widths)
+            self.walls.extend(nn.Conv2d(ROOM_FEATURES, width, 1, bias=False) for width in widths)
             for stage, mix in enumerate(self.walls):
                 if stage > self.base_stages:
                     nn.init.normal_(mix.get_parameter("weight"), std=0.15)
@@ -81,7 +85,7 @@ class CompactGenerator(Generator):
     @property
     def base_stages(self) -> int:
         """Stages from the lattice to level 0's pixels."""
-        return int(math.log2(self.config.grid.patch_px // BASE))
+        return base_stages(self.config)
 
     def base_parameters(self) -> list[nn.Parameter]:
         """The weights of level 0, where there are finer ones."""
@@ -111,7 +115,7 @@ class CompactGenerator(Generator):
         shift = torch.zeros_like(corners) if level else corners * BASE
         pixels = (corners * s).round().long() if level else torch.zeros_like(corners, dtype=torch.long)
         areas = areas_below(pixels, (shape[0] * s, shape[1] * s), self.base_stages + level)
-        placed = self.place(self._positions(areas[0], shift))
+        placed = self.place(self.positions(areas[0], shift))
         grown = self.grow(self.start(z, placed, areas[0], shift), areas[1:], shift, first=1)
         return crop(grown.rgb, MARGIN)
 
@@ -178,7 +182,7 @@ class CompactGenerator(Generator):
     def placed(self, ids: Tensor) -> Tensor:
         """Positions of single patches (row, column) of level 0, placed: (B, 2) → (B, h, w, FIELD_WIDTH)."""
         area = areas_below(torch.zeros_like(ids), (self.config.grid.patch_px,) * 2, self.base_stages)[0]
-        placed: Tensor = self.place(self._positions(area, ids.to(self.place.weight) * BASE))
+        placed: Tensor = self.place(self.positions(area, ids.to(self.place.weight) * BASE))
         return placed.detach()
 
     def _corners(self, coordinates: Tensor) -> Tensor:
@@ -191,7 +195,7 @@ class CompactGenerator(Generator):
             column = (coordinates[:, 1] + 1) / 2 * (grid.columns - 1) + beyond
         return torch.stack([row, column], 1)
 
-    def _positions(self, area: Area, shift: Tensor) -> Tensor:
+    def positions(self, area: Area, shift: Tensor) -> Tensor:
         """Fourier features (B, h, w, n) of an area's lattice cells and its margin's."""
         wraps = self.config.grid.wraps
         ys, xs = self._shares(area, shift, 0, MARGIN)
@@ -254,12 +258,6 @@ class Up(nn.Module):
         self.fixed = self.kernel().detach().contiguous(memory_format=torch.channels_last)
 
 
-def stage_widths(config: ModelConfig) -> list[int]:
-    """Channels of the lattice and of each stage: 0.6 a stage, so that cost per stage stays about level."""
-    stages = int(math.log2(config.grid.patch_px // BASE)) + config.grid.levels - 1
-    return [max(NARROWEST, round(config.generator_width * 0.6**stage / 8) * 8) for stage in range(stages + 1)]
-
-
 def _require_named(config: ModelConfig, box: RoomLatents) -> None:
     missing = [name for name in box.names if name not in config.latent_names]
     if missing:
@@ -267,10 +265,6 @@ def _require_named(config: ModelConfig, box: RoomLatents) -> None:
             f"model: room coordinates need the latents {', '.join(missing)}, and the data do not name them; "
             "leave out --model.room"
         )
-
-
-def _position_features(config: ModelConfig) -> int:
-    return 2 * (2 * HARMONICS) + (1 if config.grid.wraps else 2)
 
 
 def _waves(angle_rad: Tensor, *, linear: bool) -> Tensor:

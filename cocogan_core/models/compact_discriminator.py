@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.models.base import Discriminator, DiscriminatorOutput
-from cocogan_core.models.compact import NARROWEST, SLOPE, initialise
+from cocogan_core.models.compact import initialise
+from cocogan_core.models.dimensions import NARROWEST, SLOPE
 
 __all__ = ["CompactDiscriminator"]
 

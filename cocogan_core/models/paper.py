@@ -15,30 +15,13 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from cocogan_core.config import Conditioning, ModelConfig
 from cocogan_core.models.base import Discriminator, DiscriminatorOutput, Generator
+from cocogan_core.models.dimensions import BASE, CONDITION_WIDTH, PAPER_BASE_WIDTHS, base_stages, paper_widths
 
 __all__ = ["PaperDiscriminator", "PaperGenerator"]
 
-BASE = 2  # the generator starts from 2×2 (Fig. 13a)
-BASE_WIDTHS = 16  # … with 16 times the last stage's channels
-FEWEST_BLOCKS = 3  # those of 16-pixel patches: smaller ones keep them (Appendix C)
-HEAD_WIDTH = 128  # … of heads A and Q (Fig. 14c)
-CONDITION_WIDTH = 128  # of the hidden layers of conditional norms, of which the paper does not say how wide they are
+HEAD_WIDTH = 128  # of heads A and Q (Fig. 14c)
 
 Layer = TypeVar("Layer", bound=nn.Module)
-
-
-def doublings(patch_px: int) -> int:
-    """How often 2×2 cells are doubled to make a patch."""
-    return int(math.log2(patch_px // BASE))
-
-
-def stage_widths(patch_px: int, width: int) -> list[int]:
-    """Channels of G's residual blocks (Fig. 13a): 8, 4, 2, 1, 1 … times ``width``.
-
-    There is one block for each doubling, but never fewer than for 16 pixels: G for 8 and 4 pixels keeps those blocks
-    "without strides in the last one and two layer(s)" (Appendix C).
-    """
-    return [width * max(1, 8 >> i) for i in range(max(FEWEST_BLOCKS, doublings(patch_px)))]
 
 
 def discriminator_widths(macro_px: int, width: int) -> list[int]:
@@ -113,10 +96,10 @@ class PaperGenerator(Generator):
         super().__init__(config)
         self.base = base
         condition_dim = config.z_dim + config.grid.coordinate_dim
-        wide = BASE_WIDTHS * config.generator_width
-        widths = [wide, *stage_widths(config.grid.patch_px, config.generator_width)]
+        wide = PAPER_BASE_WIDTHS * config.generator_width
+        widths = [wide, *paper_widths(config.grid.patch_px, config.generator_width)]
         self.dense = _normed(nn.Linear(condition_dim, wide * base[0] * base[1]))
-        doubling = doublings(config.grid.patch_px)
+        doubling = base_stages(config)
         self.blocks = nn.ModuleList(
             GeneratorBlock(a, b, condition_dim, config.conditioning, up=number < doubling)
             for number, (a, b) in enumerate(pairwise(widths))

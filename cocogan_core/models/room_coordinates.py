@@ -13,15 +13,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from cocogan_core.config import RoomLatents
+from cocogan_core.models.dimensions import FACE_M, LEAST_SLOPE, NEAREST_M, ROOM_WAVES, first_octave
 
-__all__ = ["FEATURES", "room_features", "room_of", "view_rays"]
-
-WAVES = 4  # of a place on a wall, at each stage
-FEATURES = 6 * 3 + 4 * WAVES + 1
-MOST_OCTAVES = 6  # waves grow finer with the stages up to 2⁸ radians a metre, 2.5 cm long
-FACE_M = 2.5  # about half a wall: brings places on it to [−1, 1]
-NEAREST_M = 0.3
-LEAST_SLOPE = 1e-4  # of a ray towards a wall; flatter ones never meet it
+__all__ = ["room_features", "room_of", "view_rays"]
 
 
 def room_of(z: Tensor, names: tuple[str, ...], box: RoomLatents) -> Tensor:
@@ -57,7 +51,7 @@ def view_rays(ys: Tensor, xs: Tensor, box: RoomLatents) -> Tensor:
 
 
 def room_features(room: Tensor, rays: Tensor, stage: int) -> Tensor:
-    """Features (B, FEATURES, h, w) of where ``rays`` (B, 3, h, w) meet the box ``room`` (B, 6) of :func:`room_of`.
+    """Features (B, ROOM_FEATURES, h, w) of where ``rays`` (B, 3, h, w) meet the box ``room`` (B, 6) of :func:`room_of`.
 
     The face as six flags, alone and times the place on it in metres, waves of that place (finer at later ``stage``\\ s,
     as its pixels can show), and one over the distance.
@@ -77,10 +71,10 @@ def room_features(room: Tensor, rays: Tensor, stage: int) -> Tensor:
 
 
 def _waves(places: Tensor, stage: int) -> list[Tensor]:
-    """Sines and cosines (B, 2, h, w) of WAVES octaves; by doubling the angle, which costs less than another sine."""
-    first = places * float(2 ** max(0, min(stage, MOST_OCTAVES) - 1))
+    """Sines and cosines (B, 2, h, w) of octaves; by doubling the angle, which costs less than another sine."""
+    first = places * first_octave(stage)
     sines, cosines = [first.sin()], [first.cos()]
-    for _ in range(WAVES - 1):
+    for _ in range(ROOM_WAVES - 1):
         sine, cosine = sines[-1], cosines[-1]
         sines.append(2 * sine * cosine)
         cosines.append(1 - 2 * sine * sine)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from cocogan_core.inference.patch_generator import to_uint8
 from cocogan_core.models.base import Generator
+from cocogan_core.models.pixels import to_uint8
 from cocogan_core.training.batches import TrainingBatch
 
 __all__ = ["SampleGrid", "pictures"]

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import platformdirs
 
+from cocogan_core.files import cache_folder
+
 __all__ = ["cache_folder", "config_path", "log_path"]
 
 NAME = "cocogan-panorama"
@@ -12,11 +14,6 @@ NAME = "cocogan-panorama"
 def config_path() -> Path:
     """Where settings are kept."""
     return platformdirs.user_config_path(NAME, appauthor=False) / "settings.json"
-
-
-def cache_folder() -> Path:
-    """Where what can be worked out again is kept."""
-    return platformdirs.user_cache_path(NAME, appauthor=False)
 
 
 def log_path() -> Path:

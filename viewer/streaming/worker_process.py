@@ -1,6 +1,6 @@
 """Body of the generator process: takes requests and makes their patches batch by batch, the newest request first.
 
-The only part of the viewer that imports torch, and only once it runs.
+The only part of the viewer that loads an engine, and only once it runs.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import takewhile
 from multiprocessing.connection import Connection, wait
@@ -42,6 +43,9 @@ __all__ = ["serve"]
 BATCH_S = 0.03  # a batch should take about this long: short enough that a new plan is heard soon
 NICENESS = 10  # at 5, frames wait for the generator; at 19, the generator for any other program
 
+LOOK_AHEAD = 64  # patches of a request among which neighbours are looked for; as many as an idle view's whole room
+
+Blocks = Callable[..., list[list[tuple[int, int]]]]  # PatchGenerator.blocks
 Made = tuple[int, int, tuple[Patch, ...]]  # number of a batch, its revision and patches
 
 
@@ -57,7 +61,7 @@ def serve(pipe: Connection, memory: str, config: WorkerConfig) -> None:
 
 
 def _exit_with_parent() -> None:
-    """Importing torch takes seconds in which no pipe is read."""
+    """Loading an engine takes a while in which no pipe is read."""
     parent = mp.parent_process()
     assert parent is not None
     wait([parent.sentinel])
@@ -68,12 +72,9 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
     shared = SharedMemory(memory)
     pipe.send(Attached())
 
-    import torch
-
     from cocogan_core.inference.patch_generator import PatchGenerator
 
-    torch.set_num_threads(1)  # leaves the other cores to the window
-    generator = PatchGenerator.load(config.checkpoint, config.device)
+    generator = PatchGenerator.load(config.checkpoint, config.device, threads=1)  # leaves the other cores to the window
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)  # only now: until the first patch there is no motion to disturb
     inbox, described = _Inbox(pipe), False
@@ -86,13 +87,13 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
                 described = True
             inbox.read(wait=True)
         level = inbox.request.patches[0][0]
-        batch = sizes.get(level, generator.pass_size)
-        request, now, slot = inbox.take(batch)
+        most = sizes.get(level, MOST_BATCH)
+        request, now, slot = inbox.take(most, generator.blocks)
         pipe.send(Started(request.revision, now))
         began = time.perf_counter()
         pixels = generator.patches(request.z, [(row, column) for _, row, column in now], level=level)
         patch_s = (time.perf_counter() - began) / len(now)
-        sizes[level] = _next_batch(batch, patch_s, generator.pass_size)
+        sizes[level] = _next_batch(most, patch_s)
         slot_view(shared, config.grid, slot, len(now))[:] = pixels
         pipe.send(BatchReady(request.revision, now, slot, patch_s))
 
@@ -132,14 +133,16 @@ class _Inbox:
             self._hear(self._pipe.recv())
             wait = False
 
-    def take(self, count: int) -> tuple[PatchRequest, tuple[Patch, ...], int]:
-        """The request, its next patches, and their slot: at most ``count``, all of the first one's level.
+    def take(self, most: int, blocks: Blocks) -> tuple[PatchRequest, tuple[Patch, ...], int]:
+        """The request, its next patches, and their slot: at most ``most``, all of the first one's level.
 
-        They count as made from now on.
+        ``blocks`` says which of the patches belong together. They count as made from now on.
         """
-        request, first = self.request, self.request.patches[0]
-        now = tuple(takewhile(lambda patch: patch[0] == first[0], request.patches[:count]))
-        self.request = replace(request, patches=request.patches[len(now) :])
+        request, level = self.request, self.request.patches[0][0]
+        near = takewhile(lambda patch: patch[0] == level, request.patches[:LOOK_AHEAD])
+        now = _whole_blocks(blocks([patch[1:] for patch in near], level=level, most=most), level, most)
+        taken = set(now)
+        self.request = replace(request, patches=tuple(patch for patch in request.patches if patch not in taken))
         self._made.append((self._batches, request.revision, now))
         self._batches += 1
         return request, now, (self._batches - 1) % SLOTS
@@ -155,7 +158,13 @@ class _Inbox:
             self.request = replace(message, patches=tuple(patch for patch in message.patches if patch not in fresh))
 
 
-def _next_batch(batch: int, patch_s: float, step: int) -> int:
-    """As many whole passes of ``step`` patches as fit BATCH_S, growing slowly: the first passes are slow ones."""
-    most = min(MOST_BATCH, batch * 2, int(BATCH_S / max(patch_s, 1e-6)))
-    return max(1, most // step) * step
+def _whole_blocks(blocks: list[list[tuple[int, int]]], level: int, most: int) -> tuple[Patch, ...]:
+    """The patches of the first blocks, as many whole ones as have ``most`` patches, and at least one."""
+    sizes = np.cumsum([len(block) for block in blocks])
+    count = max(1, int(np.searchsorted(sizes, most, side="right")))
+    return tuple((level, *cell) for block in blocks[:count] for cell in block)
+
+
+def _next_batch(batch: int, patch_s: float) -> int:
+    """How many patches fit BATCH_S, growing slowly: the first passes are slow ones."""
+    return max(1, min(MOST_BATCH, batch * 2, int(BATCH_S / max(patch_s, 1e-6))))

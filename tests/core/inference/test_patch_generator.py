@@ -8,31 +8,16 @@ from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
 from cocogan_core.config import RoomLatents
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import resource
-from cocogan_core.inference.graph import freeze
 from cocogan_core.inference.latents import sample_z
-from cocogan_core.inference.patch_generator import PatchGenerator, choose_device, to_uint8
+from cocogan_core.inference.patch_generator import PatchGenerator
+from cocogan_core.inference.torch_engine import torch_device
 from cocogan_core.models.build import build_generator, load_generator
+from cocogan_core.models.pixels import to_uint8
 
 
 @pytest.fixture(params=["tiny_checkpoint", "paper_checkpoint", "mlp_checkpoint"])
 def path(request):
     return request.getfixturevalue(request.param)
-
-
-def test_frozen_equals_the_module(path):
-    module, grid = load_generator(load_checkpoint(path)), load_checkpoint(path).metadata.model.grid
-    for name, buffer in module.named_buffers():  # statistics as after training, not those of a fresh network
-        if name.endswith(("running_mean", "running_var")):
-            buffer.copy_(torch.rand(buffer.shape) + 0.5)
-    state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
-    again = load_generator(load_checkpoint(path))
-    again.load_state_dict(state)
-    z = torch.rand(again.config.z_dim) * 2 - 1
-    coordinates = torch.from_numpy(grid.micro_coordinates(grid.micro_ids()))
-    with torch.no_grad():
-        expected = module.eval()(z.expand(len(coordinates), -1), coordinates)
-        frozen = freeze(again).patches(z, torch.arange(len(coordinates)))
-    assert frozen.numpy() == pytest.approx(expected.numpy(), abs=1e-4)
 
 
 def test_any_list_of_ids_in_any_order(path):
@@ -78,6 +63,43 @@ def test_a_patch_has_the_same_bytes_whatever_it_is_made_with():
         assert (np.concatenate(parts) == alone).all()
 
 
+def test_patches_come_in_groups_that_cost_one_pass_each(tiny_checkpoint):
+    generator = PatchGenerator.load(tiny_checkpoint, "cpu")
+    ids = [(1, 2), (0, 0), (2, -1), (3, 3), (0, 3), (1, 3), (0, 2), (2, 2), (3, 2), (2, 3), (0, 1), (1, 1), (1, 0)]
+    tall = [(row, column) for row in range(4) for column in (2, 3)]
+    assert generator.blocks(ids) == [tall, [(0, 0), (0, 1), (1, 0), (1, 1)], [(2, -1)]]
+    assert [len(group) for group in generator.blocks(ids, most=4)] == [4, 4, 1, 4]
+    assert [group[0] for group in generator.blocks(ids, most=0)] == ids
+
+
+def test_nothing_is_made_that_nobody_asks_for(levels_checkpoint, monkeypatch):
+    generator = PatchGenerator.load(levels_checkpoint, "cpu")
+    made, engine = [], generator._engine
+    base, fine = engine.base, engine.fine
+    monkeypatch.setattr(engine, "base", lambda z, *block: made.append((0, *block)) or base(z, *block))
+    monkeypatch.setattr(engine, "fine", lambda z, *of: made.append((of[2], *of[:2])) or fine(z, *of))
+    z = np.zeros(generator.metadata.model.z_dim, np.float32)
+    generator.patches(z, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 5), (2, 5), (0, 0)])
+    generator.patches(z, [(2, 2), (5, 11)], level=1)
+    assert made == [
+        *[(0, (0, 0), (2, 2)), (0, (2, 5), (1, 1))],
+        *[(1, (2, 2), (1, 1)), (1, (5, 11), (1, 1))],  # from features that level 0 left behind
+    ]
+    generator.patches(z, [(0, 22)], level=1)
+    assert made[4:] == [(0, (0, 11), (1, 1)), (1, (0, 22), (1, 1))]
+    generator.patches(z + 0.5, [(2, 2)], level=1)
+    assert made[6:] == [(0, (1, 1), (1, 1)), (1, (2, 2), (1, 1))], "another room's features are other features"
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_torch_makes_the_same_pictures(path, threads):
+    z = np.linspace(-1, 1, 12).astype(np.float32)
+    ours = PatchGenerator.load(path, "cpu", threads=threads).panorama(z)
+    torchs = PatchGenerator.load(path, "cpu", engine="torch").panorama(z)
+    assert np.abs(ours.astype(int) - torchs).max() <= 1
+    assert ours.std() > 1
+
+
 def test_principal_directions_are_unit_and_repeatable(path):
     first, again = (PatchGenerator.load(path).principal_directions(4) for _ in range(2))
     assert first.shape == (4, 12)
@@ -92,7 +114,7 @@ def test_bytes_are_rounded_and_clamped():
 
 def test_a_device_that_is_not_here_is_refused():
     with pytest.raises(ConfigError, match="nonsense"):
-        choose_device("nonsense")
+        torch_device("nonsense")
 
 
 def test_errors_name_the_file(tmp_path):

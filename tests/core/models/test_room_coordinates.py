@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from cocogan_core.config import RoomLatents
-from cocogan_core.models.room_coordinates import FEATURES, room_features, room_of, view_rays
+from cocogan_core.models.dimensions import ROOM_FEATURES
+from cocogan_core.models.room_coordinates import room_features, room_of, view_rays
 
 BOX = RoomLatents()
 
@@ -40,7 +41,7 @@ def test_the_box_of_named_numbers():
 )
 def test_where_level_rays_meet_the_walls(yaw_rad, face, along_m, distance_m):
     features = at(yaw_rad)
-    assert len(features) == FEATURES
+    assert len(features) == ROOM_FEATURES
     assert features[:6].tolist() == [float(i == face) for i in range(6)]
     assert features[6 + face].item() * 2.5 == pytest.approx(along_m, abs=1e-4)
     assert 1 / features[-1].item() == pytest.approx(distance_m, rel=1e-4)

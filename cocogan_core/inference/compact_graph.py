@@ -1,0 +1,160 @@
+"""ONNX graphs of the compact generator: blocks of level-0 patches, and fine blocks that go on from their features.
+
+What comes out equals ``cocogan_core.models.compact`` to rounding. A block is a rectangle of neighbouring patches that
+share their margins; the graphs have its shape built in.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cocogan_core.config import ModelConfig
+from cocogan_core.inference.compact_weights import CompactWeights, Layer
+from cocogan_core.inference.onnx_file import GraphBuilder
+from cocogan_core.inference.pixel_graph import patches_from_maps
+from cocogan_core.inference.room_graph import RoomMaps
+from cocogan_core.inference.weights import Array
+from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, FIELD_WIDTH, MARGIN, SLOPE, base_stages, compact_widths
+
+__all__ = ["CompactGraph"]
+
+# Bilinear ×2 of RGB: the pixel of phase 0 takes a quarter of the cell before, that of phase 1 of the cell behind
+BILINEAR = np.array([[0.25, 0.75, 0], [0, 0.75, 0.25]], np.float32)
+
+
+@dataclass(frozen=True)
+class CompactGraph:
+    """Builds graphs for blocks of one shape on one level.
+
+    Attributes:
+        config, weights: of the generator.
+        block: (rows, columns) of micro patches.
+        level: of detail.
+        count: blocks made at once, or a word if that may be any number.
+    """
+
+    config: ModelConfig
+    weights: CompactWeights
+    block: tuple[int, int]
+    level: int = 0
+    count: int | str = 1
+
+    @property
+    def last(self) -> int:
+        """Number of the stage whose cells are the level's pixels."""
+        return base_stages(self.config) + self.level
+
+    def size(self, stage: int, margin: int) -> tuple[int, int]:
+        """Cells (h, w) of a block and its margin at a stage."""
+        side = self.config.grid.patch_px >> (self.last - stage)
+        return self.block[0] * side + 2 * margin, self.block[1] * side + 2 * margin
+
+    @property
+    def features_shape(self) -> tuple[int, int, int]:
+        """(C, h, w) of what a block needs, or leaves behind, of level 0: features, then RGB, and a margin around."""
+        stage = base_stages(self.config)
+        return (compact_widths(self.config)[stage] + 3, *self.size(stage, MARGIN))
+
+    def base(self, b: GraphBuilder, z: str, corners: str) -> tuple[str, str]:
+        """Level 0: from z (1, 1, z_dim) and corners (n, 2) to patches, and features that fine blocks go on from."""
+        room = self._room(b, z, corners)
+        x = self._with_room(b, room, self._lattice(b, z, corners), 0, MARGIN)
+        x, rgb = self._grow(b, room, x, self._head(b, x, 0), 0)
+        return self._patches(b, rgb), b.add("Concat", x, rgb, axis=1)
+
+    def fine(self, b: GraphBuilder, z: str, corners: str, features: str) -> str:
+        """A level above 0: as :meth:`base`, from the features (n, …) of :attr:`features_shape` of the same place."""
+        first = base_stages(self.config)
+        x, rgb = b.split(features, 1, [self.features_shape[0] - 3, 3])
+        return self._patches(b, self._grow(b, self._room(b, z, corners), x, rgb, first)[1])
+
+    def responses(self, b: GraphBuilder, zs: str) -> str:
+        """From many z (n, z_dim) to lattice features (n, d) at one inner cell of every fourth patch."""
+        grid = self.config.grid
+        rows, columns = (grid.micro_ids()[::4] * BASE + MARGIN).T
+        place = b.constant((self.weights.rows[rows] + self.weights.columns[columns])[None])
+        cells = self._field(b, b.add("Unsqueeze", zs, b.constant([1])), place, len(rows))
+        return b.add("Flatten", cells, axis=1)
+
+    def _lattice(self, b: GraphBuilder, z: str, corners: str) -> str:
+        """Features (n, C, h, w) on the lattice and its margin."""
+        h, w = self.size(0, MARGIN)
+        tables = zip((self.weights.rows, self.weights.columns), b.split(corners, 1, [1, 1]), (h, w), strict=True)
+        rows, columns = (_window(b, table, corner, cells) for table, corner, cells in tables)
+        rows, columns = (b.add("Unsqueeze", part, b.constant([axis])) for part, axis in ((rows, 2), (columns, 1)))
+        place = b.reshape(b.add("Add", rows, columns), [0, h * w, FIELD_WIDTH])
+        cells = b.reshape(self._field(b, z, place, h * w), [0, h, w, len(self.weights.lattice.bias)])
+        return b.add("Transpose", cells, perm=[0, 3, 1, 2])
+
+    def _field(self, b: GraphBuilder, z: str, place: str, cells: int) -> str:
+        """The field network: z (1 or n, 1, z_dim) and placed positions (n or 1, cells, FIELD_WIDTH) → (n, cells, C)."""
+        first, second, last = self.weights.style
+        style = _slope(b, b.linear(z, *first, rows=1))
+        style = b.linear(_slope(b, b.linear(style, *second, rows=1)), *last, rows=1)
+        scales, shifts = b.split(style, 2, [FIELD_WIDTH * (FIELD_DEPTH + 1)] * 2)
+        (scale, *deeper), (shift, *later) = (
+            b.split(part, 2, [FIELD_WIDTH] * (FIELD_DEPTH + 1)) for part in (scales, shifts)
+        )
+        x = _slope(b, b.add("Add", b.add("Mul", place, scale), shift))
+        for layer, scale, shift in zip(self.weights.field, deeper, later, strict=True):
+            change = b.add("Add", b.add("Mul", b.linear(x, *layer, rows=cells), scale), shift)
+            x = b.add("Add", x, _slope(b, change))
+        return b.linear(x, *self.weights.lattice, rows=cells)
+
+    def _grow(self, b: GraphBuilder, room: RoomMaps | None, x: str, rgb: str, first: int) -> tuple[str, str]:
+        """On through the stages above ``first``."""
+        for stage in range(first + 1, self.last + 1):
+            x = self._enlarge(b, room, _slope(b, x), stage)
+            x = self._convolve(b, x, self.weights.stages[stage - 1].refine, stage, MARGIN)
+            rgb = b.add("Add", _enlarged(b, rgb, self.size(stage - 1, 0)), self._head(b, x, stage))
+        return x, rgb
+
+    def _enlarge(self, b: GraphBuilder, room: RoomMaps | None, x: str, stage: int) -> str:
+        """The first half of a stage, with a margin of one more cell: ×2, the room, and the slope."""
+        phases = self._convolve(b, x, self.weights.stages[stage - 1].up, stage - 1, 1.5)
+        if room is None:  # the slope before the pixel shuffle, where it becomes part of the convolution
+            return b.add("DepthToSpace", _slope(b, phases), blocksize=2)
+        x = b.add("DepthToSpace", phases, blocksize=2)
+        return _slope(b, self._with_room(b, room, x, stage, MARGIN + 1))
+
+    def _convolve(self, b: GraphBuilder, x: str, layer: Layer, stage: int, margin: float) -> str:
+        h, w = self.size(stage, 0)
+        return b.convolve(x, *layer, pixels=int((h + 2 * margin) * (w + 2 * margin)))
+
+    def _head(self, b: GraphBuilder, x: str, stage: int) -> str:
+        return self._convolve(b, x, self.weights.rgb[stage], stage, MARGIN)
+
+    def _room(self, b: GraphBuilder, z: str, corners: str) -> RoomMaps | None:
+        return RoomMaps.of(b, self.config, z, corners) if self.config.room is not None else None
+
+    def _with_room(self, b: GraphBuilder, room: RoomMaps | None, x: str, stage: int, margin: int) -> str:
+        """Add what is known of the room's walls."""
+        if room is None:
+            return x
+        h, w = self.size(stage, margin)
+        side = self.config.grid.patch_px >> (self.last - stage)
+        maps = room.features(b, stage, level=self.level, side=side, margin=margin, size=(h, w))
+        return b.add("Add", x, b.convolve(maps, self.weights.walls[stage], None, pixels=h * w))
+
+    def _patches(self, b: GraphBuilder, rgb: str) -> str:
+        h, w = self.size(self.last, 0)
+        inner = b.slice(b.slice(rgb, 2, MARGIN, MARGIN + h), 3, MARGIN, MARGIN + w)
+        return patches_from_maps(b, inner, self.block, self.config.grid.patch_px)
+
+
+def _window(b: GraphBuilder, table: Array, corner: str, cells: int) -> str:
+    """Rows of a table from each patch's first lattice cell on: corners (n, 1) → (n, cells, FIELD_WIDTH)."""
+    first = b.add("Mul", corner, b.constant([BASE]))
+    return b.add("Gather", b.constant(table), b.add("Add", first, b.constant(range(cells))))
+
+
+def _slope(b: GraphBuilder, x: str) -> str:
+    return b.add("LeakyRelu", x, alpha=SLOPE)
+
+
+def _enlarged(b: GraphBuilder, rgb: str, inner: tuple[int, int]) -> str:
+    """RGB of a stage with its margin of MARGIN cells to twice the cells with as wide a margin, bilinear."""
+    taps = np.einsum("py,qx->pqyx", BILINEAR, BILINEAR)
+    kernel = np.einsum("pqyx,oi->pqoiyx", taps, np.eye(3, dtype=np.float32)).reshape(12, 3, 3, 3)
+    pixels = (inner[0] + 2) * (inner[1] + 2)
+    return b.add("DepthToSpace", b.convolve(rgb, kernel, None, pixels=pixels), blocksize=2)

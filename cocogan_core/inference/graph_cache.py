@@ -1,0 +1,85 @@
+"""Graphs of opened checkpoints, kept in the platform's cache folder: the second start builds none.
+
+An entry is named after the checkpoint's content and the code that built it, so that it never goes stale, and begins
+with its own checksum. A cache that cannot be read or written costs the time of building, nothing else.
+"""
+
+import hashlib
+import logging
+from functools import cached_property
+from pathlib import Path
+
+from cocogan_core.checkpoint import Checkpoint, load_checkpoint
+from cocogan_core.errors import OutputError
+from cocogan_core.files import cache_folder, write_atomically
+from cocogan_core.inference.graph import GraphRequest, build_graph
+
+__all__ = ["GraphCache"]
+
+MOST_BYTES = 512 << 20  # of all entries; the shipped room's take 20 MB
+CHECKSUM_BYTES = 32
+
+
+class GraphCache:
+    """Graphs of one checkpoint file, from the cache or built; call it with a :class:`GraphRequest`."""
+
+    def __init__(self, path: Path, folder: Path | None = None, most_bytes: int = MOST_BYTES) -> None:
+        """Graphs of the checkpoint at ``path``; ``folder`` is the platform's if left out."""
+        self._path, self._most_bytes = path, most_bytes
+        self._folder = cache_folder() / "graphs" if folder is None else folder
+
+    def __call__(self, request: GraphRequest) -> bytes:
+        """The graph as an ONNX file.
+
+        Raises:
+            CheckpointError: the checkpoint cannot be used; nothing is kept then.
+        """
+        rows, columns = request.block
+        entry = self._folder / f"{self._key}-{request.part}-{request.level}-{rows}x{columns}.onnx"
+        graph = _read(entry)
+        if graph is None:
+            graph = build_graph(self.checkpoint, request)
+            self._keep(entry, graph)
+        return graph
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """The checkpoint, read when a graph has to be built."""
+        return load_checkpoint(self._path)
+
+    @cached_property
+    def _key(self) -> str:
+        """Of the checkpoint's content and of everything that folds and writes graphs."""
+        with self._path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        package = Path(__file__).parent.parent
+        sources = (package / "models" / "dimensions.py", *sorted((package / "inference").glob("*.py")))
+        code = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+        return f"{content[:32]}-{code[:16]}"
+
+    def _keep(self, entry: Path, graph: bytes) -> None:
+        try:
+            write_atomically(entry, hashlib.sha256(graph).digest() + graph)
+            self._forget_oldest()
+        except (OutputError, OSError) as error:
+            logging.getLogger(__name__).info("%s", error)
+
+    def _forget_oldest(self) -> None:
+        """Remove what has been used longest ago, until the rest is small enough."""
+        entries = sorted(self._folder.glob("*.onnx"), key=lambda entry: entry.stat().st_mtime, reverse=True)
+        total = 0
+        for entry in entries:
+            total += entry.stat().st_size
+            if total > self._most_bytes:
+                entry.unlink()
+
+
+def _read(entry: Path) -> bytes | None:
+    """The graph of an entry, which counts as used; None if there is none, or a broken one."""
+    try:
+        content = entry.read_bytes()
+        entry.touch()
+    except OSError:
+        return None
+    graph = content[CHECKSUM_BYTES:]
+    return graph if hashlib.sha256(graph).digest() == content[:CHECKSUM_BYTES] else None

@@ -1,0 +1,118 @@
+"""The engine that everybody has: ONNX Runtime, on the CPU or whatever else it was built for. Never imports torch."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from cocogan_core.config import ModelConfig
+from cocogan_core.errors import ConfigError
+from cocogan_core.inference.engine import PROVIDERS, Cell, Latent, Patches, Shape
+from cocogan_core.inference.graph import FLOP, GraphRequest, block_shapes
+from cocogan_core.models.dimensions import MARGIN
+
+__all__ = ["OnnxEngine"]
+
+ERRORS_ONLY = 3  # ONNX Runtime's severities; its warnings are about graphs, which are not the user's
+
+Features = NDArray[np.float32]
+
+
+class OnnxEngine:
+    """Runs a checkpoint's graphs; see :class:`cocogan_core.inference.engine.Engine` for the methods.
+
+    One session for each graph, made when it is first needed. On the CPU every pixel is the same sum in the same order
+    whatever the shape of its block (tests hold it to that); a GPU's libraries choose their kernels by shape, so that
+    patches are to be made ``alone`` there.
+    """
+
+    def __init__(
+        self,
+        model: ModelConfig,
+        graphs: Callable[[GraphRequest], bytes],
+        *,
+        provider: str = PROVIDERS["cpu"],
+        threads: int | None = None,
+        alone: bool = False,
+    ) -> None:
+        """Take ``graphs`` as they are needed.
+
+        ``threads`` are as many as there are cores if left out; ``alone``: every patch in a pass of its own.
+
+        Raises:
+            ConfigError: the provider does not work here.
+            CheckpointError: what ``graphs`` raises for the base.
+        """
+        self._model, self._graphs, self._provider, self._threads = model, graphs, provider, threads
+        self._alone = alone
+        self._sessions: dict[GraphRequest, onnxruntime.InferenceSession] = {}
+        self._session(GraphRequest("base", block=self.shapes(0)[0]))
+
+    def shapes(self, level: int) -> Sequence[Shape]:
+        """As :class:`Engine`; of the ablation "optimal G" the whole image only."""
+        every = block_shapes(self._model, level)
+        return every[-1:] if self._alone else every
+
+    def base(self, z: Latent, corner: Cell, shape: Shape) -> tuple[Patches, Sequence[Features]]:
+        """As :class:`Engine`; features (1, C, h, w), views of the block's."""
+        made = self._session(GraphRequest("base", block=shape)).run(None, {"z": z, "corners": _corners(corner)})
+        if len(made) == 1:
+            return made[0], ()
+        cells = [(row, column) for row in range(shape[0]) for column in range(shape[1])]
+        side = self._model.grid.patch_px
+        return made[1], [_crop(made[0], (row * side, column * side), (side, side)) for row, column in cells]
+
+    def fine(self, z: Latent, corner: Cell, shape: Shape, level: int, features: Features) -> Patches:
+        """As :class:`Engine`."""
+        side = self._model.grid.patch_px >> level  # level 0's pixels in a fine patch
+        start = [at % (1 << level) * side for at in corner]
+        near = _crop(features, (start[0], start[1]), (shape[0] * side, shape[1] * side))
+        inputs = {"features": np.ascontiguousarray(near), "corners": _corners(corner)}
+        session = self._session(GraphRequest("fine", level, shape))
+        if any(entry.name == "z" for entry in session.get_inputs()):  # the room's size; nothing else of z is needed
+            inputs["z"] = z
+        patches: Patches = session.run(None, inputs)[0]
+        return patches
+
+    def responses(self, z: Latent) -> NDArray[np.float32]:
+        """As :class:`Engine`."""
+        answers: NDArray[np.float32] = self._session(GraphRequest("responses")).run(None, {"z": z})[0]
+        return answers
+
+    def flop(self, level: int) -> float:
+        """As :class:`Engine`."""
+        block = self.shapes(level)[0]
+        session = self._session(GraphRequest("fine" if level else "base", level, block))
+        return float(session.get_modelmeta().custom_metadata_map[FLOP]) / (block[0] * block[1])
+
+    def _session(self, request: GraphRequest) -> onnxruntime.InferenceSession:
+        if request not in self._sessions:
+            self._sessions[request] = self._open(self._graphs(request))
+        return self._sessions[request]
+
+    def _open(self, graph: bytes) -> onnxruntime.InferenceSession:
+        session = onnxruntime.InferenceSession(graph, _options(self._threads), providers=[self._provider])
+        if session.get_providers()[0] != self._provider:
+            raise ConfigError(f"ONNX Runtime's {self._provider} does not start here; use --device cpu")
+        return session
+
+
+def _crop(features: Features, start: tuple[int, int], size: tuple[int, int]) -> Features:
+    """``size`` pixels of level 0 from ``start`` on, with their margin."""
+    (top, left), (height, width) = start, size
+    return features[:, :, top : top + height + 2 * MARGIN, left : left + width + 2 * MARGIN]
+
+
+def _corners(corner: Cell) -> NDArray[np.int64]:
+    return np.array([corner], np.int64)
+
+
+def _options(threads: int | None) -> onnxruntime.SessionOptions:
+    """One node at a time, on threads that sleep when there is nothing to do: a window wants the cores too."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = ERRORS_ONLY
+    options.intra_op_num_threads = threads or 0
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options

@@ -1,0 +1,88 @@
+"""Sizes of both architectures' generators, for whoever needs them without torch.
+
+The networks themselves are in ``compact`` and ``paper``, and say what the numbers are for.
+"""
+
+import math
+from dataclasses import replace
+
+from cocogan_core.config import ModelConfig
+from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.grid import PatchGrid
+
+__all__ = [
+    "BASE", "CONDITION_WIDTH", "FACE_M", "FIELD_DEPTH", "FIELD_WIDTH", "HARMONICS", "LEAST_SLOPE", "MARGIN",
+    "NARROWEST", "NEAREST_M", "PAPER_BASE_WIDTHS", "ROOM_FEATURES", "ROOM_WAVES", "SLOPE", "base_stages",
+    "compact_widths", "first_octave", "full_image_model", "paper_widths", "position_features",
+]  # fmt: skip
+
+BASE = 2  # cells along a micro patch before the first stage: the paper's 2×2 base (Fig. 13a)
+SLOPE = 0.2  # of leaky ReLUs
+
+MARGIN = 2  # cells around a block; one stage (deconvolution 4×4, convolution 3×3, neither padded) keeps it at 2
+HARMONICS = 8  # of θ and of the vertical; the 8th has a period of 45°, three lattice cells of the default grid
+FIELD_WIDTH = 384
+FIELD_DEPTH = 3
+NARROWEST = 16
+
+FEWEST_BLOCKS = 3  # of the paper's G, those of 16-pixel patches: smaller ones keep them (Appendix C)
+CONDITION_WIDTH = 128  # of the hidden layers of conditional norms, of which the paper does not say how wide they are
+PAPER_BASE_WIDTHS = 16  # the paper's G starts with 16 times the last stage's channels (Fig. 13a)
+
+ROOM_WAVES = 4  # of a place on a wall, at each stage
+ROOM_FEATURES = 6 * 3 + 4 * ROOM_WAVES + 1
+MOST_OCTAVES = 6  # waves grow finer with the stages up to 2⁸ radians a metre, 2.5 cm long
+FACE_M = 2.5  # about half a wall: brings places on it to [−1, 1]
+NEAREST_M = 0.3
+LEAST_SLOPE = 1e-4  # of a ray towards a wall; flatter ones never meet it
+
+
+def base_stages(config: ModelConfig) -> int:
+    """Doublings from 2×2 cells to level 0's pixels."""
+    return int(math.log2(config.grid.patch_px // BASE))
+
+
+def compact_widths(config: ModelConfig) -> list[int]:
+    """Channels of the lattice and of each stage: 0.6 a stage, so that cost per stage stays about level."""
+    stages = base_stages(config) + config.grid.levels - 1
+    return [max(NARROWEST, round(config.generator_width * 0.6**stage / 8) * 8) for stage in range(stages + 1)]
+
+
+def position_features(config: ModelConfig) -> int:
+    """Length of a lattice cell's Fourier features."""
+    return 2 * (2 * HARMONICS) + (1 if config.grid.wraps else 2)
+
+
+def paper_widths(patch_px: int, width: int) -> list[int]:
+    """Channels of the paper's residual blocks (Fig. 13a): 8, 4, 2, 1, 1 … times ``width``.
+
+    There is one block for each doubling, but never fewer than for 16 pixels: G for 8 and 4 pixels keeps those blocks
+    "without strides in the last one and two layer(s)" (Appendix C).
+    """
+    return [width * max(1, 8 >> i) for i in range(max(FEWEST_BLOCKS, int(math.log2(patch_px // BASE))))]
+
+
+def full_image_model(config: ModelConfig) -> tuple[ModelConfig, tuple[int, int]]:
+    """The paper's G that makes the whole image as one patch (ablation "optimal G"), and the cells that it starts from.
+
+    Raises:
+        ConfigError: the architecture is not the paper's, or the image's shape cannot be grown from a small base.
+    """
+    if config.architecture != "paper":
+        raise ConfigError(
+            "the compact G is one field, and makes full images and patches alike: optimal G differs only with "
+            "--model.architecture paper"
+        )
+    height, base_columns = config.grid.height_px, BASE * config.grid.width_px / config.grid.height_px
+    if height & (height - 1) or base_columns != int(base_columns):
+        raise ConfigError(
+            f"optimal G cannot make {config.grid.width_px}×{height}: its height must be a power of two, and its width "
+            "a multiple of half of that"
+        )
+    whole = PatchGrid(system="planar", rows=1, columns=1, macro_rows=1, macro_columns=1, patch_px=height)
+    return replace(config, grid=whole, generator="micro"), (BASE, int(base_columns))
+
+
+def first_octave(stage: int) -> float:
+    """Radians a metre of a stage's longest wave on a wall."""
+    return float(2 ** max(0, min(stage, MOST_OCTAVES) - 1))
