@@ -45,10 +45,11 @@ def _own_gflop(generator: object) -> float:
     """Of a finest patch: every stage over just the cells under its pixels, a multiply-add counted as two."""
     from itertools import pairwise
 
-    from cocogan_core.models.compact import FIELD_DEPTH, FIELD_WIDTH, CompactGenerator, stage_widths
+    from cocogan_core.models.compact import CompactGenerator
+    from cocogan_core.models.dimensions import FIELD_DEPTH, FIELD_WIDTH, compact_widths
 
     assert isinstance(generator, CompactGenerator)
-    widths = stage_widths(generator.config)
+    widths = compact_widths(generator.config)
     last, pixels = len(widths) - 1, generator.config.grid.patch_px**2
     flop: float = (FIELD_DEPTH * FIELD_WIDTH**2 + FIELD_WIDTH * widths[0]) * pixels / 4**last
     for stage, (before, after) in enumerate(pairwise(widths), 1):
