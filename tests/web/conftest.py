@@ -1,0 +1,45 @@
+"""Checkpoints that try all that the page's generator can do: levels, a room's walls, the whole sphere."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cocogan_core import checkpoint
+from cocogan_core.config import ModelConfig, RoomLatents
+from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
+
+ROOM_NAMES = RoomLatents().names
+PROJECTION = Projection.of_aspect("equirectangular", 2)
+
+
+def rooms_config(plain: ModelConfig) -> ModelConfig:
+    """Three levels on the whole sphere, with room coordinates."""
+    grid = PatchGrid(rows=4, columns=8, patch_px=16, levels=3)
+    room = RoomLatents(projection=PROJECTION, width_px=grid.width_px)
+    return replace(plain, grid=grid, latent_names=ROOM_NAMES, room=room, generator_width=40)
+
+
+def write_lively(path: Path, config: ModelConfig) -> Path:
+    """Random weights whose pictures use the whole range of bytes, and every weight of the walls."""
+    import torch
+
+    from cocogan_core.models.build import build_generator
+
+    torch.manual_seed(3)
+    generator = build_generator(config)
+    with torch.no_grad():
+        for name, weights in generator.named_parameters():
+            if name.startswith("walls"):
+                weights.normal_(0, 0.3)
+            if name.startswith("rgb") and name.endswith("weight"):
+                weights.normal_(0, 0.01)
+    tensors = {name: tensor.detach().numpy() for name, tensor in generator.state_dict().items()}
+    checkpoint.save_checkpoint(path, checkpoint.Metadata(model=config, projection=PROJECTION), generator=tensors)
+    return path
+
+
+@pytest.fixture(scope="session")
+def rooms_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
+    return write_lively(tmp_path_factory.mktemp("rooms") / "rooms.safetensors", rooms_config(tiny_config))

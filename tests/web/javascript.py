@@ -1,0 +1,26 @@
+"""Runs the page's modules in Node, for comparing them with Python's."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+WEB = Path(__file__).parents[2] / "web"
+OPENING = """
+import {{ readFileSync }} from "node:fs";
+const WEB = {web};
+const data = JSON.parse(readFileSync(0, "utf8"));
+const load = (name) => import(new URL(name, WEB));
+const bytes = (path) => {{ const b = readFileSync(path); return b.buffer.slice(b.byteOffset, b.byteOffset + b.length); }};
+const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
+"""
+CLOSING = "\nprocess.stdout.write(JSON.stringify(await main()));\n"
+
+
+def javascript(code: str, data: object = None, *, seconds: float = 120) -> Any:
+    """What ``async function main()`` in ``code`` returns; it sees ``data``, and modules by ``await load(NAME)``."""
+    source = OPENING.format(web=json.dumps(f"{WEB.as_uri()}/")) + code + CLOSING
+    command = ["node", "--input-type=module", "--eval", source]
+    done = subprocess.run(command, input=json.dumps(data), capture_output=True, text=True, timeout=seconds, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

@@ -1,0 +1,87 @@
+"""Patches made in WebAssembly are those of the desktop, to one step of 255."""
+
+import base64
+import hashlib
+
+import numpy as np
+from javascript import WEB, javascript
+
+from cocogan_core.files import resource
+from cocogan_core.inference.latents import sample_z
+from cocogan_core.inference.patch_generator import PatchGenerator
+
+MAKE = """
+async function main() {
+  const { readCheckpoint } = await load("state/checkpoint.js");
+  const { CompactGenerator } = await load("generator/compact_generator.js");
+  const { sampleZ } = await load("state/random.js");
+  const checkpoint = readCheckpoint(bytes(data.path));
+  const generator = await CompactGenerator.load(checkpoint, bytes(new URL("generator/kernel.wasm", WEB)));
+  return data.seeds.map((seed) => {
+    generator.setZ(sampleZ(seed, checkpoint.model.zDim));
+    return data.patches.map(([level, row, column]) => base64(generator.patch(level, row, column)));
+  });
+}
+"""
+
+
+def made(path, seeds, patches):
+    """RGBA patches (seeds, patches, s, s, 4)."""
+    texts = javascript(MAKE, {"path": str(path), "seeds": seeds, "patches": patches})
+    pixels = [[np.frombuffer(base64.b64decode(text), np.uint8) for text in room] for room in texts]
+    side = round((len(pixels[0][0]) / 4) ** 0.5)
+    return np.array(pixels).reshape(len(seeds), len(patches), side, side, 4)
+
+
+def known(path, seeds, patches):
+    generator = PatchGenerator.load(path, "cpu")
+    zs = [sample_z(seed, generator.metadata.model.z_dim) for seed in seeds]
+    one = [[generator.patches(z, [(row, column)], level=level)[0] for level, row, column in patches] for z in zs]
+    return np.array(one)
+
+
+def compare(path, seeds, patches):
+    pixels, expected = made(path, seeds, patches), known(path, seeds, patches)
+    assert expected.std() > 5
+    assert (expected % 255 == 0).mean() < 0.2  # clamped pixels would hide differences
+    apart = np.abs(pixels[..., :3].astype(int) - expected)
+    assert apart.max() <= 1
+    assert (apart > 0).mean() < 0.01
+    assert (pixels[..., 3] == 255).all()
+
+
+def test_the_shipped_room():
+    compare(resource("assets/rooms.safetensors"), [0, 7], [(0, 0, 0), (0, 1, 11), (0, 2, 5), (0, 3, 6)])
+
+
+def test_levels_and_walls_on_the_whole_sphere(rooms_checkpoint):
+    """Fine patches first, so that their level-0 patches are made for them; then neighbours that share one."""
+    patches = [(2, 5, 9), (2, 15, 31), (1, 3, 7), (0, 0, 0), (1, 2, 4), (2, 4, 9), (0, 3, 7), (0, 1, 2), (1, 7, 15)]
+    compare(rooms_checkpoint, [3, 4, 3], patches)
+
+
+def test_columns_wrap_round(rooms_checkpoint):
+    ((a, b),) = made(rooms_checkpoint, [1], [(1, 2, 3), (1, 2, 3 - 16)])
+    assert (a == b).all()
+
+
+def test_a_patch_is_the_same_whatever_else_is_made(rooms_checkpoint):
+    ((_, _, after),) = made(rooms_checkpoint, [1], [(0, 1, 1), (2, 5, 5), (2, 6, 6)])
+    ((alone,),) = made(rooms_checkpoint, [1], [(2, 6, 6)])
+    assert (after == alone).all()
+
+
+def test_the_kernel_is_built_from_its_source():
+    built_from = (WEB / "generator" / "kernel.wasm.source").read_text().strip()
+    assert hashlib.sha256((WEB / "generator" / "kernel.ts").read_bytes()).hexdigest() == built_from, (
+        "run `npm install && npm run build` in web/"
+    )
+
+
+def test_other_generators_are_refused_in_words(paper_checkpoint):
+    code = """
+    async function main() {
+      const { readCheckpoint } = await load("state/checkpoint.js");
+      try { readCheckpoint(bytes(data)); return "read"; } catch (error) { return error.message; }
+    }"""
+    assert "open it on the desktop" in javascript(code, str(paper_checkpoint))

@@ -1,0 +1,94 @@
+// Convolutions with their weights in the kernel's memory, packed for it.
+
+import { strideOf } from "./memory.js";
+
+/**
+ * @typedef {object} Map2d a feature map in the kernel's memory
+ * @property {number} at
+ * @property {number} stride floats from plane to plane
+ * @property {number} side cells along it, which is square
+ *
+ * @typedef {import("../state/checkpoint.js").Tensor} Tensor
+ */
+
+const GROUP = 4; // outputs that the kernel works out together
+
+export class Convolution {
+  /**
+   * @param {import("./memory.js").Memory} memory
+   * @param {ArrayLike<number>} weights (outputs, channels, k, k)
+   * @param {ArrayLike<number> | null} bias
+   * @param {{outputs: number, channels: number, k: number}} shape
+   */
+  constructor(memory, weights, bias, { outputs, channels, k }) {
+    this.outputs = Math.ceil(outputs / GROUP) * GROUP;
+    this.channels = channels;
+    this.k = k;
+    this.weights = memory.put(packed(weights, outputs, channels * k * k));
+    const padded = new Float32Array(this.outputs);
+    if (bias) padded.set(bias);
+    this.bias = memory.put(padded);
+  }
+
+  /** Floats that its output needs for an input of so many cells a side. @param {number} side */
+  outputFloats(side) {
+    return this.outputs * strideOf((side - this.k + 1) ** 2);
+  }
+
+  /** Floats of `columns` for {@link run}. */
+  get columnFloats() {
+    return this.channels * this.k ** 2 * 48;
+  }
+
+  /**
+   * @param {import("./memory.js").Kernel} kernel
+   * @param {Map2d} x
+   * @param {number} y address
+   * @param {number} columns address of scratch memory
+   * @returns {Map2d}
+   */
+  run(kernel, x, y, columns) {
+    const side = x.side - this.k + 1;
+    const stride = strideOf(side * side);
+    const [height, width] = this.k === 1 ? [1, x.side ** 2] : [x.side, x.side]; // one long row is quicker
+    kernel.convolve(x.at, x.stride, this.channels, height, width, this.k, this.weights, this.bias, this.outputs, y, stride, columns);
+    return { at: y, stride, side };
+  }
+}
+
+/** Rows of weights, four interleaved. @param {ArrayLike<number>} weights @param {number} outputs @param {number} K */
+function packed(weights, outputs, K) {
+  const result = new Float32Array(Math.ceil(outputs / GROUP) * GROUP * K);
+  for (let m = 0; m < outputs; m++)
+    for (let k = 0; k < K; k++) result[(Math.floor(m / GROUP) * K + k) * GROUP + (m % GROUP)] = weights[m * K + k];
+  return result;
+}
+
+/**
+ * Nearest ×2 and a 3×3 convolution (`Up` in compact.py) as one 2×2 convolution to four phases (dy, dx), whose pixels
+ * are then shuffled: output (2y + dy, 2x + dx), its outer ring left out, reads cells (y … y + 1, x … x + 1) only.
+ * @param {Tensor} weight (channels, outputs, 3, 3), a transposed convolution's
+ * @returns {Float32Array} (4 · outputs, channels, 2, 2)
+ */
+export function phaseWeights({ shape: [channels, outputs], data }) {
+  const phases = new Float32Array(4 * outputs * channels * 4);
+  for (let c = 0; c < channels; c++)
+    for (let o = 0; o < outputs; o++) {
+      const wide = doubled(data.subarray((c * outputs + o) * 9, (c * outputs + o + 1) * 9));
+      for (let tap = 0; tap < 16; tap++) {
+        const [dy, dx, ky, kx] = [tap >> 3, (tap >> 2) & 1, (tap >> 1) & 1, tap & 1];
+        const at = (((dy * 2 + dx) * outputs + o) * channels + c) * 4 + ky * 2 + kx;
+        phases[at] = wide[(ky ? dy : dy + 2) * 4 + (kx ? dx : dx + 2)];
+      }
+    }
+  return phases;
+}
+
+/** The 3×3 over every way to lie on doubled pixels: 4×4. @param {Float32Array} weight */
+function doubled(weight) {
+  const wide = new Float32Array(16);
+  for (let y = 0; y < 3; y++)
+    for (let x = 0; x < 3; x++)
+      for (const corner of [0, 1, 4, 5]) wide[y * 4 + x + corner] += weight[y * 3 + x];
+  return wide;
+}

@@ -1,0 +1,125 @@
+// The field network: (z, position) → features on the lattice of a level-0 patch (compact.py, `features`).
+
+import { BASE, FIELD_DEPTH, FIELD_WIDTH, HARMONICS, MARGIN } from "./shapes.js";
+import { Convolution } from "./convolution.js";
+
+const SIDE = BASE + 2 * MARGIN; // cells of a patch and its margin
+const CELLS = SIDE * SIDE;
+const SLOPE = 0.2;
+
+export class Field {
+  /**
+   * @param {import("./memory.js").Memory} memory
+   * @param {import("./memory.js").Kernel} kernel
+   * @param {import("../state/checkpoint.js").Checkpoint} checkpoint
+   */
+  constructor(memory, kernel, { model, generator }) {
+    this.memory = memory;
+    this.kernel = kernel;
+    this.tensors = generator;
+    const width = FIELD_WIDTH;
+    const square = { outputs: width, channels: width, k: 1 };
+    this.layers = Array.from({ length: FIELD_DEPTH }, (_, i) => new Convolution(memory, this.data(`field.${i}.weight`), this.data(`field.${i}.bias`), square));
+    const lattice = this.data("lattice.bias");
+    this.lattice = new Convolution(memory, this.data("lattice.weight"), lattice, { ...square, outputs: lattice.length });
+    const waves = 2 * HARMONICS;
+    this.rows = this.placedLines(model.grid.rows, Math.PI, true, 0);
+    this.columns = this.placedLines(model.grid.columns, 2 * Math.PI, false, waves + 1);
+    this.place = memory.allocate(width * CELLS);
+    this.x = memory.allocate(width * CELLS);
+    this.branch = memory.allocate(width * CELLS);
+    this.styles = memory.allocate(2 * (FIELD_DEPTH + 1) * width);
+  }
+
+  /** @param {string} name */
+  data(name) {
+    return /** @type {import("../state/checkpoint.js").Tensor} */ (this.tensors.get(name)).data;
+  }
+
+  /** Floats of scratch memory that {@link run} needs. */
+  get columnFloats() {
+    return this.lattice.columnFloats;
+  }
+
+  /** Work out every scale and shift of a room. @param {Float32Array} z */
+  setZ(z) {
+    const first = dense(this.data("style.0.weight"), this.data("style.0.bias"), z, true);
+    const second = dense(this.data("style.2.weight"), this.data("style.2.bias"), first, true);
+    const styles = dense(this.data("style.4.weight"), this.data("style.4.bias"), second, false);
+    this.memory.view(this.styles, styles.length).set(styles);
+  }
+
+  /**
+   * Features of a level-0 patch's lattice.
+   * @param {number} row
+   * @param {number} column
+   * @param {number} out address
+   * @param {number} scratch address
+   * @returns {import("./convolution.js").Map2d}
+   */
+  run(row, column, out, scratch) {
+    this.fillPlace(row, column);
+    this.modulate(this.place, 0);
+    const map = { at: this.x, stride: CELLS, side: SIDE };
+    this.layers.forEach((layer, i) => {
+      layer.run(this.kernel, map, this.branch, scratch);
+      this.modulate(this.branch, i + 1);
+    });
+    return this.lattice.run(this.kernel, map, out, scratch);
+  }
+
+  /** @param {number} values address @param {number} layer */
+  modulate(values, layer) {
+    const scale = this.styles + layer * FIELD_WIDTH * 4;
+    const shift = scale + (FIELD_DEPTH + 1) * FIELD_WIDTH * 4;
+    this.kernel.modulate(this.x, values, scale, shift, FIELD_WIDTH, CELLS, layer ? 1 : 0);
+  }
+
+  /** Placed positions: a row's part and a column's. @param {number} row @param {number} column */
+  fillPlace(row, column) {
+    const place = this.memory.view(this.place, FIELD_WIDTH * CELLS);
+    const bias = this.data("place.bias");
+    for (let y = 0; y < SIDE; y++)
+      for (let x = 0; x < SIDE; x++) {
+        const down = this.rows[row * BASE + y];
+        const right = this.columns[column * BASE + x];
+        for (let c = 0; c < FIELD_WIDTH; c++) place[c * CELLS + y * SIDE + x] = down[c] + right[c] + bias[c];
+      }
+  }
+
+  /**
+   * What the place layer makes of the waves of every lattice line, from MARGIN before the first on.
+   * @param {number} patches along the axis
+   * @param {number} turn angle of the whole axis
+   * @param {boolean} linear whether the angle itself is a feature
+   * @param {number} from the axis's first input of the layer
+   */
+  placedLines(patches, turn, linear, from) {
+    const weight = this.data("place.weight");
+    const inputs = weight.length / FIELD_WIDTH;
+    return Array.from({ length: patches * BASE + 2 * MARGIN }, (_, i) => {
+      const waves = positionWaves(((i - MARGIN + 0.5) / (patches * BASE)) * turn, linear);
+      const placed = (/** @type {unknown} */ _cell, /** @type {number} */ c) =>
+        waves.reduce((sum, wave, k) => sum + weight[c * inputs + from + k] * wave, 0);
+      return Float64Array.from({ length: FIELD_WIDTH }, placed);
+    });
+  }
+}
+
+/** @param {number} angle @param {boolean} linear */
+function positionWaves(angle, linear) {
+  const multiples = Array.from({ length: HARMONICS }, (_, i) => angle * (i + 1));
+  const waves = [...multiples.map(Math.sin), ...multiples.map(Math.cos)];
+  return linear ? [...waves, (angle * 2) / Math.PI - 1] : waves;
+}
+
+/** A linear layer. @param {Float32Array} weight @param {Float32Array} bias @param {Float32Array} x @param {boolean} activated */
+function dense(weight, bias, x, activated) {
+  const y = new Float32Array(bias.length);
+  for (let m = 0; m < y.length; m++) {
+    let sum = bias[m];
+    for (let k = 0, at = m * x.length; k < x.length; k++) sum += weight[at + k] * x[k];
+    y[m] = activated && sum < 0 ? sum * SLOPE : sum;
+  }
+  return y;
+}

@@ -1,0 +1,118 @@
+// The generator's inner loops: float32 SIMD on a memory that JavaScript lays out (AssemblyScript; `npm run build`).
+//
+// A feature map is C planes of h × w floats in rows; planes lie `stride` floats apart, a multiple of 12 with at least 12
+// floats to spare, since loops write whole vectors. Addresses are in bytes, everything else is counted in floats.
+
+const BLOCK: i32 = 48; // output positions at a time: the inputs of the largest layer then stay within a level 2 cache
+const SLOPE: f32 = 0.2; // of leaky ReLUs, cocogan_core/models/compact.py
+
+@inline function leaky(v: v128): v128 {
+  return f32x4.max(v, f32x4.mul(v, f32x4.splat(SLOPE)));
+}
+
+// y[M][n] = weights · columns + bias. Weights are packed [M / 4][K][4], columns [K][BLOCK]; n is a multiple of 12.
+function multiply(weights: usize, columns: usize, bias: usize, y: usize, M: i32, n: i32, K: i32, stride: i32): void {
+  for (let m = 0; m < M; m += 4) {
+    const at: usize = bias + (m << 2);
+    const b0 = v128.load32_splat(at), b1 = v128.load32_splat(at, 4);
+    const b2 = v128.load32_splat(at, 8), b3 = v128.load32_splat(at, 12);
+    for (let j = 0; j < n; j += 12) {
+      let a: usize = weights + ((m * K) << 2), b: usize = columns + (j << 2);
+      let c00 = b0, c01 = b0, c02 = b0, c10 = b1, c11 = b1, c12 = b1; // 4 × 12 sums, held in registers
+      let c20 = b2, c21 = b2, c22 = b2, c30 = b3, c31 = b3, c32 = b3;
+      for (let k = 0; k < K; k++) {
+        const x0 = v128.load(b), x1 = v128.load(b, 16), x2 = v128.load(b, 32);
+        let s = v128.load32_splat(a);
+        c00 = f32x4.add(c00, f32x4.mul(s, x0)); c01 = f32x4.add(c01, f32x4.mul(s, x1)); c02 = f32x4.add(c02, f32x4.mul(s, x2));
+        s = v128.load32_splat(a, 4);
+        c10 = f32x4.add(c10, f32x4.mul(s, x0)); c11 = f32x4.add(c11, f32x4.mul(s, x1)); c12 = f32x4.add(c12, f32x4.mul(s, x2));
+        s = v128.load32_splat(a, 8);
+        c20 = f32x4.add(c20, f32x4.mul(s, x0)); c21 = f32x4.add(c21, f32x4.mul(s, x1)); c22 = f32x4.add(c22, f32x4.mul(s, x2));
+        s = v128.load32_splat(a, 12);
+        c30 = f32x4.add(c30, f32x4.mul(s, x0)); c31 = f32x4.add(c31, f32x4.mul(s, x1)); c32 = f32x4.add(c32, f32x4.mul(s, x2));
+        a += 16;
+        b += <usize>(BLOCK << 2);
+      }
+      const next: usize = <usize>(stride << 2);
+      let c: usize = y + ((m * stride + j) << 2);
+      v128.store(c, c00); v128.store(c, c01, 16); v128.store(c, c02, 32); c += next;
+      v128.store(c, c10); v128.store(c, c11, 16); v128.store(c, c12, 32); c += next;
+      v128.store(c, c20); v128.store(c, c21, 16); v128.store(c, c22, 32); c += next;
+      v128.store(c, c30); v128.store(c, c31, 16); v128.store(c, c32, 32);
+    }
+  }
+}
+
+// Positions `first` … `first` + n of every input that a k × k kernel reads, as rows of BLOCK floats.
+function gather(x: usize, stride: i32, channels: i32, width: i32, outWidth: i32, k: i32, first: i32, n: i32, columns: usize): void {
+  let row: usize = columns;
+  for (let c = 0; c < channels; c++) for (let ky = 0; ky < k; ky++) for (let kx = 0; kx < k; kx++) {
+    let left = n, oy = first / outWidth, ox = first - oy * outWidth, to: usize = row;
+    while (left > 0) {
+      const run = min(left, outWidth - ox);
+      const from: usize = x + ((c * stride + (oy + ky) * width + ox + kx) << 2);
+      for (let i = 0; i < run; i += 4) v128.store(to + (i << 2), v128.load(from + (i << 2)));
+      to += <usize>(run << 2);
+      left -= run;
+      ox = 0;
+      oy++;
+    }
+    row += <usize>(BLOCK << 2);
+  }
+}
+
+// A k × k convolution without padding of x [channels][height][width] → y [outputs, rounded up to 4][…].
+export function convolve(x: usize, stride: i32, channels: i32, height: i32, width: i32, k: i32, weights: usize, bias: usize, outputs: i32, y: usize, outStride: i32, columns: usize): void {
+  const outWidth = width - k + 1, positions = (height - k + 1) * outWidth, K = channels * k * k;
+  for (let first = 0; first < positions; first += BLOCK) {
+    const n = min(BLOCK, positions - first);
+    gather(x, stride, channels, width, outWidth, k, first, n, columns);
+    multiply(weights, columns, bias, y + (first << 2), outputs, ((n + 11) / 12) * 12, K, outStride);
+  }
+}
+
+// Leaky ReLU of n floats in place, n a multiple of 4.
+export function activate(x: usize, n: i32): void {
+  for (let i = 0; i < n; i += 4) {
+    const p = x + (i << 2);
+    v128.store(p, leaky(v128.load(p)));
+  }
+}
+
+// x += y, n floats, a multiple of 4.
+export function add(x: usize, y: usize, n: i32): void {
+  for (let i = 0; i < n; i += 4) {
+    const p = x + (i << 2);
+    v128.store(p, f32x4.add(v128.load(p), v128.load(y + (i << 2))));
+  }
+}
+
+// Pixel shuffle: phases (dy, dx, channel) of h × w → channels of 2h × 2w.
+export function shuffle(x: usize, stride: i32, channels: i32, h: i32, w: i32, y: usize, outStride: i32): void {
+  for (let c = 0; c < channels; c++) for (let dy = 0; dy < 2; dy++) {
+    const left: usize = x + (((dy * 2 * channels + c) * stride) << 2);
+    const right: usize = x + ((((dy * 2 + 1) * channels + c) * stride) << 2);
+    for (let i = 0; i < h; i++) {
+      let to: usize = y + ((c * outStride + (2 * i + dy) * 2 * w) << 2);
+      const row: usize = <usize>((i * w) << 2);
+      for (let j: usize = 0, end: usize = <usize>(w << 2); j < end; j += 4) {
+        f32.store(to, f32.load(left + row + j));
+        f32.store(to, f32.load(right + row + j), 4);
+        to += 8;
+      }
+    }
+  }
+}
+
+// x = leaky(v · (1 + scale) + shift), or x + that: one scale and shift for each of the channels, rows of n floats.
+export function modulate(x: usize, v: usize, scale: usize, shift: usize, channels: i32, n: i32, accumulate: i32): void {
+  for (let c = 0; c < channels; c++) {
+    const s = f32x4.add(v128.load32_splat(scale + (c << 2)), f32x4.splat(1)), t = v128.load32_splat(shift + (c << 2));
+    for (let j = 0; j < n; j += 4) {
+      const p: usize = <usize>((c * n + j) << 2);
+      let sum = leaky(f32x4.add(f32x4.mul(v128.load(v + p), s), t));
+      if (accumulate) sum = f32x4.add(sum, v128.load(x + p));
+      v128.store(x + p, sum);
+    }
+  }
+}

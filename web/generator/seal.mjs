@@ -1,0 +1,6 @@
+// Writes which source the kernel was built from, so that a test notices when one changes without the other.
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+
+const source = readFileSync(new URL("kernel.ts", import.meta.url));
+writeFileSync(new URL("kernel.wasm.source", import.meta.url), createHash("sha256").update(source).digest("hex") + "\n");

@@ -1,0 +1,66 @@
+// One up-sampling stage of the compact generator, and its RGB head (compact.py, `Stage`).
+
+import { Convolution, phaseWeights } from "./convolution.js";
+import { strideOf } from "./memory.js";
+import { ROOM_FEATURES } from "./shapes.js";
+
+/** @typedef {import("./convolution.js").Map2d} Map2d */
+
+export class Head {
+  /** @param {import("./memory.js").Memory} memory @param {Map<string, import("../state/checkpoint.js").Tensor>} tensors @param {number} index of the stage, 0 for the lattice */
+  constructor(memory, tensors, index) {
+    const weight = tensor(tensors, `rgb.${index}.weight`);
+    this.rgb = new Convolution(memory, weight.data, tensor(tensors, `rgb.${index}.bias`).data, { outputs: 3, channels: weight.shape[1], k: 1 });
+    const walls = tensors.get(`walls.${index}.weight`);
+    this.walls = walls ? new Convolution(memory, walls.data, null, { outputs: walls.shape[0], channels: ROOM_FEATURES, k: 1 }) : null;
+  }
+}
+
+export class Stage extends Head {
+  /** @param {import("./memory.js").Memory} memory @param {Map<string, import("../state/checkpoint.js").Tensor>} tensors @param {number} index from 1 on */
+  constructor(memory, tensors, index) {
+    super(memory, tensors, index);
+    const up = tensor(tensors, `levels.${index - 1}.up.weight`);
+    const bias = tensor(tensors, `levels.${index - 1}.up.bias`).data;
+    const refine = tensor(tensors, `levels.${index - 1}.refine.weight`);
+    this.channels = up.shape[0];
+    this.outputs = up.shape[1];
+    const shape = { outputs: 4 * this.outputs, channels: this.channels, k: 2 };
+    this.up = new Convolution(memory, phaseWeights(up), [...bias, ...bias, ...bias, ...bias], shape);
+    this.refine = new Convolution(memory, refine.data, tensor(tensors, `levels.${index - 1}.refine.bias`).data, { outputs: this.outputs, channels: this.outputs, k: 3 });
+  }
+
+  /** Floats that its maps and columns need for an input of so many cells a side. @param {number} side */
+  needs(side) {
+    const wide = strideOf((2 * side - 2) ** 2) * Math.max(this.outputs, ROOM_FEATURES);
+    const columns = Math.max(...[this.up, this.refine, this.rgb].map((layer) => layer.columnFloats));
+    return { phases: Math.max(this.up.outputFloats(side), wide), map: wide, columns };
+  }
+
+  /**
+   * Twice the cells: features with a margin of MARGIN cells and one more, before the refining convolution.
+   * @param {import("./memory.js").Kernel} kernel
+   * @param {Map2d} x activated in place
+   * @param {{phases: number, wide: number, columns: number}} scratch addresses
+   * @returns {Map2d}
+   */
+  double(kernel, x, scratch) {
+    kernel.activate(x.at, this.channels * x.stride);
+    const phases = this.up.run(kernel, x, scratch.phases, scratch.columns);
+    const side = 2 * phases.side;
+    const wide = { at: scratch.wide, stride: strideOf(side * side), side };
+    kernel.shuffle(phases.at, phases.stride, this.outputs, phases.side, phases.side, wide.at, wide.stride);
+    return wide;
+  }
+
+  /** @param {import("./memory.js").Kernel} kernel @param {Map2d} wide activated in place @param {number} out address @param {number} columns address */
+  finish(kernel, wide, out, columns) {
+    kernel.activate(wide.at, this.outputs * wide.stride);
+    return this.refine.run(kernel, wide, out, columns);
+  }
+}
+
+/** @param {Map<string, import("../state/checkpoint.js").Tensor>} tensors @param {string} name */
+function tensor(tensors, name) {
+  return /** @type {import("../state/checkpoint.js").Tensor} */ (tensors.get(name));
+}

@@ -1,0 +1,139 @@
+// The checkpoint file (cocogan_core/checkpoint.py): safetensors whose metadata key `cocogan` holds one JSON object.
+// The header is checked against the file's size before anything else is read.
+
+import { readModel, readProjection } from "./model_config.js";
+import { Problem, require } from "./problem.js";
+import { asObject } from "./settings_reader.js";
+
+/**
+ * @typedef {{shape: number[], data: Float32Array<ArrayBuffer>}} Tensor
+ * @typedef {object} Checkpoint
+ * @property {import("./model_config.js").Model} model
+ * @property {import("../geometry/projection.js").Projection} projection
+ * @property {Record<string, unknown>} provenance
+ * @property {Map<string, Tensor>} generator weights by name, as float32
+ *
+ * @typedef {{name: string, kind: string, shape: number[], start: number, end: number}} Entry
+ */
+
+const FORMAT = 1;
+const KEY = "cocogan";
+/** @type {Record<string, number>} */
+const ITEM_BYTES = { F32: 4, F16: 2, I64: 8 };
+const MOST_HEADER_BYTES = 8 << 20;
+const GENERATOR = "generator.";
+/** How other files begin. @type {[string, string][]} */
+const STRANGERS = [
+  ["<", "an HTML or XML page; the download may have failed"],
+  ["PK", "a zip archive; only .safetensors checkpoints are read"],
+  ["\x80", "a Python pickle; pickles can run code and are never read"],
+  ["version https://git-lfs", "a Git LFS pointer; run `git lfs pull`"],
+];
+
+/**
+ * Read a whole checkpoint for making patches.
+ * @param {ArrayBuffer} file
+ * @returns {Checkpoint}
+ * @throws {Problem} it is none of ours, or is broken, or holds NaN or infinity
+ */
+export function readCheckpoint(file) {
+  const { header, bodyStart } = readHeader(file);
+  const stated = header["__metadata__"];
+  delete header["__metadata__"];
+  require(isObject(stated) && KEY in stated, `the file is no COCO-GAN checkpoint: it has no '${KEY}' metadata`);
+  const entries = Object.entries(header).map(([name, entry]) => readEntry(name, entry, file.byteLength - bodyStart));
+  requireNoGaps(entries, file.byteLength - bodyStart);
+  const metadata = readMetadata(String(stated[KEY]));
+  const ours = entries.filter(({ name }) => name.startsWith(GENERATOR));
+  const generator = new Map(ours.map((entry) => [entry.name.slice(GENERATOR.length), readTensor(file, bodyStart, entry)]));
+  return { ...metadata, generator };
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @param {ArrayBuffer} file @returns {{header: Record<string, unknown>, bodyStart: number}} */
+function readHeader(file) {
+  require(file.byteLength, "the checkpoint is empty; the download may have failed");
+  recognise(new Uint8Array(file, 0, Math.min(32, file.byteLength)));
+  require(file.byteLength >= 10, `the checkpoint is too short (${file.byteLength} bytes)`);
+  const length = Number(new DataView(file).getBigUint64(0, true));
+  const fits = length <= Math.min(MOST_HEADER_BYTES, file.byteLength - 8);
+  require(fits, "the file is not a safetensors file, or is truncated: its header ends beyond it");
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(file, 8, length));
+    return { header: asObject(JSON.parse(text), "the header"), bodyStart: 8 + length };
+  } catch (error) {
+    throw new Problem(`the file is not a safetensors file: its header is not a JSON object (${String(error)})`);
+  }
+}
+
+/** @param {Uint8Array} start */
+function recognise(start) {
+  if (start[8] === 0x7b) return; // "{": a header, however its length reads
+  const text = Array.from(start, (byte) => String.fromCharCode(byte)).join("").trimStart();
+  for (const [beginning, what] of STRANGERS) require(!text.startsWith(beginning), `the checkpoint is ${what}`);
+}
+
+/** @param {string} name @param {unknown} stated @param {number} bodyBytes @returns {Entry} */
+function readEntry(name, stated, bodyBytes) {
+  const broken = `the header's entry for tensor ${name} is broken`;
+  require(isObject(stated), broken);
+  const { dtype, shape, data_offsets: offsets } = /** @type {any} */ (stated);
+  require(Array.isArray(shape) && Array.isArray(offsets) && offsets.length === 2, broken);
+  const [start, end] = offsets;
+  require([start, end, ...shape].every((number) => Number.isSafeInteger(number) && number >= 0), broken);
+  require(Object.hasOwn(ITEM_BYTES, dtype), `tensor ${name} is of type ${dtype}; float32 and float16 are read`);
+  const bytes = shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, ITEM_BYTES[dtype]);
+  const held = start <= end && end <= bodyBytes && end - start === bytes;
+  require(held, `tensor ${name} claims shape [${shape}], which ${bodyBytes} bytes of tensors in the file do not hold`);
+  return { name, kind: dtype, shape, start, end };
+}
+
+/** @param {Entry[]} entries @param {number} bodyBytes */
+function requireNoGaps(entries, bodyBytes) {
+  let reached = 0;
+  for (const { start, end } of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    require(start === reached, "the checkpoint is broken: its tensors overlap or leave gaps; load it again");
+    reached = end;
+  }
+  require(reached === bodyBytes, `the checkpoint is broken: ${bodyBytes - reached} bytes follow its last tensor`);
+}
+
+/** @param {string} text */
+function readMetadata(text) {
+  /** @type {unknown} */
+  let parsed;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new Problem(`the checkpoint's '${KEY}' metadata is broken (${String(error)})`);
+  }
+  const stated = asObject(parsed, `the checkpoint's '${KEY}' metadata`);
+  require(stated.format === FORMAT, `the checkpoint is of format ${stated.format}; this page reads format ${FORMAT}`);
+  const provenance = asObject(stated.provenance, "provenance");
+  return { model: readModel(stated.model), projection: readProjection(stated.projection), provenance };
+}
+
+/** @param {ArrayBuffer} file @param {number} bodyStart @param {Entry} entry @returns {Tensor} */
+function readTensor(file, bodyStart, { name, kind, shape, start, end }) {
+  require(kind !== "I64", `tensor ${name} holds whole numbers, which the compact generator has none of`);
+  const bytes = file.slice(bodyStart + start, bodyStart + end); // a copy, since offsets need not be aligned
+  const data = kind === "F32" ? new Float32Array(bytes) : widened(new Uint16Array(bytes));
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) throw new Problem(`tensor ${name} holds NaN or infinity`);
+  return { shape, data };
+}
+
+/** Float32 of float16 bits. @param {Uint16Array} halves */
+function widened(halves) {
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) {
+    const exponent = (halves[i] >> 10) & 31;
+    const fraction = halves[i] & 1023;
+    const size = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
+    values[i] = halves[i] & 0x8000 ? -size : size;
+  }
+  return values;
+}

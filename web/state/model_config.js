@@ -1,0 +1,112 @@
+// What a checkpoint says of its model and projection (cocogan_core/config.py), as strict as Python.
+
+import { Problem, require } from "./problem.js";
+import { asObject, finite, flag, oneOf, readFields, span, whole, words } from "./settings_reader.js";
+
+/**
+ * @typedef {object} RoomLatents which entries of z say how large the room is and where the viewer stands
+ * @property {string[]} names
+ * @property {[number, number][]} spans metres at −1 and 1 of width, depth, height, and the offsets right and ahead
+ * @property {number} eyeM
+ * @property {import("../geometry/projection.js").Projection} projection
+ * @property {number} widthPx
+ *
+ * @typedef {object} Model
+ * @property {import("../geometry/grid.js").Grid} grid
+ * @property {number} zDim
+ * @property {string[]} latentNames
+ * @property {number} width channels of the lattice
+ * @property {RoomLatents | null} room
+ */
+
+const GRID = {
+  system: [oneOf("cylindrical", "planar"), "cylindrical"],
+  rows: [whole(1, 65536), 4],
+  columns: [whole(1, 65536), 12],
+  macro_rows: [whole(1, 65536), 2],
+  macro_columns: [whole(1, 65536), 2],
+  patch_px: [whole(4, 1024), 64],
+  levels: [whole(1, 12), 1],
+};
+const MODEL = {
+  grid: [asObject, {}],
+  z_dim: [whole(1, 65536), 128],
+  latent_names: [words, []],
+  architecture: [oneOf("paper", "compact"), "paper"],
+  generator_width: [whole(1, 4096), 64],
+  discriminator_width: [whole(1, 4096), 64],
+  spatial_head: [oneOf("full", "vertical"), "full"],
+  content_head: [flag, false],
+  generator: [oneOf("micro", "full", "multiple"), "micro"],
+  room: [(/** @type {unknown} */ value) => value, null],
+};
+const ROOM_NAMES = ["room.width", "room.depth", "room.height", "room.viewer_right", "room.viewer_forward"];
+const ROOM = {
+  names: [words, ROOM_NAMES],
+  width_m: [span, [4.2, 5.6]],
+  depth_m: [span, [4.0, 5.2]],
+  height_m: [span, [2.45, 2.95]],
+  viewer_right_m: [span, [-0.1, 0.6]],
+  viewer_forward_m: [span, [-0.5, 0.5]],
+  eye_m: [finite, 1.5],
+  projection: [(/** @type {unknown} */ value) => value, {}],
+  width_px: [whole(1, 1 << 24), 768],
+};
+const PROJECTION = { kind: [oneOf("mercator", "equirectangular"), "mercator"], half_extent_rad: [finite, 0.8957] };
+const MERCATOR_LIMIT_RAD = (89 / 180) * Math.PI;
+
+/** @param {unknown} stated @returns {import("../geometry/projection.js").Projection} */
+export function readProjection(stated) {
+  require(stated !== null, "this model makes flat pictures; the page shows panoramas");
+  const { kind, half_extent_rad: extent } = readFields(stated, "projection", fields(PROJECTION));
+  const limit = kind === "mercator" ? MERCATOR_LIMIT_RAD : Math.PI / 2;
+  require(extent > 0 && extent <= limit, `projection: half extent ${extent} rad is outside (0, ${limit.toFixed(4)}]`);
+  return { kind, halfExtentRad: extent };
+}
+
+/** @param {unknown} stated @returns {Model} */
+export function readModel(stated) {
+  const values = readFields(stated, "model", fields(MODEL));
+  const grid = readGrid(values.grid);
+  const names = values.latent_names;
+  require(
+    names.length <= values.z_dim && new Set(names).size === names.length,
+    `model: ${names.length} latent names must be distinct and at most z_dim=${values.z_dim}`,
+  );
+  require(
+    values.architecture === "compact" && values.generator === "micro",
+    `model: this page runs the compact generator, and the file holds another (${values.architecture}, ` +
+      `${values.generator}); open it on the desktop`,
+  );
+  const most = Math.log2(grid.patchPx) + 1;
+  require(grid.levels <= most, `model: ${grid.levels} levels; this one has at most ${most}`);
+  const room = values.room === null ? null : readRoom(values.room, names);
+  return { grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room };
+}
+
+/** @param {unknown} stated @returns {import("../geometry/grid.js").Grid} */
+function readGrid(stated) {
+  const grid = readFields(stated, "PatchGrid", fields(GRID));
+  require(grid.system === "cylindrical", "this model makes flat pictures; the page shows panoramas");
+  require(grid.macro_rows <= grid.rows && grid.macro_columns <= grid.columns, "patch grid: the macro patch does not fit");
+  require(Number.isInteger(Math.log2(grid.patch_px)), `model: patch_px is ${grid.patch_px}; it must be a power of two`);
+  require(grid.rows * grid.columns <= 65536, `model: ${grid.rows}×${grid.columns} patches are more than any model here`);
+  return { rows: grid.rows, columns: grid.columns, patchPx: grid.patch_px, levels: grid.levels };
+}
+
+/** @param {unknown} stated @param {string[]} latentNames @returns {RoomLatents} */
+function readRoom(stated, latentNames) {
+  const room = readFields(stated, "RoomLatents", fields(ROOM));
+  const spans = [room.width_m, room.depth_m, room.height_m, room.viewer_right_m, room.viewer_forward_m];
+  const roomy = [[0, 3], [1, 4]].every(([size, offset]) => Math.min(...spans[size]) / 2 > Math.max(...spans[offset].map(Math.abs)));
+  if (!roomy || !(room.eye_m > 0 && room.eye_m < Math.min(...room.height_m)) || room.names.length !== spans.length)
+    throw new Problem("room: the viewer must stand between the walls, floor and ceiling, and have five numbers");
+  const missing = room.names.filter((/** @type {string} */ name) => !latentNames.includes(name));
+  require(!missing.length, `model: room coordinates need the latents ${missing.join(", ")}, and the data do not name them`);
+  return { names: room.names, spans, eyeM: room.eye_m, projection: readProjection(room.projection), widthPx: room.width_px };
+}
+
+/** @param {object} table @returns {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
+function fields(table) {
+  return /** @type {any} */ (table);
+}
