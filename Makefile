@@ -10,7 +10,7 @@ view: system .venv/view-done
 	$(BIN)/cocogan-view
 
 test: setup
-	scripts/system_libraries.sh xvfb xdotool
+	scripts/system_libraries.sh xvfb xdotool nodejs chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -81,7 +81,10 @@ def test_visible_patches_are_the_same_and_in_the_same_order(name):
     found = javascript(VISIBLE, panorama(grid, projection) | {"cases": cases})
     reordered = 0
     for view, level, area, (coarse, fine, holds, leaves) in zip(views, levels, areas, found, strict=True):
-        expected = visible_patches(view, grid, projection), visible_patches(view, grid, projection, level=level, within=area)
+        expected = (
+            visible_patches(view, grid, projection),
+            visible_patches(view, grid, projection, level=level, within=area),
+        )
         for cells, known in zip((coarse, fine), expected, strict=True):
             assert sorted(map(tuple, cells)) == sorted(known), view
             reordered += list(map(tuple, cells)) != known  # distances that differ by rounding alone

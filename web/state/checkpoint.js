@@ -3,7 +3,7 @@
 
 import { readModel, readProjection } from "./model_config.js";
 import { Problem, require } from "./problem.js";
-import { asObject } from "./settings_reader.js";
+import { asObject, finite, readFields, whole, word } from "./settings_reader.js";
 
 /**
  * @typedef {{shape: number[], data: Float32Array<ArrayBuffer>}} Tensor
@@ -22,6 +22,7 @@ const KEY = "cocogan";
 const ITEM_BYTES = { F32: 4, F16: 2, I64: 8 };
 const MOST_HEADER_BYTES = 8 << 20;
 const GENERATOR = "generator.";
+const NETWORKS = [GENERATOR, "discriminator."];
 /** How other files begin. @type {[string, string][]} */
 const STRANGERS = [
   ["<", "an HTML or XML page; the download may have failed"],
@@ -81,6 +82,7 @@ function recognise(start) {
 function readEntry(name, stated, bodyBytes) {
   const broken = `the header's entry for tensor ${name} is broken`;
   require(isObject(stated), broken);
+  require(NETWORKS.some((network) => name.startsWith(network)), `tensor ${name} belongs to no network of a COCO-GAN checkpoint`);
   const { dtype, shape, data_offsets: offsets } = /** @type {any} */ (stated);
   require(Array.isArray(shape) && Array.isArray(offsets) && offsets.length === 2, broken);
   const [start, end] = offsets;
@@ -113,8 +115,21 @@ function readMetadata(text) {
   }
   const stated = asObject(parsed, `the checkpoint's '${KEY}' metadata`);
   require(stated.format === FORMAT, `the checkpoint is of format ${stated.format}; this page reads format ${FORMAT}`);
-  const provenance = asObject(stated.provenance, "provenance");
-  return { model: readModel(stated.model), projection: readProjection(stated.projection), provenance };
+  return { model: readModel(stated.model), projection: readProjection(stated.projection), provenance: readProvenance(stated.provenance) };
+}
+
+/** @type {import("./settings_reader.js").Reader} */
+function figures(value, name) {
+  const stated = asObject(value, name);
+  return Object.fromEntries(Object.entries(stated).map(([key, figure]) => [key, finite(figure, `${name}: ${key}`)]));
+}
+
+/** @param {unknown} stated */
+function readProvenance(stated) {
+  return readFields(stated, "provenance", {
+    data_set: [word, ""], licence: [word, ""], images_seen: [whole(-Infinity, Infinity), 0], metrics: [figures, {}],
+    code_version: [word, ""], notes: [word, ""],
+  });
 }
 
 /** @param {ArrayBuffer} file @param {number} bodyStart @param {Entry} entry @returns {Tensor} */

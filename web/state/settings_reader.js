@@ -59,6 +59,12 @@ export function oneOf(...words) {
 }
 
 /** @type {Reader} */
+export function word(value, name) {
+  require(typeof value === "string", `${name} is ${shown(value)}; it must be text`);
+  return value;
+}
+
+/** @type {Reader} */
 export function words(value, name) {
   require(Array.isArray(value) && value.every((word) => typeof word === "string"), `${name} is not a list of words`);
   return /** @type {string[]} */ (value);

@@ -1,0 +1,180 @@
+"""Checkpoints are read in the browser as strictly as in Python: the same hostile files, and thousands of broken ones."""
+
+import base64
+import json
+import pickle
+import struct
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from javascript import javascript
+
+from cocogan_core.checkpoint import load_checkpoint
+from cocogan_core.errors import CocoganError
+from cocogan_core.models.build import load_generator
+
+READ = """
+async function main() {
+  const { readCheckpoint } = await load("state/checkpoint.js");
+  const { requireShapes } = await load("generator/shapes.js");
+  const { Problem } = await load("state/problem.js");
+  return data.map((text) => {
+    const b = Buffer.from(text, "base64");
+    try {
+      requireShapes(readCheckpoint(b.buffer.slice(b.byteOffset, b.byteOffset + b.length)));
+      return "";
+    } catch (error) {
+      return error instanceof Problem ? error.message : "CRASH " + error.stack;
+    }
+  });
+}
+"""
+
+
+def refusals(files: list[bytes]) -> list[str]:
+    """What the page says of each file; empty if it is read."""
+    return javascript(READ, [base64.b64encode(file).decode() for file in files])
+
+
+def split(file: bytes) -> tuple[dict, bytes]:
+    (length,) = struct.unpack("<Q", file[:8])
+    return json.loads(file[8 : 8 + length]), file[8 + length :]
+
+
+def joined(header: object, body: bytes = b"") -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + body
+
+
+def with_metadata(file: bytes, **changes) -> bytes:
+    header, body = split(file)
+    stated = json.loads(header["__metadata__"]["cocogan"]) | changes
+    return joined(header | {"__metadata__": {"cocogan": json.dumps(stated)}}, body)
+
+
+def with_model(file: bytes, **changes) -> bytes:
+    model = json.loads(split(file)[0]["__metadata__"]["cocogan"])["model"]
+    return with_metadata(file, model=model | changes)
+
+
+def with_tensor(file: bytes, name: str, value) -> bytes:
+    stated = split(file)[0]["__metadata__"]
+    tensors = safetensors.numpy.load(file)
+    if value is None:
+        del tensors[name]
+    else:
+        tensors[name] = value
+    return safetensors.numpy.save(tensors, stated)
+
+
+def with_entry(file: bytes, **changes) -> bytes:
+    header, body = split(file)
+    header["generator.lattice.bias"] |= changes
+    return joined(header, body)
+
+
+NAN, ZEROS = np.full(3, np.nan, np.float32), np.zeros(3, np.float32)
+HOSTILE = {
+    "empty": (lambda _: b"", "empty"),
+    "short": (lambda _: b"\x01\x02\x03", "short"),
+    "HTML": (lambda _: b"<!DOCTYPE html><html>Not found</html>", "HTML"),
+    "pickle": (lambda _: pickle.dumps({"a": list(range(99))}), "pickle"),
+    "zip": (lambda _: b"PK\x03\x04" + bytes(100), "zip"),
+    "LFS": (lambda _: b"version https://git-lfs.github.com/spec/v1\noid", "LFS"),
+    "noise": (lambda _: bytes(range(256)), "header"),
+    "not JSON": (lambda _: joined(b"{not json"), "JSON"),
+    "nested": (lambda _: joined(b"[" * 400_001), "JSON"),
+    "a list": (lambda _: joined([1]), "object"),
+    "not UTF-8": (lambda _: joined(b'{"\xff": 1}'), "JSON"),
+    "foreign": (lambda _: safetensors.numpy.save({"a": np.zeros(3)}), "no COCO-GAN"),
+    "truncated": (lambda good: good[:-1000], "do not hold"),
+    "longer": (lambda good: good + bytes(7), "7 bytes follow"),
+    "100 GB": (lambda good: with_entry(good, shape=[160_000, 160_000], data_offsets=[0, 4 * 160_000**2]), "do not hold"),
+    "beyond 2^53": (lambda good: with_entry(good, shape=[2**60, 2**60]), "broken"),
+    "negative": (lambda good: with_entry(good, shape=[-1, -1]), "broken"),
+    "fractions": (lambda good: with_entry(good, shape=[0.5]), "broken"),
+    "words": (lambda good: with_entry(good, data_offsets=["a", "b"]), "broken"),
+    "doubles": (lambda good: with_entry(good, dtype="F64"), "F64"),
+    "constructor": (lambda good: with_entry(good, dtype="constructor"), "constructor"),
+    "overlap": (lambda good: with_entry(good, data_offsets=[0, 64], shape=[16]), "overlap"),
+    "NaN": (lambda good: with_tensor(good, "generator.rgb.0.bias", NAN), "NaN"),
+    "shape": (lambda good: with_tensor(good, "generator.lattice.bias", ZEROS), "shape [3]"),
+    "missing": (lambda good: with_tensor(good, "generator.lattice.bias", None), "no tensor"),
+    "unknown": (lambda good: with_tensor(good, "generator.extra", ZEROS), "unknown"),
+    "format 2": (lambda good: with_metadata(good, format=2), "format 2"),
+    "format true": (lambda good: with_metadata(good, format=True), "format true"),
+    "no model": (lambda good: with_metadata(good, model=7), "object"),
+    "projection": (lambda good: with_metadata(good, projection={"kind": 1}), "kind"),
+    "beyond the pole": (
+        lambda good: with_metadata(good, projection={"kind": "mercator", "half_extent_rad": 1.57}), "outside",
+    ),
+    "images seen": (lambda good: with_metadata(good, provenance={"images_seen": "many"}), "images_seen"),
+    "metrics": (lambda good: with_metadata(good, provenance={"metrics": [1]}), "metrics"),
+    "z_dim": (lambda good: with_model(good, z_dim="x"), "z_dim"),
+    "huge z_dim": (lambda good: with_model(good, z_dim=10**9), "z_dim"),
+    "newer": (lambda good: with_model(good, colour="red"), "newer version"),
+    "prototype": (lambda good: with_model(good, **{"__proto__": {"z_dim": 3}}), "newer version"),
+    "patches": (lambda good: with_model(good, grid={"rows": 60000, "columns": 60000}), "more than any"),
+    "patch": (lambda good: with_model(good, grid={"patch_px": 24}), "power of two"),
+    "levels": (lambda good: with_model(good, grid={"patch_px": 8, "levels": 9}), "levels"),
+    "width": (lambda good: with_model(good, generator_width=4096), "shape"),
+    "names": (lambda good: with_model(good, latent_names=["a", "a"]), "distinct"),
+    "a room without names": (lambda good: with_model(good, room={}), "do not name"),
+    "inside the wall": (
+        lambda good: with_model(good, room={"width_m": [0.1, 0.2]}, latent_names=[]), "between the walls",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def good(tiny_checkpoint):
+    return tiny_checkpoint.read_bytes()
+
+
+def test_good_ones_are_read(good, rooms_checkpoint):
+    assert refusals([good, rooms_checkpoint.read_bytes()]) == ["", ""]
+
+
+def test_hostile_ones_are_refused_in_one_line(good):
+    files = [make(good) for make, _ in HOSTILE.values()]
+    for name, words in zip(HOSTILE, refusals(files), strict=True):
+        assert HOSTILE[name][1] in words, (name, words)
+        assert "\n" not in words
+        assert not words.startswith("CRASH"), words
+
+
+def read_by_python(path) -> bool:
+    try:
+        load_generator(load_checkpoint(path))
+    except CocoganError:
+        return False
+    return True
+
+
+EDITED = READ.replace("return data.map((text) => {", "return data.edits.map((edits) => {").replace(
+    'const b = Buffer.from(text, "base64");',
+    "const b = Buffer.from(bytes(data.path)); for (const [at, byte] of edits) b[at] = byte;",
+)
+
+
+def test_nothing_is_read_that_python_refuses(good, tmp_path, tiny_checkpoint):
+    """Bytes of header and metadata changed at random."""
+    rng = np.random.default_rng(1)
+    (length,) = struct.unpack("<Q", good[:8])
+    letters = np.frombuffer(b'0123456789-[]{}",:.eabtruFl ', np.uint8)
+    edits = [
+        [(int(rng.integers(0, 8 + length)), int(rng.choice(letters))) for _ in range(rng.integers(1, 3))]
+        for _ in range(200)
+    ]
+    said = javascript(EDITED, {"path": str(tiny_checkpoint), "edits": edits})
+    assert not [words for words in said if words.startswith("CRASH")]
+    read = [edit for edit, words in zip(edits, said, strict=True) if not words]
+    assert 3 < len(read) < 197
+    path = tmp_path / "x.safetensors"
+    for edit in read:
+        file = bytearray(good)
+        for at, byte in edit:
+            file[at] = byte
+        path.write_bytes(file)
+        assert read_by_python(path), edit
