@@ -11,7 +11,7 @@ import {{ readFileSync }} from "node:fs";
 const WEB = {web};
 const data = JSON.parse(readFileSync(0, "utf8"));
 const load = (name) => import(new URL(name, WEB));
-const bytes = (path) => {{ const b = readFileSync(path); return b.buffer.slice(b.byteOffset, b.byteOffset + b.length); }};
+const bytes = (path) => new Uint8Array(readFileSync(path)).buffer;
 const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
 """
 CLOSING = "\nprocess.stdout.write(JSON.stringify(await main()));\n"

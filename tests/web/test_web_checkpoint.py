@@ -1,4 +1,4 @@
-"""Checkpoints are read in the browser as strictly as in Python: the same hostile files, and thousands of broken ones."""
+"""Checkpoints are read in the browser as strictly as in Python: the same hostile files, and many broken ones."""
 
 import base64
 import json
@@ -90,7 +90,9 @@ HOSTILE = {
     "foreign": (lambda _: safetensors.numpy.save({"a": np.zeros(3)}), "no COCO-GAN"),
     "truncated": (lambda good: good[:-1000], "do not hold"),
     "longer": (lambda good: good + bytes(7), "7 bytes follow"),
-    "100 GB": (lambda good: with_entry(good, shape=[160_000, 160_000], data_offsets=[0, 4 * 160_000**2]), "do not hold"),
+    "100 GB": (
+        lambda good: with_entry(good, shape=[160_000, 160_000], data_offsets=[0, 4 * 160_000**2]), "do not hold",
+    ),
     "beyond 2^53": (lambda good: with_entry(good, shape=[2**60, 2**60]), "broken"),
     "negative": (lambda good: with_entry(good, shape=[-1, -1]), "broken"),
     "fractions": (lambda good: with_entry(good, shape=[0.5]), "broken"),
