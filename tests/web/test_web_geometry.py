@@ -107,11 +107,14 @@ async function main() {
   const { chooseLevel, slotsNeeded, texelsPerPixel } = await load("camera/detail.js");
   const { atLevel } = await load("geometry/grid.js");
   return data.cases.map(({ view, from, to, dt, notches, lens, present }) => {
-    const start = new Camera({ view: new View(view), halfExtentRad: data.projection.halfExtentRad, finestPx: 6144 }).resize(800, 500);
-    const cameras = [start.drag(from, to, dt), start.drag(from, to, dt).step(dt), start.zoom(notches, to), start.through(lens, true).step(dt)];
+    const halfExtentRad = data.projection.halfExtentRad;
+    const start = new Camera({ view: new View(view), halfExtentRad, finestPx: 6144 }).resize(800, 500);
+    const dragged = start.drag(from, to, dt);
+    const cameras = [dragged, dragged.step(dt), start.zoom(notches, to), start.through(lens, true).step(dt)];
+    const values = ({ view: v, yawSpeed, pitchSpeed }) => [v.yawRad, v.pitchRad, v.fovRad, v.mix, yawSpeed, pitchSpeed];
     const now = start.view;
     const texels = texelsPerPixel((2 * now.halfWidth) / 800, now.pitchRad, data.grid, data.projection);
-    return [cameras.map(({ view: v, yawSpeed, pitchSpeed }) => [v.yawRad, v.pitchRad, v.fovRad, v.mix, yawSpeed, pitchSpeed]),
+    return [cameras.map(values),
             chooseLevel(texels, data.grid, present), slotsNeeded([800, 500], atLevel(data.grid, 2))];
   });
 }

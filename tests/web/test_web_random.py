@@ -10,7 +10,10 @@ SEEDS = [0, 1, 7, 12345, 2**31 - 1, 2**32, 2**53 - 1]
 DRAW = """
 async function main() {
   const { Random, sampleZ } = await load("state/random.js");
-  return data.map((seed) => [[...sampleZ(seed, 130)], new Random(BigInt(seed)).uniform(5), new Random(seed).integer(2147483647)]);
+  return data.map((seed) => {
+    const [doubles, shuffled] = [new Random(BigInt(seed)).uniform(5), new Random(seed).integer(2147483647)];
+    return [[...sampleZ(seed, 130)], doubles, shuffled];
+  });
 }
 """
 
@@ -25,7 +28,10 @@ def test_numbers_are_numpys_to_the_bit():
 MANY = """
 async function main() {
   const { Random } = await load("state/random.js");
-  return Array.from({ length: data }, (_, seed) => { const r = new Random(seed); return Array.from({ length: 6 }, () => r.integer(3000000000)); });
+  return Array.from({ length: data }, (_, seed) => {
+    const random = new Random(seed);
+    return Array.from({ length: 6 }, () => random.integer(3000000000));
+  });
 }
 """
 
