@@ -32,22 +32,31 @@ const STRANGERS = [
 ];
 
 /**
- * Read a whole checkpoint for making patches.
+ * What a checkpoint says of itself; no tensor is read, but all of their sizes are checked.
  * @param {ArrayBuffer} file
- * @returns {Checkpoint}
- * @throws {Problem} it is none of ours, or is broken, or holds NaN or infinity
+ * @throws {Problem} it is none of ours, or is broken
  */
-export function readCheckpoint(file) {
+export function describeCheckpoint(file) {
   const { header, bodyStart } = readHeader(file);
   const stated = header["__metadata__"];
   delete header["__metadata__"];
   require(isObject(stated) && KEY in stated, `the file is no COCO-GAN checkpoint: it has no '${KEY}' metadata`);
   const entries = Object.entries(header).map(([name, entry]) => readEntry(name, entry, file.byteLength - bodyStart));
   requireNoGaps(entries, file.byteLength - bodyStart);
-  const metadata = readMetadata(String(stated[KEY]));
+  return { ...readMetadata(String(stated[KEY])), entries, bodyStart };
+}
+
+/**
+ * Read a whole checkpoint for making patches.
+ * @param {ArrayBuffer} file
+ * @returns {Checkpoint}
+ * @throws {Problem} it is none of ours, or is broken, or the generator's weights hold NaN or infinity
+ */
+export function readCheckpoint(file) {
+  const { model, projection, provenance, entries, bodyStart } = describeCheckpoint(file);
   const ours = entries.filter(({ name }) => name.startsWith(GENERATOR));
   const generator = new Map(ours.map((entry) => [entry.name.slice(GENERATOR.length), readTensor(file, bodyStart, entry)]));
-  return { ...metadata, generator };
+  return { model, projection, provenance, generator };
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

@@ -1,0 +1,35 @@
+// What the page is made of, from the files beside it, or from the page itself where it is one file.
+
+import { Problem } from "../state/problem.js";
+
+/** @param {string} id @returns {string | null} the text of a data block, which is then let go */
+function block(id) {
+  const element = document.getElementById(id);
+  element?.remove();
+  return element?.textContent ?? null;
+}
+
+/** @param {string} name @returns {Promise<ArrayBuffer>} */
+async function bytesOf(name) {
+  const text = block(name);
+  if (text === null) return download(name);
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+/** @param {string} name */
+async function download(name) {
+  const answer = await fetch(name).catch(() => null);
+  if (!answer?.ok) throw new Problem(`${name} could not be loaded (${answer ? answer.status : "no connection"}); load the page again`);
+  return answer.arrayBuffer();
+}
+
+/** All that the page starts from. */
+export async function loadParts() {
+  const room = JSON.parse(block("room") ?? "{}");
+  const sources = { vertex: block("view.vert") ?? "", fragment: block("view.frag") ?? "" };
+  const code = block("worker.js");
+  const script = code === null ? "worker.js" : URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const [checkpoint, kernel] = await Promise.all([bytesOf("room.safetensors"), bytesOf("kernel.wasm")]);
+  return { room, sources, checkpoint, kernel, makeWorker: () => new Worker(script) };
+}

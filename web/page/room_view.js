@@ -1,0 +1,153 @@
+// The room on a canvas: one camera, one room, and the frames that draw them. Knows no buttons.
+
+import { Camera } from "../camera/camera.js";
+import { texelsPerPixel } from "../camera/detail.js";
+import { View } from "../camera/view.js";
+import { widthPx } from "../geometry/grid.js";
+import { FADE_S } from "../rendering/level_atlas.js";
+import { Renderer } from "../rendering/renderer.js";
+import { GeneratorPool, workerCount } from "../streaming/generator_pool.js";
+import { Streamer } from "../streaming/streamer.js";
+import { tints } from "../streaming/xray.js";
+import { Problem } from "../state/problem.js";
+
+/**
+ * @typedef {import("../state/room.js").Room} Room
+ * @typedef {Awaited<ReturnType<typeof import("./parts.js").loadParts>>} Parts
+ * @typedef {ReturnType<typeof import("../state/checkpoint.js").describeCheckpoint>} Description
+ */
+
+const AHEAD_S = 0.3;
+const LONGEST_FRAME_S = 0.1;
+
+export class RoomView extends EventTarget {
+  /** @param {HTMLCanvasElement} canvas @param {Parts} parts @param {Description} description @param {{room: Room, look: Partial<import("../camera/view.js").Values>}} first */
+  constructor(canvas, parts, { model, projection }, first) {
+    super();
+    this.canvas = canvas;
+    this.sources = parts.sources;
+    this.grid = model.grid;
+    this.projection = projection;
+    this.room = first.room;
+    this.camera = new Camera({
+      view: new View(first.look), halfExtentRad: projection.halfExtentRad, finestPx: widthPx(model.grid) << (model.grid.levels - 1),
+    });
+    this.dragging = false;
+    this.xray = false;
+    this.reducedMotion = false;
+    this.turning = 0; // radians a second by itself
+    this.formerS = 0;
+    this.dirty = true;
+    this.hidden = false;
+    this.pool = new GeneratorPool(parts.makeWorker, workerCount(), model.grid, parts, {
+      made: (made) => this.streamer?.take(made, now()),
+      failed: (message) => this.dispatchEvent(new CustomEvent("failure", { detail: message })),
+    });
+    this.gl = this.startGraphics();
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => (this.gl = this.startGraphics()));
+  }
+
+  /** A context with empty atlases. @returns {WebGL2RenderingContext} */
+  startGraphics() {
+    const gl = this.canvas.getContext("webgl2", { antialias: false, alpha: false, depth: false });
+    if (!gl) throw new Problem("This browser offers no WebGL 2, which the room is drawn with. Use a current browser, or allow its hardware acceleration.");
+    this.renderer = new Renderer(gl, this.sources, this.projection);
+    const before = this.streamer;
+    this.streamer = new Streamer(this.pool, this.renderer, this.grid);
+    this.streamer.revision = before?.revision ?? -1;
+    this.streamer.show(this.room.z);
+    this.dirty = true;
+    return gl;
+  }
+
+  /** @param {Room} room */
+  show(room) {
+    this.room = room;
+    this.streamer?.show(room.z);
+    this.changed();
+  }
+
+  /** @param {Camera} camera */
+  turn(camera) {
+    this.camera = camera;
+    this.changed();
+  }
+
+  changed() {
+    this.dirty = true;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  start() {
+    const frame = (/** @type {number} */ time) => {
+      if (!this.hidden) this.frame(time / 1000);
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  /** @param {number} timeS */
+  frame(timeS) {
+    const { streamer, renderer, gl } = this;
+    if (!streamer || !renderer || gl.isContextLost()) return;
+    this.fitCanvas();
+    this.advance(Math.min(timeS - this.formerS, LONGEST_FRAME_S));
+    this.formerS = timeS;
+    streamer.fades = !this.reducedMotion;
+    const nowS = now();
+    streamer.step(this.scene(), nowS);
+    if (this.dirty || streamer.busy(nowS) || (this.xray && nowS < streamer.lastChangeS + 5)) this.draw(nowS);
+    this.dirty = streamer.busy(nowS);
+    this.dispatchEvent(new Event("frame"));
+  }
+
+  /** @param {number} dtS */
+  advance(dtS) {
+    if (this.turning && !this.dragging) this.turn(this.camera.nudge(this.turning * dtS, 0));
+    if (this.dragging) this.camera = this.camera.hold(dtS);
+    else if (this.camera.moving) this.turn(this.camera.step(dtS));
+  }
+
+  /** @returns {import("../streaming/streamer.js").Scene} */
+  scene() {
+    const { view, moving } = this.camera;
+    const { width, height } = this.canvas;
+    const texels = texelsPerPixel((2 * view.halfWidth) / width, view.pitchRad, this.grid, this.projection);
+    const soon = moving ? [this.camera.step(AHEAD_S).view] : [];
+    return { looks: [view], soon, texels, screenPx: [width, height], moving };
+  }
+
+  /** @param {number} nowS */
+  draw(nowS) {
+    const { streamer, renderer, gl, canvas } = this;
+    if (!streamer || !renderer) return;
+    renderer.xray = this.xray;
+    if (this.xray) for (const held of streamer.levels.shown) held.atlas.mark(tints(streamer, held, nowS));
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    renderer.draw(this.camera.view, streamer.levels.shown, nowS);
+  }
+
+  /** The picture as a PNG, with every fade at its end. @returns {Promise<Blob>} */
+  picture() {
+    this.draw(now() + FADE_S);
+    return new Promise((resolve, reject) => {
+      this.canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Problem("the picture could not be made"))), "image/png");
+    });
+  }
+
+  fitCanvas() {
+    const scale = Math.min(globalThis.devicePixelRatio || 1, 2);
+    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight].map((side) => Math.max(1, Math.round(side * scale)));
+    if (this.canvas.width === width && this.canvas.height === height) return;
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.turn(this.camera.resize(width, height));
+  }
+}
+
+/** Seconds since the page was opened. */
+export function now() {
+  return performance.now() / 1000;
+}

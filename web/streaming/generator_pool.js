@@ -1,0 +1,63 @@
+// Several generators, each with a thread of its own. All patches within one level-0 patch go to the same one, which
+// keeps that patch's features; neighbours go to different ones. What is under way in one is never asked of another.
+
+/**
+ * @typedef {[number, number, number]} Patch level, row, column
+ * @typedef {{revision: number, patch: Patch, pixels: Uint8ClampedArray<ArrayBuffer>, ms: number}} Made
+ */
+
+const MOST_WORKERS = 4;
+
+/** How many generators this machine is good for: one thread is the page's own. */
+export function workerCount(cores = globalThis.navigator?.hardwareConcurrency ?? 2) {
+  return Math.min(Math.max(cores - 1, 1), MOST_WORKERS);
+}
+
+export class GeneratorPool {
+  /**
+   * @param {() => Worker} makeWorker
+   * @param {number} count
+   * @param {import("../geometry/grid.js").Grid} grid
+   * @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer}} parts
+   * @param {{made: (made: Made) => void, failed: (message: string) => void}} hear
+   */
+  constructor(makeWorker, count, grid, parts, hear) {
+    this.grid = grid;
+    this.hear = hear;
+    /** @type {string[]} what each was asked for last */
+    this.asked = Array.from({ length: count }, () => "");
+    this.workers = this.asked.map(() => this.begin(makeWorker(), parts));
+  }
+
+  /** @param {Worker} worker @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer}} parts */
+  begin(worker, parts) {
+    worker.onmessage = ({ data }) => {
+      if (data.type === "patch") this.hear.made(data);
+      if (data.type === "failed") this.hear.failed(data.message);
+    };
+    worker.onerror = (event) => this.hear.failed(event.message || "the generator could not start");
+    worker.postMessage({ type: "start", ...parts });
+    return worker;
+  }
+
+  /** Work in order; it replaces all that was wanted before. @param {number} revision @param {Float32Array} z @param {Patch[]} patches */
+  want(revision, z, patches) {
+    const shares = this.workers.map(() => /** @type {Patch[]} */ ([]));
+    for (const patch of patches) shares[this.ownerOf(patch)].push(patch);
+    this.workers.forEach((worker, i) => {
+      const key = `${revision}:${shares[i].join(" ")}`;
+      if (key === this.asked[i]) return;
+      this.asked[i] = key;
+      worker.postMessage({ type: "want", revision, z, patches: shares[i] });
+    });
+  }
+
+  /** @param {Patch} patch */
+  ownerOf([level, row, column]) {
+    return ((row >> level) * (this.grid.columns + 1) + (column >> level)) % this.workers.length;
+  }
+
+  close() {
+    for (const worker of this.workers) worker.terminate();
+  }
+}
