@@ -1,4 +1,4 @@
-"""The commands ``cocogan``, the core's subcommands with ``view`` and ``render``, and ``cocogan-view``.
+"""The commands ``cocogan``, the core's subcommands with ``view``, ``render`` and ``web``, and ``cocogan-view``.
 
 ``python -m viewer`` is ``cocogan``. The process that makes patches imports this module too: what only some subcommands
 need is imported when they run.
@@ -22,6 +22,7 @@ from viewer.state.logging import start_log
 from viewer.state.options import Options, look_from, open_room, parse_size
 from viewer.state.paths import config_path, log_path
 from viewer.state.settings import peek
+from viewer.web import web
 from viewer.window.opengl import use_software
 
 __all__ = ["main", "main_view", "view"]
@@ -126,7 +127,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run ``cocogan``; what a user can mend is one line and exit code 2. ``args`` default to the command line's."""
     from cocogan_core.commands.main import main as run
 
-    run(args, also={"render": render, "view": view})
+    run(args, also={"render": render, "view": view, "web": web})
 
 
 def main_view() -> None:

@@ -26,17 +26,20 @@ export class GeneratorPool {
     this.hear = hear;
     /** @type {string[]} what each was asked for last */
     this.asked = Array.from({ length: count }, () => "");
-    this.workers = this.asked.map(() => this.begin(makeWorker(), parts));
+    /** How many patches have come from each. */
+    this.heard = this.asked.map(() => 0);
+    this.workers = this.asked.map((_, i) => this.begin(makeWorker(), i, parts));
   }
 
-  /** @param {Worker} worker @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer}} parts */
-  begin(worker, parts) {
+  /** @param {Worker} worker @param {number} index @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer}} parts */
+  begin(worker, index, { checkpoint, kernel }) {
     worker.onmessage = ({ data }) => {
+      if (data.type === "patch") this.heard[index]++;
       if (data.type === "patch") this.hear.made(data);
       if (data.type === "failed") this.hear.failed(data.message);
     };
     worker.onerror = (event) => this.hear.failed(event.message || "the generator could not start");
-    worker.postMessage({ type: "start", ...parts });
+    worker.postMessage({ type: "start", checkpoint, kernel });
     return worker;
   }
 
@@ -48,7 +51,7 @@ export class GeneratorPool {
       const key = `${revision}:${shares[i].join(" ")}`;
       if (key === this.asked[i]) return;
       this.asked[i] = key;
-      worker.postMessage({ type: "want", revision, z, patches: shares[i] });
+      worker.postMessage({ type: "want", revision, z, patches: shares[i], heard: this.heard[i] });
     });
   }
 
