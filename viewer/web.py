@@ -2,26 +2,24 @@
 
 import functools
 import http.server
-import math
 import socket
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import tyro
 
 from cocogan_core.checkpoint import read_metadata
 from cocogan_core.errors import CheckpointError, ConfigError, DisplayError
-from cocogan_core.files import resource
 from viewer.camera.camera import View
-from viewer.export.web_page import WebPage, write_folder, write_single_file
-from viewer.state.options import load_recipe_and_checkpoint
-from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, is_recipe
-from viewer.streaming.protocol import Latent
-from viewer.streaming.worker import Directions, Failed, Worker
+from viewer.camera.view_projection import ViewProjection
+from viewer.state.options import Opened, look_from, open_room
+
+if TYPE_CHECKING:
+    from viewer.export.web_page import WebPage
+    from viewer.streaming.protocol import Latent
 
 __all__ = ["web"]
 
@@ -30,74 +28,83 @@ DIRECTIONS_WAIT_S = 120.0
 
 
 def web(
-    file: tyro.conf.Positional[Path | None] = None,
+    file: tyro.conf.Positional[str | None] = None,
     *,
     out: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None,
     title: str = TITLE,
     checkpoint: Path | None = None,
-    seed: int = 0,
-    yaw: float = 0.0,
-    pitch: float = 0.0,
-    fov: float = 90.0,
+    seed: int | None = None,
+    yaw: float | None = None,
+    pitch: float | None = None,
+    fov: float | None = None,
+    lens: ViewProjection | None = None,
     serve: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     port: int = 8000,
 ) -> None:
     """Write a room as a web page: a folder to put on any server, or one file that opens by a double click.
 
     Args:
-        file: recipe or checkpoint to show (default: the room that is shipped).
+        file: saved room, its line of text, or checkpoint to show (default: the room that is shipped).
         out: folder to write, or one file if it ends in .html.
         title: of the page.
-        checkpoint: the recipe's model, where it is not found by itself.
-        seed: of the first room; a recipe has its own, and its own first look.
-        yaw: first look, degrees to the right of the panorama's first column.
+        checkpoint: the saved room's model, where it is not found by itself.
+        seed: of the first room (default: a saved room's own, or 0).
+        yaw: first look, degrees to the right of the panorama's first column (default: a saved room's, or 0).
         pitch: first look, degrees up.
         fov: horizontal field of view in degrees.
+        lens: projection; its usual field of view goes with it.
         serve: show the page to this machine's browsers and to others on the network, until Ctrl+C.
         port: to serve at.
 
     Raises:
-        RecipeError: the recipe is broken, or its checkpoint is not here.
+        RecipeError: the saved room is broken, or its checkpoint is not here.
         CheckpointError: the checkpoint cannot be used.
         ConfigError: the page does not run this checkpoint's generator, or there is nothing to do.
         OutputError: the page cannot be written.
         DisplayError: the port cannot be served at.
     """
+    from viewer.export.web_page import WebPage
+
     if out is None and not serve:
         raise ConfigError("nothing to write: name a folder or an .html file with -o, or add --serve")
-    view = View(math.radians(yaw), math.radians(pitch), math.radians(fov))
-    if file is not None and is_recipe(file):
-        recipe, path = load_recipe_and_checkpoint(str(file), checkpoint)
-        page = WebPage(path, title, recipe.latents.seed, _z_of(recipe, path), recipe.view)
-    else:
-        page = WebPage(checkpoint or file or resource(SHIPPED), title, seed, None, view)
+    opened = open_room(file, checkpoint, seed=seed)
+    found = opened.recipe
+    first = look_from(found.view if found else View(), yaw=yaw, pitch=pitch, fov=fov, lens=lens)
+    seed = found.latents.seed if found else opened.seed or 0
+    page = WebPage(opened.checkpoint, title, seed, _z_of(opened), first)
     with tempfile.TemporaryDirectory() as temporary:
         written = _write(page, Path(temporary) if out is None else out)
         if serve:
             _serve(written, port)
 
 
-def _write(page: WebPage, out: Path) -> Path:
+def _write(page: "WebPage", out: Path) -> Path:
     """Write the page; returns its HTML file."""
+    from viewer.export.web_page import write_folder, write_single_file
+
     if out.suffix.lower() in {".html", ".htm"}:
         write_single_file(page, out)
-        sizes = out.stat().st_size
+        size = out.stat().st_size
     else:
-        sizes = sum(path.stat().st_size for path in write_folder(page, out))
+        size = sum(path.stat().st_size for path in write_folder(page, out))
         out = out / "index.html"
-    print(f"{out}: {sizes / 1e6:.1f} MB, all that it needs")
+    print(f"{out}: {size / 1e6:.1f} MB, all that it needs")
     return out
 
 
-def _z_of(recipe: Recipe, checkpoint: Path) -> Latent:
-    """The recipe's z; principal directions are worked out only if it goes along any."""
-    along = recipe.latents.along
-    directions = _directions(checkpoint, len(along)) if any(along) else np.zeros((0, 0), np.float32)
-    return recipe.latents.z(directions)
+def _z_of(opened: Opened) -> "Latent | None":
+    """A saved room's z; principal directions are worked out only if it goes along any."""
+    if opened.recipe is None:
+        return None
+    latents = opened.recipe.latents
+    none = np.zeros((0, 0), np.float32)
+    return latents.z(_directions(opened.checkpoint, len(latents.along)) if any(latents.along) else none)
 
 
-def _directions(checkpoint: Path, count: int) -> Latent:
+def _directions(checkpoint: Path, count: int) -> "Latent":
     """Principal directions (count, z_dim) from a generator process."""
+    from viewer.streaming.worker import Directions, Failed, Worker
+
     worker = Worker(checkpoint, "cpu", read_metadata(checkpoint).model.grid, directions=count)
     until_s = time.monotonic() + DIRECTIONS_WAIT_S
     try:

@@ -55,7 +55,7 @@ def test_the_wheel_carries_shaders_and_the_default_room(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
-    for name in ("shaders/view.frag", "assets/rooms.safetensors"):
+    for name in ("shaders/view.frag", "assets/rooms.safetensors", "web/generator/kernel.wasm", "web/page/main.js"):
         code = f"from cocogan_core.files import resource; print(resource({name!r}))"
         found = subprocess.run(
             [sys.executable, "-c", code], cwd=tmp_path / "site", check=True, capture_output=True, text=True

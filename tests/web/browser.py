@@ -27,7 +27,7 @@ class Browser:
         commands, self._in = os.pipe()
         self._out, answers = os.pipe()
         # the child must find the pipes at 3 and 4, whatever numbers they have here
-        shell = f"exec chromium \"$@\" 3<&{commands} 4>&{answers}"
+        shell = f'exec chromium "$@" 3<&{commands} 4>&{answers}'
         self._process = subprocess.Popen(
             ["bash", "-c", shell, "-", *FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"],
             pass_fds=(commands, answers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -81,7 +81,14 @@ class Browser:
 
     def run(self, code: str) -> Any:
         """What an expression gives, promises waited for."""
-        done = self.call("Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True, userGesture=True)
+        done = self.call(
+            "Runtime.evaluate",
+            expression=code,
+            awaitPromise=True,
+            returnByValue=True,
+            userGesture=True,
+            allowUnsafeEvalBlockedByCSP=False,
+        )
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
 

@@ -1,7 +1,7 @@
 """Writes a room as a web page that makes its parts itself: a folder for a server, or one file. Knows no window.
 
-Neither asks anything of another server: the page's policy (Content-Security-Policy) forbids it, and of scripts and styles
-inside the page only those run whose hashes it names.
+Neither asks anything of another server: the page's policy (Content-Security-Policy) forbids it, and of scripts and
+styles inside the page only those run whose hashes it names.
 """
 
 import base64
@@ -60,7 +60,7 @@ def write_folder(page: WebPage, folder: Path) -> list[Path]:
     """
     policy = POLICY + "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'"
     head = _meta(policy) + '<link rel="stylesheet" href="style.css">'
-    files = {name: content for name, content in _binaries(page).items()}
+    files = _binaries(page)
     files["style.css"] = _source("style.css").encode()
     files |= {name: script.encode() for name, script in _scripts().items()}
     files["index.html"] = _document(page, head, f'{_blocks(page)}<script src="{PAGE}"></script>').encode()
@@ -72,10 +72,10 @@ def write_folder(page: WebPage, folder: Path) -> list[Path]:
 def write_single_file(page: WebPage, path: Path) -> None:
     """Write everything into one HTML file, which also runs when it is opened from a disk; raises as the folder's."""
     scripts, style = _scripts(), _source("style.css")
-    policy = (
-        f"{POLICY}script-src {_hash(scripts[PAGE])} 'wasm-unsafe-eval'; worker-src blob:; style-src {_hash(style)}"
-    )
-    packed = {name: base64.b64encode(gzip.compress(data, 9, mtime=0)).decode() for name, data in _binaries(page).items()}
+    policy = f"{POLICY}script-src {_hash(scripts[PAGE])} 'wasm-unsafe-eval'; worker-src blob:; style-src {_hash(style)}"
+    packed = {
+        name: base64.b64encode(gzip.compress(data, 9, mtime=0)).decode() for name, data in _binaries(page).items()
+    }
     blocks = _blocks(page) + "".join(_block(name, text) for name, text in {**packed, WORKER: scripts[WORKER]}.items())
     head = f"{_meta(policy)}<style>{style}</style>"
     write_atomically(path, _document(page, head, f"{blocks}<script>{scripts[PAGE]}</script>"))
@@ -122,8 +122,15 @@ def _first_room(page: WebPage) -> dict[str, object]:
     drawn = sample_z(page.seed, z_dim)
     z = drawn if page.z is None else page.z
     if len(z) != z_dim:
-        raise ConfigError(f"the room has {len(z)} numbers and {page.checkpoint} makes rooms of {z_dim}; it is of another")
-    look = {"yawRad": view.yaw_rad % (2 * math.pi), "pitchRad": view.pitch_rad, "fovRad": view.fov_rad, "lens": view.lens}
+        raise ConfigError(
+            f"the room has {len(z)} numbers and {page.checkpoint} makes rooms of {z_dim}; it is of another"
+        )
+    look = {
+        "yawRad": view.yaw_rad % (2 * math.pi),
+        "pitchRad": view.pitch_rad,
+        "fovRad": view.fov_rad,
+        "lens": view.lens,
+    }
     changes = [[int(i), float(z[i])] for i in np.flatnonzero(z != drawn)]
     return {"seed": page.seed, "changes": changes, "look": look}
 

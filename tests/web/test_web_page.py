@@ -1,0 +1,196 @@
+"""The page in Chromium: from a file and from a server, by hand and by link, asking nothing of anybody else."""
+
+import base64
+import functools
+import gzip
+import http.server
+import io
+import json
+import threading
+
+import numpy as np
+import pytest
+from browser import browser
+from PIL import Image
+
+from cocogan_core.inference.latents import sample_z
+from cocogan_core.inference.patch_generator import PatchGenerator
+from viewer.__main__ import main
+
+READY = "globalThis.cocogan?.streamer?.complete"
+SETTLED = f"{READY} && !cocogan.camera.moving && !cocogan.streamer.busy(performance.now() / 1000)"
+
+
+# What the page's policy forbids of a request to a stranger, of eval and of a script's text.
+TEMPT = """(async () => {
+  const broken = [];
+  addEventListener("securitypolicyviolation", (event) => broken.push(event.effectiveDirective));
+  await fetch("https://example.org/").catch(() => 0);
+  try { eval("1"); } catch {}
+  try { new Function("1"); } catch {}
+  await new Promise((done) => setTimeout(done, 100));
+  return broken;
+})()"""
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    with browser(tmp_path_factory.mktemp("profile")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def single_file(tmp_path_factory, rooms_checkpoint):
+    path = tmp_path_factory.mktemp("single") / "room.html"
+    main(["web", str(rooms_checkpoint), "-o", str(path), "--seed", "3", "--yaw", "40", "--title", "<Räume> & more"])
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, rooms_checkpoint):
+    """Address of the page as a folder on a server."""
+    folder = tmp_path_factory.mktemp("site")
+    main(["web", str(rooms_checkpoint), "-o", str(folder)])
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/index.html"
+    server.shutdown()
+    server.server_close()
+
+
+def patches_on_screen(chromium, level: int) -> dict[tuple[int, int], np.ndarray]:
+    """RGB of every patch of a level that the page has made, by (row, column)."""
+    code = f"""JSON.stringify([...cocogan.streamer.made].filter(([key]) => key.startsWith("{level},"))
+        .map(([key, {{ pixels }}]) => [key, [...pixels]]))"""
+    made = {tuple(map(int, key.split(",")))[1:]: np.array(values) for key, values in json.loads(chromium.run(code))}
+    side = round((len(next(iter(made.values()))) / 4) ** 0.5)
+    return {cell: values.reshape(side, side, 4)[..., :3] for cell, values in made.items()}
+
+
+def test_one_file_opens_from_a_disk_and_shows_the_room_that_was_asked_for(chromium, single_file, rooms_checkpoint):
+    chromium.open(single_file.as_uri(), (640, 400))
+    chromium.wait(SETTLED)
+    assert chromium.run("document.title") == "<Räume> & more"
+    assert chromium.run("[cocogan.room.seed, Math.round(cocogan.camera.view.yawRad * 180 / Math.PI)]") == [3, 40]
+    level = chromium.run("cocogan.streamer.levels.fine?.level ?? 0")
+    assert level == 2  # 640 pixels of 90° are more than the 512 columns of the finest level
+    generator = PatchGenerator.load(rooms_checkpoint, "cpu")
+    z = sample_z(3, generator.metadata.model.z_dim)
+    made = patches_on_screen(chromium, level)
+    assert len(made) >= 6
+    expected = generator.patches(z, list(made), level=level)
+    assert np.abs(np.array(list(made.values())) - expected.astype(int)).max() <= 1
+
+
+def test_it_asks_nothing_of_anybody(chromium, single_file, site):
+    chromium.open(single_file.as_uri(), (640, 400))
+    chromium.wait(SETTLED)
+    asked = [address for address in chromium.requests() if not address.startswith(("blob:", "data:"))]
+    assert asked == [single_file.as_uri()]
+    chromium.open(site, (640, 400))
+    chromium.wait(SETTLED)
+    assert all(address.startswith((site.rsplit("/", 1)[0], "data:")) for address in chromium.requests())
+    assert chromium.run(TEMPT) == ["connect-src", "script-src", "script-src"]
+    assert not [words for words in chromium.messages() if "Uncaught" in words]
+
+
+def test_a_drag_makes_only_new_patches_and_the_link_follows(chromium, site):
+    chromium.open(site + "#seed=5&yaw=20&pitch=0&fov=60", (480, 300))
+    chromium.run("void 0")
+    chromium.wait("globalThis.cocogan?.streamer")
+    chromium.run("cocogan.streamer.onlyVisible = true; cocogan.reducedMotion = true; cocogan.show(cocogan.room)")
+    chromium.wait(SETTLED)
+    made, seen = chromium.run("[cocogan.streamer.made.size, cocogan.streamer.visible.length]")
+    chromium.drag((400, 150), (300, 150))
+    chromium.wait(f"cocogan.camera.view.yawRad > 0.5 && {SETTLED}")
+    now_made, now_seen = chromium.run("[cocogan.streamer.made.size, cocogan.streamer.visible.length]")
+    assert made < now_made < made + now_seen
+    assert seen > 4
+    stated = chromium.wait("location.hash.includes('yaw=2') ? '' : location.hash")
+    assert stated.startswith("#seed=5&yaw=")
+    chromium.press(" ", "Space")
+    chromium.wait(f"cocogan.room.seed !== 5 && {SETTLED}")
+    chromium.run("location.hash = '#seed=5&z=0:0.5&yaw=90&fov=60&lens=panini'")
+    chromium.wait(f"cocogan.room.seed === 5 && {SETTLED}")
+    assert chromium.run("[cocogan.room.z[0], cocogan.camera.view.lens]") == [0.5, "panini"]
+
+
+def test_no_patch_is_made_twice(chromium, site):
+    chromium.open(site, (480, 300))
+    chromium.wait(f"{SETTLED} && cocogan.streamer.made.size >= 32")
+    made, counted = chromium.run("[cocogan.streamer.made.size, cocogan.streamer.statistics.made]")
+    assert made == counted
+
+
+def test_buttons_panel_and_xray(chromium, site):
+    chromium.open(site, (900, 600))
+    chromium.wait(SETTLED)
+    plain = shown(chromium)
+    chromium.run("document.getElementById('xray').click()")
+    chromium.wait("document.getElementById('xray').getAttribute('aria-pressed') === 'true'")
+    assert chromium.wait(f"cocogan.renderer.xray && {READY}")
+    assert np.abs(shown(chromium) - plain).max() > 40
+    chromium.run("document.getElementById('xray').click(); document.getElementById('adjust').click()")
+    before = chromium.run("cocogan.room.z[1]")
+    chromium.run(
+        "(() => { const slider = document.querySelectorAll('#panel input[type=range]')[1];"
+        " slider.value = 0.75; slider.dispatchEvent(new Event('input')); })()"
+    )
+    assert before != 0.75
+    assert chromium.run("cocogan.room.z[1]") == 0.75
+    chromium.wait(SETTLED)
+    unnamed = chromium.run(
+        "[...document.querySelectorAll('button, input, canvas')].filter((one) => !one.textContent.trim()"
+        " && !one.getAttribute('aria-label') && !one.closest('label')).length"
+    )
+    assert unnamed == 0
+
+
+def shown(chromium) -> np.ndarray:
+    """Pixels of the canvas (h, w, 3)."""
+    code = """(async () => { const blob = await cocogan.picture(); const reader = new FileReader();
+        return new Promise((done) => {
+            reader.onload = () => done(reader.result.split(",")[1]);
+            reader.readAsDataURL(blob);
+        }); })()"""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(chromium.run(code)))).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("size", [(390, 844), (820, 1180), (1440, 900)])
+def test_nothing_leaves_the_screen(chromium, site, size):
+    chromium.open(site, size, scale=2 if size[0] < 1000 else 1)
+    chromium.wait(READY)
+    chromium.run("document.getElementById('adjust').click()")
+    outside = chromium.run(
+        "[...document.querySelectorAll('button, #panel, #status')].filter((one) => {"
+        " const b = one.getBoundingClientRect(); return b.width"
+        " && (b.left < 0 || b.top < 0 || b.right > innerWidth || b.bottom > innerHeight); }).map((one) => one.id)"
+    )
+    assert outside == []
+    small = chromium.run(
+        "[...document.querySelectorAll('#bar button')].filter((one) => { const b = one.getBoundingClientRect();"
+        " return b.width && (b.width < 44 || b.height < 44); }).map((one) => one.id)"
+    )
+    assert small == []
+
+
+def test_without_webgl_it_says_so(chromium, site):
+    chromium.open(site, (480, 300), script="HTMLCanvasElement.prototype.getContext = () => null;")
+    chromium.wait("document.getElementById('problem')?.hidden === false")
+    assert "WebGL 2" in chromium.run("document.getElementById('problem').textContent")
+
+
+def test_a_broken_checkpoint_is_told_in_words(chromium, tmp_path, site, single_file):
+    text = single_file.read_text(encoding="utf-8")
+    start = text.index('id="room.safetensors">') + len('id="room.safetensors">')
+    end = text.index("</script>", start)
+    broken = base64.b64encode(gzip.compress(b"<html>404</html>")).decode()
+    (tmp_path / "broken.html").write_text(text[:start] + broken + text[end:], encoding="utf-8")
+    chromium.open((tmp_path / "broken.html").as_uri(), (480, 300))
+    chromium.wait("document.getElementById('problem')?.hidden === false")
+    assert "HTML" in chromium.run("document.getElementById('problem').textContent")
