@@ -9,7 +9,7 @@
 // compiled: viewer/renderer.py defines LENS and, while it changes, FORMER_LENS (0 rectilinear, 1 Panini, 2 stereographic,
 // 3 cylindrical; viewer/lens.py has the same maps), and CAP, FADE, SHARP (Catmull-Rom, not bilinear) and XRAY;
 // FINE where a finer level lies over the first, FINER where a still finer one lies over that. A level that covers the
-// whole view is drawn as if it were the only one.
+// whole view is drawn as if it were the only one. FRUSTUM instead of LENS: an eye of a headset (web/camera/eye.js).
 
 in vec2 device;
 out vec4 colour;
@@ -24,6 +24,10 @@ uniform vec2 half_size;       // plane coordinates of the viewport's right and u
 uniform vec2 former_half_size; // … and through FORMER_LENS
 uniform sampler2D tint;       // one texel a slot: a colour over it, a = opacity
 uniform sampler2D seam;       // one texel a slot: contrast of its right (r) and lower (g) border, 0 if not known
+#ifdef FRUSTUM
+uniform vec4 frustum;         // plane coordinates at distance 1 are device coordinates times xy plus zw …
+uniform mat3 turn;            // … and this turns them into the frame that is turned by the view's yaw
+#endif
 uniform float reach_px;       // columns farther than this from the eye are not in the atlas
 uniform float pitch;
 uniform float eye_texel;      // world texel column under the view's middle, modulo the texture's width
@@ -188,7 +192,11 @@ vec3 ray(int through, vec2 p) {
 }
 
 void main() {
+#ifdef FRUSTUM
+    vec3 d = turn * vec3(device * frustum.xy + frustum.zw, 1.0);
+#else
     vec3 d = ray(LENS, device * half_size);
+#endif
 #ifdef FORMER_LENS
     d = mix(normalize(ray(FORMER_LENS, device * former_half_size)), normalize(d), lens_mix);
 #endif

@@ -154,3 +154,87 @@ def test_cameras_move_alike(name):
             assert values == pytest.approx(expected, rel=1e-7, abs=1e-6), case
         assert level == choose_level(start.view, (800, 500), grid, projection, case["present"])
         assert tuple(slots) == slots_needed((800, 500), grid.at_level(2))
+
+
+FRUSTA = """
+async function main() {
+  const { Eye } = await load("camera/eye.js");
+  const { visiblePatches } = await load("camera/visibility.js");
+  return data.cases.map(({ matrix, q, turn, places }) => {
+    const eye = new Eye(matrix, q, turn);
+    const cells = visiblePatches(eye, data.grid, data.projection);
+    const directions = places.map(([x, y]) => eye.direction(x, y));
+    return [directions, cells, [eye.showsPole(1), eye.showsPole(-1)], eye.turn, eye.yawRad];
+  });
+}
+"""
+
+
+def test_frusta_of_a_headset_see_what_they_should():
+    """Any orientation, asymmetric: directions against numpy's, and every patch that a ray meets is visible."""
+    rng = np.random.default_rng(8)
+    grid = {"rows": 6, "columns": 12, "patchPx": 64, "levels": 1}
+    projection = {"kind": "equirectangular", "halfExtentRad": np.pi / 2}
+    cases = []
+    for _ in range(40):
+        left, right, low, high = (
+            -rng.uniform(0.4, 1.4),
+            rng.uniform(0.4, 1.4),
+            -rng.uniform(0.4, 1.4),
+            rng.uniform(0.4, 1.4),
+        )
+        matrix = np.zeros((4, 4))
+        matrix[0, [0, 2]] = 2 / (right - left), (right + left) / (right - left)
+        matrix[1, [1, 2]] = 2 / (high - low), (high + low) / (high - low)
+        matrix[2, [2, 3]], matrix[3, 2] = (-1.02, -0.2), -1
+        q = rng.normal(size=4)
+        places = rng.uniform(-1, 1, (300, 2)).tolist()
+        cases.append(
+            {"matrix": matrix.T.ravel().tolist(), "q": (q / np.linalg.norm(q)).tolist(), "turn": 0.7, "places": places}
+        )
+    stated = [case | {"q": dict(zip("xyzw", case["q"], strict=True))} for case in cases]
+    found = javascript(FRUSTA, {"grid": grid, "projection": projection, "cases": stated})
+    poles = 0
+    for case, (directions, cells, shows, turn, yaw) in zip(cases, found, strict=True):
+        expected = np.array([through(case, *place) for place in case["places"]])
+        unit = np.array(directions) / np.linalg.norm(directions, axis=1, keepdims=True)
+        assert unit == pytest.approx(expected, abs=1e-6)
+        columns = np.floor((np.arctan2(unit[:, 0], unit[:, 2]) / (2 * np.pi) % 1 * 768 + 0.5) / 64).astype(int) % 12
+        rows = np.clip(np.floor((0.5 - np.arcsin(unit[:, 1]) / np.pi) * 6), 0, 5).astype(int)
+        assert {*zip(rows.tolist(), columns.tolist(), strict=True)} <= set(map(tuple, cells))
+        assert shows == [pole_is_seen(case, 1), pole_is_seen(case, -1)]
+        poles += sum(shows)
+        middle = np.array(turn).reshape(3, 3).T @ [0, 0, 1]
+        ahead = through(case, *plane_place(case["matrix"]))
+        assert np.hypot(middle[0], middle[2]) == pytest.approx(np.hypot(ahead[0], ahead[2]), abs=1e-6)
+        assert np.arctan2(middle[0], middle[2]) == pytest.approx(angle(np.arctan2(ahead[0], ahead[2]) - yaw), abs=1e-6)
+    assert 3 < poles < 40
+
+
+def angle(radians: float) -> float:
+    return (radians + np.pi) % (2 * np.pi) - np.pi
+
+
+def plane_place(matrix: list[float]) -> tuple[float, float]:
+    """Device coordinates of an eye's own axis."""
+    return -matrix[8], -matrix[9]
+
+
+def through(case: dict, x: float, y: float) -> np.ndarray:
+    """The direction under device coordinates in our frame, by the projection's inverse and the quaternion's product."""
+    at = np.linalg.solve(np.reshape(case["matrix"], (4, 4)).T, [x, y, 0.5, 1])
+    v = at[:3] / at[3]
+    u, w = np.array(case["q"][:3]), case["q"][3]
+    world = v + 2 * np.cross(u, np.cross(u, v) + w * v)
+    d = world * [1, 1, -1] / np.linalg.norm(world)
+    c, s = np.cos(case["turn"]), np.sin(case["turn"])
+    return np.array([c * d[0] + s * d[2], d[1], c * d[2] - s * d[0]])
+
+
+def pole_is_seen(case: dict, sign: int) -> bool:
+    """Whether the projection puts the zenith (1) or nadir (−1) within the eye's picture."""
+    u, w = -np.array(case["q"][:3]), case["q"][3]  # back from the world's frame to the eye's
+    up = np.array([0, sign, 0])
+    v = up + 2 * np.cross(u, np.cross(u, up) + w * up)
+    x, y, _, depth = np.reshape(case["matrix"], (4, 4)).T @ [*v, 0]
+    return bool(depth > 0 and abs(x) <= depth and abs(y) <= depth)

@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
 from viewer.__main__ import main
 
+HERE = Path(__file__).parent
 READY = "globalThis.cocogan?.streamer?.complete"
 SETTLED = f"{READY} && !cocogan.camera.moving && !cocogan.streamer.busy(performance.now() / 1000)"
 
@@ -194,3 +196,38 @@ def test_a_broken_checkpoint_is_told_in_words(chromium, tmp_path, site, single_f
     chromium.open((tmp_path / "broken.html").as_uri(), (480, 300))
     chromium.wait("document.getElementById('problem')?.hidden === false")
     assert "HTML" in chromium.run("document.getElementById('problem').textContent")
+
+
+EYES = "cocoganPage.headset.eyes"
+HEADSET_SETTLED = f"{EYES}.length === 2 && cocoganPage.headset.frames > 3 && {READY}"
+
+
+def test_a_headset_turn_makes_only_new_patches(chromium, site):
+    chromium.open(site + "#seed=2&yaw=30&pitch=0&fov=60", (800, 400), script=(HERE / "fake_headset.js").read_text())
+    chromium.wait(f"{READY} && !document.getElementById('headset').hidden")
+    chromium.run("cocogan.streamer.onlyVisible = true; cocogan.show(cocogan.room)")
+    chromium.wait(READY)
+    chromium.run("document.getElementById('headset').click()")
+    chromium.wait(HEADSET_SETTLED)
+    made, wanted = chromium.run("[cocogan.streamer.made.size, cocogan.streamer.visible.length]")
+    turns = chromium.run(f"{EYES}.map((eye) => eye.yawRad * 180 / Math.PI)")
+    # the frusta look outward: their middles are atan(0.2) to either side of where the page looked
+    assert turns == pytest.approx([30 - 11.31, 30 + 11.31], abs=0.3)
+    chromium.run("headYaw = Math.PI / 3")
+    chromium.wait(f"{EYES}[0].yawRad > 1 && {READY}")
+    now_made, now_wanted = chromium.run("[cocogan.streamer.made.size, cocogan.streamer.visible.length]")
+    assert made < now_made < made + now_wanted
+    assert wanted > 4
+    chromium.run("headsetSession.inputSources[0].gamepad.axes[2] = 1")
+    chromium.wait(f"{EYES}[0].yawRad > 1.5")
+    seed = chromium.run("cocogan.room.seed")
+    chromium.run("pressTrigger()")
+    chromium.wait(f"cocogan.room.seed !== {seed} && {READY}")
+    chromium.run("headsetSession.end()")
+    chromium.wait(f"!cocogan.hidden && Math.abs(cocogan.camera.view.yawRad - {EYES}[0].yawRad) < 0.01 && {SETTLED}")
+
+
+def test_without_a_headset_there_is_no_button(chromium, site):
+    chromium.open(site, (480, 300))
+    chromium.wait(READY)
+    assert chromium.run("document.getElementById('headset').hidden")

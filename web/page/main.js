@@ -6,6 +6,7 @@ import { Problem } from "../state/problem.js";
 import { Room } from "../state/room.js";
 import { VIEW_PROJECTIONS } from "../camera/view_projection.js";
 import { Controls } from "./controls.js";
+import { Headset, headsetIsThere } from "./headset.js";
 import { Panel } from "./panel.js";
 import { loadParts } from "./parts.js";
 import { RoomView } from "./room_view.js";
@@ -13,6 +14,7 @@ import { RoomView } from "./room_view.js";
 const LINK_PAUSE_MS = 250; // browsers limit how often an address may change
 const NOTICE_MS = 2500;
 const HINT_MS = 6000;
+const TALLEST = 1.2; // half the height of the first look's plane, about 100° in all
 const TURN_RAD_S = Math.PI / 30;
 
 /** @param {string} id */
@@ -25,13 +27,14 @@ class Page {
     const { zDim, latentNames } = description.model;
     const { seed = 0, changes = [], look = {} } = parts.room;
     this.zDim = zDim;
-    this.usual = { room: new Room(seed, zDim, new Map(changes)), look: { yawRad: 0, pitchRad: 0, fovRad: Math.PI / 2, lens: "rectilinear", ...look } };
+    this.usual = { room: new Room(seed, zDim, new Map(changes)), look: onThisScreen({ yawRad: 0, pitchRad: 0, fovRad: Math.PI / 2, lens: "rectilinear", ...look }) };
     this.view = new RoomView(/** @type {HTMLCanvasElement} */ (byId("view")), parts, description, fromHash(location.hash, zDim, this.usual));
     this.view.reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.panel = new Panel(byId("panel"), this.view, latentNames);
     this.noticeUntil = 0;
     this.linkTimer = 0;
     this.controls = new Controls(this.view, this.keys());
+    this.headset = new Headset(this.view, () => this.next());
     this.connect();
   }
 
@@ -51,6 +54,7 @@ class Page {
     for (const [id, act] of Object.entries(actions)) byId(id).addEventListener("click", () => act());
     byId("device").hidden = !("DeviceOrientationEvent" in globalThis && matchMedia("(pointer: coarse)").matches);
     byId("full").hidden = !document.fullscreenEnabled;
+    this.offerHeadset();
     this.view.canvas.addEventListener("pointerdown", () => byId("hint").classList.add("gone"));
     setTimeout(() => byId("hint").classList.add("gone"), HINT_MS);
     this.view.addEventListener("change", () => this.writeLink());
@@ -58,6 +62,16 @@ class Page {
     this.view.addEventListener("failure", (event) => fail(new Problem(/** @type {CustomEvent} */ (event).detail)));
     addEventListener("hashchange", () => this.readLink());
     document.addEventListener("visibilitychange", () => (this.view.hidden = document.hidden));
+  }
+
+  /** The button is there while a headset is. */
+  offerHeadset() {
+    const show = async () => (byId("headset").hidden = !(await headsetIsThere()));
+    /** @type {any} */ (navigator).xr?.addEventListener?.("devicechange", show);
+    show();
+    byId("headset").addEventListener("click", () => {
+      this.headset.enter().catch((error) => this.notice(`The headset did not start: ${error.message}`));
+    });
   }
 
   /** What is going on, in a few words. */
@@ -144,6 +158,13 @@ class Page {
   }
 }
 
+/** A look for an upright screen: as wide as keeps its height comfortable. @param {import("../state/link.js").Shared["look"]} look */
+function onThisScreen(look) {
+  if (look.lens !== "rectilinear") return look;
+  const widest = 2 * Math.atan((TALLEST * innerWidth) / innerHeight);
+  return { ...look, fovRad: Math.min(look.fovRad, widest) };
+}
+
 /** @param {unknown} error */
 function fail(error) {
   const text = error instanceof Problem ? error.message : `${error}. Load the page again; a current browser may help.`;
@@ -156,7 +177,7 @@ function fail(error) {
 try {
   const page = new Page(await loadParts());
   page.view.start();
-  Object.defineProperty(globalThis, "cocogan", { value: page.view }); // for tests and for who looks under the bonnet
+  Object.defineProperties(globalThis, { cocogan: { value: page.view }, cocoganPage: { value: page } }); // for tests and for who looks under the bonnet
 } catch (error) {
   fail(error);
 }

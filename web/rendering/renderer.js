@@ -8,6 +8,7 @@ import { ShaderVariants } from "./shader_variants.js";
 
 /**
  * @typedef {import("../camera/view.js").View} View
+ * @typedef {import("../camera/eye.js").Eye} Eye
  * @typedef {import("./atlas_window.js").AtlasWindow} AtlasWindow
  * @typedef {{atlas: LevelAtlas, window: AtlasWindow, opacity: number}} Shown a level on the screen
  */
@@ -39,14 +40,14 @@ export class Renderer {
     return Math.max(...levels.map(({ atlas }) => atlas.lastS));
   }
 
-  /** Draw into the framebuffer and viewport in use. @param {View} view @param {Shown[]} levels the coarsest first @param {number} nowS */
+  /** Draw into the framebuffer and viewport in use. @param {View | Eye} view @param {Shown[]} levels the coarsest first @param {number} nowS */
   draw(view, levels, nowS) {
     const [base, ...fine] = levels;
     const needs = this.needs(view, levels, nowS);
     const alone = fine.length > 0 && !needs.includes("FINE");
     const lowest = alone ? fine[fine.length - 1] : base;
     /** @type {Record<string, number | number[]>} */
-    const values = { ...this.viewValues(view, base.window, nowS), ...levelValues(view, lowest) };
+    const values = { ...this.values(base.window, nowS), ...lookValues(view), ...levelValues(view, lowest) };
     const textures = [["", lowest], ...(alone ? [] : fine.map((level, i) => [PREFIXES[i], level]))];
     let unit = 0;
     for (const [prefix, level] of /** @type {[string, Shown][]} */ (textures)) {
@@ -69,39 +70,48 @@ export class Renderer {
     return unit;
   }
 
-  /** What the shader has to do for a view, as its definitions. @param {View} view @param {Shown[]} levels @param {number} nowS */
+  /** What the shader has to do for a view, as its definitions. @param {View | Eye} view @param {Shown[]} levels @param {number} nowS */
   needs(view, levels, nowS) {
-    const capped = view.lens === "stereographic" || leavesCylinder(view, this.projection);
+    const lens = "lens" in view ? view.lens : null;
+    const changing = "mix" in view && view.mix < 1;
+    const capped = lens === "stereographic" || leavesCylinder(view, this.projection);
     const fading = nowS < this.lastS(levels) + FADE_S;
-    const alone = this.covered && levels.length > 1 && !(fading || capped || this.xray || view.mix < 1);
+    const alone = this.covered && levels.length > 1 && !(fading || capped || this.xray || changing);
     const finer = alone ? [] : ["FINE", "FINER"].slice(0, levels.length - 1);
-    if (view.mix < 1) return [...TRANSITION, ...(this.xray ? ["XRAY"] : []), ...finer];
+    if (changing) return [...TRANSITION, ...(this.xray ? ["XRAY"] : []), ...finer];
     const sharp = !finer.length && (this.sharpFine || levels.length === 1);
     const what = this.xray ? ["FADE", "XRAY"] : fading || finer.length ? ["FADE"] : sharp ? ["SHARP"] : [];
-    return [`LENS ${VIEW_PROJECTIONS.indexOf(view.lens)}`, ...what, ...(capped ? ["CAP"] : []), ...finer];
+    return [lens ? `LENS ${VIEW_PROJECTIONS.indexOf(lens)}` : "FRUSTUM", ...what, ...(capped ? ["CAP"] : []), ...finer];
   }
 
-  /** Uniforms that are the same for every level. @param {View} view @param {AtlasWindow} window @param {number} nowS @returns {Record<string, number | number[]>} */
-  viewValues(view, window, nowS) {
-    const half = (/** @type {import("../camera/view_projection.js").ViewProjection} */ lens) => {
-      const width = halfWidth(lens, view.fovRad);
-      return [width, width / view.aspect];
-    };
+  /** Uniforms that are the same for every level and look. @param {AtlasWindow} window @param {number} nowS @returns {Record<string, number | number[]>} */
+  values(window, nowS) {
     return {
-      lens_now: VIEW_PROJECTIONS.indexOf(view.lens), lens_before: VIEW_PROJECTIONS.indexOf(view.former),
-      lens_mix: view.mix, pitch: view.pitchRad, patch_px: [window.grid.patchPx, window.grid.patchPx],
-      half_extent: this.projection.halfExtentRad, mercator: this.projection.kind === "mercator" ? 1 : 0,
-      now: nowS, fade_s: FADE_S, half_size: half(view.lens), former_half_size: half(view.former),
+      patch_px: [window.grid.patchPx, window.grid.patchPx], half_extent: this.projection.halfExtentRad,
+      mercator: this.projection.kind === "mercator" ? 1 : 0, now: nowS, fade_s: FADE_S,
     };
   }
 }
 
-/** World texel column under the view's middle; half a column of level 0 is yaw 0. @param {View} view @param {AtlasWindow} window */
+/** Uniforms of a view, or of a headset's eye. @param {View | Eye} look @returns {Record<string, number | number[]>} */
+function lookValues(look) {
+  if (!("lens" in look)) return { frustum: look.frustum, turn: look.turn };
+  const half = (/** @type {import("../camera/view_projection.js").ViewProjection} */ lens) => {
+    const width = halfWidth(lens, look.fovRad);
+    return [width, width / look.aspect];
+  };
+  return {
+    lens_now: VIEW_PROJECTIONS.indexOf(look.lens), lens_before: VIEW_PROJECTIONS.indexOf(look.former), lens_mix: look.mix,
+    pitch: look.pitchRad, half_size: half(look.lens), former_half_size: half(look.former),
+  };
+}
+
+/** World texel column under the view's middle; half a column of level 0 is yaw 0. @param {{yawRad: number}} view @param {AtlasWindow} window */
 function eyeTexel(view, window) {
   return (view.yawRad / (2 * Math.PI)) * widthPx(window.grid) + 0.5 * 2 ** window.level;
 }
 
-/** Uniforms of the level that lies below all others. @param {View} view @param {Shown} level */
+/** Uniforms of the level that lies below all others. @param {{yawRad: number}} view @param {Shown} level */
 function levelValues(view, { atlas, window }) {
   const width = widthPx(window.grid);
   return {
@@ -111,7 +121,7 @@ function levelValues(view, { atlas, window }) {
   };
 }
 
-/** Uniforms of a level over it. @param {string} prefix @param {View} view @param {Shown} level */
+/** Uniforms of a level over it. @param {string} prefix @param {{yawRad: number}} view @param {Shown} level */
 function fineValues(prefix, view, { atlas, window, opacity }) {
   const { side } = atlas;
   const eye = eyeTexel(view, window);
