@@ -35,6 +35,10 @@ TEMPT = """(async () => {
 })()"""
 
 
+AROUND = """<!doctype html><title>A house</title><style>cocogan-room { width: 600px; }</style>
+<cocogan-room seed="9" yaw="10"></cocogan-room><script src="room-element.js"></script>"""
+
+
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory):
     with browser(tmp_path_factory.mktemp("profile")) as one:
@@ -53,6 +57,7 @@ def site(tmp_path_factory, rooms_checkpoint):
     """Address of the page as a folder on a server."""
     folder = tmp_path_factory.mktemp("site")
     main(["web", str(rooms_checkpoint), "-o", str(folder)])
+    (folder / "around.html").write_text(AROUND, encoding="utf-8")
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
@@ -231,3 +236,15 @@ def test_without_a_headset_there_is_no_button(chromium, site):
     chromium.open(site, (480, 300))
     chromium.wait(READY)
     assert chromium.run("document.getElementById('headset').hidden")
+
+
+def test_the_element_shows_a_room_in_another_page(chromium, site):
+    """Another seed is another room of the same generator; the frame is not loaded again."""
+    page = site.replace("index.html", "around.html")
+    chromium.open(page, (700, 560))
+    window = "document.querySelector('cocogan-room')?.shadowRoot.querySelector('iframe').contentWindow"
+    chromium.wait(f"{window}?.cocogan?.streamer?.complete")
+    assert chromium.run(f"[{window}.cocogan.room.seed, {window}.cocogan.canvas.clientWidth]") == [9, 600]
+    chromium.run(f"{window.replace('?', '')}.kept = true; document.querySelector('cocogan-room').setAttribute('seed', 4)")
+    chromium.wait(f"{window}.cocogan.room.seed === 4 && {window}.cocogan.streamer.complete")
+    assert chromium.run(f"{window}.kept")

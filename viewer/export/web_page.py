@@ -28,6 +28,7 @@ from viewer.streaming.protocol import Latent
 __all__ = ["WebPage", "write_folder", "write_single_file"]
 
 MODEL, KERNEL, WORKER, PAGE = "room.safetensors", "kernel.wasm", "worker.js", "page.js"
+ELEMENT = "room-element.js"  # for pages that show the room within them
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data: blob:; "
 
 
@@ -51,7 +52,7 @@ class WebPage:
 
 
 def write_folder(page: WebPage, folder: Path) -> list[Path]:
-    """Write ``index.html`` and its four files; returns them all.
+    """Write ``index.html``, its four files and the element for other pages; returns them all.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
@@ -61,7 +62,7 @@ def write_folder(page: WebPage, folder: Path) -> list[Path]:
     policy = POLICY + "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'"
     head = _meta(policy) + '<link rel="stylesheet" href="style.css">'
     files = _binaries(page)
-    files["style.css"] = _source("style.css").encode()
+    files |= {"style.css": _source("style.css").encode(), ELEMENT: _source("page/room_element.js").encode()}
     files |= {name: script.encode() for name, script in _scripts().items()}
     files["index.html"] = _document(page, head, f'{_blocks(page)}<script src="{PAGE}"></script>').encode()
     for name, content in files.items():
