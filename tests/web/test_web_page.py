@@ -245,6 +245,7 @@ def test_the_element_shows_a_room_in_another_page(chromium, site):
     window = "document.querySelector('cocogan-room')?.shadowRoot.querySelector('iframe').contentWindow"
     chromium.wait(f"{window}?.cocogan?.streamer?.complete")
     assert chromium.run(f"[{window}.cocogan.room.seed, {window}.cocogan.canvas.clientWidth]") == [9, 600]
-    chromium.run(f"{window.replace('?', '')}.kept = true; document.querySelector('cocogan-room').setAttribute('seed', 4)")
+    chromium.run(f"{window.replace('?', '')}.kept = true")
+    chromium.run("document.querySelector('cocogan-room').setAttribute('seed', 4)")
     chromium.wait(f"{window}.cocogan.room.seed === 4 && {window}.cocogan.streamer.complete")
     assert chromium.run(f"{window}.kept")
