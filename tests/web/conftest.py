@@ -41,5 +41,13 @@ def write_lively(path: Path, config: ModelConfig) -> Path:
 
 
 @pytest.fixture(scope="session")
+def extended_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
+    """The same with a row of patches beyond the trained image above and below."""
+    config = rooms_config(tiny_config)
+    config = replace(config, grid=config.grid.extended())
+    return write_lively(tmp_path_factory.mktemp("extended") / "extended.safetensors", config)
+
+
+@pytest.fixture(scope="session")
 def rooms_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
     return write_lively(tmp_path_factory.mktemp("rooms") / "rooms.safetensors", rooms_config(tiny_config))

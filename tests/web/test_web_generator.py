@@ -60,6 +60,10 @@ def test_levels_and_walls_on_the_whole_sphere(rooms_checkpoint):
     compare(rooms_checkpoint, [3, 4, 3], patches)
 
 
+def test_rows_beyond_the_trained_image(extended_checkpoint):
+    compare(extended_checkpoint, [3], [(0, 0, 1), (0, 5, 7), (0, 2, 2), (1, 0, 3), (2, 23, 5)])
+
+
 def test_columns_wrap_round(rooms_checkpoint):
     ((a, b),) = made(rooms_checkpoint, [1], [(1, 2, 3), (1, 2, 3 - 16)])
     assert (a == b).all()

@@ -152,9 +152,12 @@ export class CompactGenerator {
     const { room, grid } = this.model;
     if (!room || !this.box || !head.walls) return;
     const { features, phases, columns } = this.scratch;
-    const counts = { rows: grid.rows * BASE * 2 ** index, columns: grid.columns * BASE * 2 ** index };
+    const cells = BASE * 2 ** index; // along a patch
+    const beyond = grid.beyond ?? 0;
+    const counts = { rows: (grid.rows - 2 * beyond) * cells, columns: grid.columns * cells };
+    const area = { top: corner.top - beyond * cells, left: corner.left, side: x.side };
     const planes = this.memory.view(features, ROOM_FEATURES * x.stride);
-    fillRoomFeatures(this.box, { ...corner, side: x.side }, counts, index, room, planes, x.stride);
+    fillRoomFeatures(this.box, area, counts, index, room, planes, x.stride);
     const mixed = head.walls.run(this.kernel, { ...x, at: features }, phases, columns);
     this.kernel.add(x.at, mixed.at, this.widths[index] * x.stride);
   }

@@ -23,8 +23,9 @@ export class Field {
     const lattice = this.data("lattice.bias");
     this.lattice = new Convolution(memory, this.data("lattice.weight"), lattice, { ...square, outputs: lattice.length });
     const waves = 2 * HARMONICS;
-    this.rows = this.placedLines(model.grid.rows, Math.PI, true, 0);
-    this.columns = this.placedLines(model.grid.columns, 2 * Math.PI, false, waves + 1);
+    const { rows, columns, beyond = 0 } = model.grid;
+    this.rows = this.placedLines(rows, beyond, Math.PI, true, 0);
+    this.columns = this.placedLines(columns, 0, 2 * Math.PI, false, waves + 1);
     this.place = memory.allocate(width * CELLS);
     this.x = memory.allocate(width * CELLS);
     this.branch = memory.allocate(width * CELLS);
@@ -90,15 +91,16 @@ export class Field {
   /**
    * What the place layer makes of the waves of every lattice line, from MARGIN before the first on.
    * @param {number} patches along the axis
-   * @param {number} turn angle of the whole axis
+   * @param {number} beyond how many of them, on either side, lie outside the trained image
+   * @param {number} turn angle of the trained image's axis
    * @param {boolean} linear whether the angle itself is a feature
    * @param {number} from the axis's first input of the layer
    */
-  placedLines(patches, turn, linear, from) {
+  placedLines(patches, beyond, turn, linear, from) {
     const weight = this.data("place.weight");
     const inputs = weight.length / FIELD_WIDTH;
     return Array.from({ length: patches * BASE + 2 * MARGIN }, (_, i) => {
-      const waves = positionWaves(((i - MARGIN + 0.5) / (patches * BASE)) * turn, linear);
+      const waves = positionWaves(((i - MARGIN + 0.5 - beyond * BASE) / ((patches - 2 * beyond) * BASE)) * turn, linear);
       const placed = (/** @type {unknown} */ _cell, /** @type {number} */ c) =>
         waves.reduce((sum, wave, k) => sum + weight[c * inputs + from + k] * wave, 0);
       return Float64Array.from({ length: FIELD_WIDTH }, placed);

@@ -6,6 +6,7 @@
  * @property {number} columns of micro patches
  * @property {number} patchPx side of a micro patch, on every level
  * @property {number} levels of detail
+ * @property {number} [beyond] patch rows above, and as many below, the trained image; none if left out
  */
 
 /** The grid of one level alone. @param {Grid} grid @param {number} level @returns {Grid} */

@@ -27,6 +27,7 @@ const GRID = {
   macro_columns: [whole(1, 65536), 2],
   patch_px: [whole(4, 1024), 64],
   levels: [whole(1, 12), 1],
+  beyond: [whole(0, 65536), 0],
 };
 const MODEL = {
   grid: [asObject, {}],
@@ -37,6 +38,7 @@ const MODEL = {
   discriminator_width: [whole(1, 4096), 64],
   spatial_head: [oneOf("full", "vertical"), "full"],
   content_head: [flag, false],
+  conditioning: [oneOf("mlp", "linear"), "linear"],
   generator: [oneOf("micro", "full", "multiple"), "micro"],
   room: [(/** @type {unknown} */ value) => value, null],
 };
@@ -91,7 +93,8 @@ function readGrid(stated) {
   require(grid.macro_rows <= grid.rows && grid.macro_columns <= grid.columns, "patch grid: the macro patch does not fit");
   require(Number.isInteger(Math.log2(grid.patch_px)), `model: patch_px is ${grid.patch_px}; it must be a power of two`);
   require(grid.rows * grid.columns <= 65536, `model: ${grid.rows}×${grid.columns} patches are more than any model here`);
-  return { rows: grid.rows, columns: grid.columns, patchPx: grid.patch_px, levels: grid.levels };
+  require(grid.rows > 2 * grid.beyond, `patch grid: beyond is ${grid.beyond}; it must leave rows`);
+  return { rows: grid.rows, columns: grid.columns, patchPx: grid.patch_px, levels: grid.levels, beyond: grid.beyond };
 }
 
 /** @param {unknown} stated @param {string[]} latentNames @returns {RoomLatents} */
