@@ -242,7 +242,7 @@ def test_the_element_shows_a_room_in_another_page(chromium, site):
     """Another seed is another room of the same generator; the frame is not loaded again."""
     page = site.replace("index.html", "around.html")
     chromium.open(page, (700, 560))
-    window = "document.querySelector('cocogan-room')?.shadowRoot.querySelector('iframe').contentWindow"
+    window = "document.querySelector('cocogan-room')?.shadowRoot?.querySelector('iframe').contentWindow"
     chromium.wait(f"{window}?.cocogan?.streamer?.complete")
     assert chromium.run(f"[{window}.cocogan.room.seed, {window}.cocogan.canvas.clientWidth]") == [9, 600]
     chromium.run(f"{window.replace('?', '')}.kept = true")
