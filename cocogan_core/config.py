@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_h
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.geometry.symmetry import Front, RoomSymmetry
 
 __all__ = ["Conditioning", "GeneratorKind", "ModelConfig", "RoomLatents", "require_built_as_now"]
 
@@ -31,6 +32,7 @@ class RoomLatents:
         eye_m: height of the viewer's eye over the floor in metres.
         projection: of the panoramas.
         width_px: of the panorama whose first pixel's middle is yaw 0.
+        front: where yaw 0 lies instead, if it is ``"edge"``: at the left edge.
     """
 
     names: tuple[str, ...] = (
@@ -44,6 +46,7 @@ class RoomLatents:
     eye_m: float = 1.5
     projection: Projection = field(default_factory=lambda: Projection.of_aspect("mercator", 3))
     width_px: int = 768
+    front: Front = "pixel"
 
     def __post_init__(self) -> None:
         """Refuse boxes that the viewer cannot stand in.
@@ -59,6 +62,11 @@ class RoomLatents:
         roomy = all(min(spans[size]) / 2 > max(map(abs, spans[offset])) for size, offset in away.items())
         if not roomy or not 0 < self.eye_m < min(self.height_m) or self.width_px < 1 or len(self.names) != len(spans):
             raise ConfigError("room: the viewer must stand between the walls, floor and ceiling, and have five numbers")
+
+    @property
+    def front_share(self) -> float:
+        """Where yaw 0 lies, as a share of the panorama's width from its left edge."""
+        return 0.0 if self.front == "edge" else 0.5 / self.width_px
 
 
 ROOM_SPANS = ("width_m", "depth_m", "height_m", "viewer_right_m", "viewer_forward_m")
@@ -84,6 +92,7 @@ class ModelConfig:
         conditioning: of the paper's networks: "mlp", conditional norms of two MLPs and heads with two norms, as the
             paper has them; "linear", one layer and one norm, as its published code and our checkpoints of before.
         room: gives the compact G the place of every pixel on a room's walls, where latents name the room's size.
+        symmetry: says that G knows rooms that stand upright only, and how every other room is one of these.
     """
 
     grid: PatchGrid = field(default_factory=PatchGrid)
@@ -97,6 +106,7 @@ class ModelConfig:
     generator: GeneratorKind = "micro"
     conditioning: Conditioning = "linear"
     room: RoomLatents | None = None
+    symmetry: RoomSymmetry | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible settings early, in the user's words.
@@ -114,6 +124,8 @@ class ModelConfig:
         if self.grid.beyond and self.generator != "micro":
             raise ConfigError(f"model: a {self.generator} generator knows no coordinates beyond the image: beyond is 0")
         self._require_levels()
+        if self.symmetry is not None:
+            self._require_turnable(self.symmetry)
         if len(self.latent_names) > self.z_dim or len(set(self.latent_names)) < len(self.latent_names):
             raise ConfigError(
                 f"model: {len(self.latent_names)} latent names must be distinct and at most z_dim={self.z_dim}"
@@ -132,6 +144,14 @@ class ModelConfig:
         if plain or not self.grid.wraps:
             raise ConfigError("model: room coordinates need --model.architecture compact and cylindrical pictures")
 
+    def _require_turnable(self, symmetry: RoomSymmetry) -> None:
+        """A turned panorama is whole patches further, and a mirrored one the same columns backwards."""
+        if not self.grid.wraps or self.grid.columns % 4:
+            raise ConfigError(f"symmetry: needs cylindrical pictures of 4, 8, 12 … patches, not {self.grid.columns}")
+        if self.room is not None and self.room.front != "edge":
+            raise ConfigError("symmetry: the room's front must lie at the panorama's left edge")
+        symmetry.require_fit(self.latent_names)
+
     def to_json(self) -> dict[str, Any]:
         """Plain dictionary for a checkpoint's metadata; inverse of :meth:`from_json`."""
         return asdict(self)
@@ -145,7 +165,12 @@ class ModelConfig:
         """
         values = dict(data)
         grid, room = _checked(PatchGrid, values.pop("grid", {})), values.pop("room", None)
-        model = _checked(cls, {**values, "grid": grid, "room": None if room is None else _room_from(room)})
+        symmetry = values.pop("symmetry", None)
+        parts = {
+            "room": None if room is None else _room_from(room),
+            "symmetry": None if symmetry is None else _checked(RoomSymmetry, symmetry),
+        }
+        model = _checked(cls, {**values, "grid": grid, **parts})
         if "conditioning" not in data:
             require_built_as_now(model.architecture, model.generator, grid.patch_px)
         return model

@@ -31,6 +31,8 @@ def rooms(
     mirror: Literal["never", "random"] = "never",
     style: Literal["plain", "varied", "furnished"] = "plain",
     kind: Literal["mercator", "equirectangular"] = "mercator",
+    front: Literal["pixel", "edge"] = "pixel",
+    upright: tyro.conf.FlagCreatePairsOff[bool] = False,
     workers: int = 1,
     sheet: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None,
     columns: int = 3,
@@ -53,6 +55,10 @@ def rooms(
             furnished: another family, in which the plan, the furniture and the hour differ from room to room.
         kind: Of panoramas, live and on sheets too. mercator: ±51.3° up and down, three times as wide as high, as in the
             paper; equirectangular: the whole sphere, twice as wide as high.
+        front: Where panoramas have yaw 0: in the middle of the first pixel, or at the left edge, about which a panorama
+            is mirrored by reversing its columns.
+        upright: Turn and mirror furnished rooms so that their windows are in front, and the door or the main wall to the
+            right; means --front edge. A model that is trained on them makes all rooms, by exact symmetries.
         workers: Processes that render; software OpenGL already uses every core for one.
         sheet: Picture file to write with all the rooms side by side, instead of or besides OUT.
         columns: Rooms in a row of the sheet.
@@ -64,7 +70,10 @@ def rooms(
         raise ConfigError(f"--columns is {columns}; it must be at least 1")
     if out is None and sheet is None:
         raise ConfigError("rooms: nothing to write; name a folder OUT, or a picture with --sheet FILE")
-    spec = RoomDatasetSpec(seed=seed, width_px=width, samples=samples, yaw=yaw, mirror=mirror, style=style, kind=kind)
+    spec = RoomDatasetSpec(
+        seed=seed, width_px=width, samples=samples, yaw=yaw, mirror=mirror, style=style, kind=kind,
+        front="edge" if upright else front, upright=upright,
+    )  # fmt: skip
     if live:
         _write_live(out, spec)
     elif out is not None and panorama:
@@ -81,4 +90,7 @@ def _write_live(out: Path | None, spec: "RoomDatasetSpec") -> None:
 
     if out is None:
         raise ConfigError("rooms: --live needs a folder OUT for the recipe")
-    LiveRooms(folder=out, style=spec.style, projection=spec.projection, width_px=spec.width_px).write()
+    LiveRooms(
+        folder=out, style=spec.style, projection=spec.projection, width_px=spec.width_px, front=spec.front,
+        upright=spec.upright,
+    ).write()  # fmt: skip

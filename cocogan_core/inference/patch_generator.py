@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.checkpoint import Metadata, load_checkpoint, read_metadata
 from cocogan_core.errors import CheckpointError, ConfigError
+from cocogan_core.geometry.symmetry import upright_rooms
 from cocogan_core.inference.blocks import Block, BlockMaker, cover
 from cocogan_core.inference.engine import PROVIDERS, Cell, Engine, choose_engine
 from cocogan_core.inference.graph import build_graph
@@ -83,6 +84,15 @@ class PatchGenerator:
         Raises:
             ConfigError: the model has no such level, or an id lies outside the grid.
         """
+        model = self.metadata.model
+        if model.symmetry is None:
+            return self._patches(z, ids, level)
+        upright = model.symmetry.upright(np.asarray(z, np.float32), model.latent_names)
+        cells = upright.cells(self._cells(ids, level), model.grid.at_level(level).columns)
+        return upright.undo(self._patches(upright.numbers, cells, level))
+
+    def _patches(self, z: NDArray[np.floating], ids: Sequence[Cell], level: int) -> NDArray[np.uint8]:
+        """The same of a room as G knows it: where a symmetry says so, upright."""
         cells, s = self._cells(ids, level), self.metadata.model.grid.patch_px
         made = self._make(np.asarray(z, np.float32), cells, level)
         return np.stack([made[cell] for cell in cells]) if cells else np.zeros((0, s, s, 3), np.uint8)
@@ -128,12 +138,17 @@ class PatchGenerator:
 
         At most ``z_dim`` of them; ``z + amount * directions[i]`` walks along one. PCA of the generator's first features
         over random z, regressed back onto z (GANSpace, Härkönen et al. 2020, §2.2). The probes are fixed, so the same
-        checkpoint always has the same directions.
+        checkpoint always has the same directions. Where rooms have symmetries, these are the directions that do the
+        same to a room however it is turned.
         """
         model = self.metadata.model
         z = sample_z(0, model.z_dim, count=PROBES)
-        features = self._engine.responses(z)
+        upright = z if model.symmetry is None else upright_rooms(z, model.latent_names, model.symmetry)
+        features = self._engine.responses(np.asarray(upright, np.float32))
         centred = features - features.mean(0)
+        if model.symmetry is not None:
+            z = model.symmetry.shared(z, model.latent_names)
+            centred = _explained(centred, z)
         # the left singular vectors, from the small Gram matrix: many times faster than a decomposition of the features
         _, scores = np.linalg.eigh(centred @ centred.T)
         directions = scores[:, ::-1][:, : min(count, model.z_dim)].T @ z
@@ -146,6 +161,14 @@ class PatchGenerator:
         A multiply-add counts as two. Of a fine level without what it shares with others: level 0's features.
         """
         return self._engine.flop(level) / 1e9
+
+
+def _explained(centred: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The part of centred features (n, d) that is linear in z (n, z_dim)."""
+    left, size, _ = np.linalg.svd(z - z.mean(0), full_matrices=False)
+    span = left[:, size > 1e-4 * size[0]]
+    part: NDArray[np.float32] = span @ (span.T @ centred)
+    return part
 
 
 def _open(path: Path, metadata: Metadata, chosen: tuple[str, str], threads: int | None) -> Engine[Any]:

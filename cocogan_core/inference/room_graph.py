@@ -103,7 +103,7 @@ def room_matrix(config: ModelConfig, box: RoomLatents) -> tuple[Array, Array]:
 
 def _yaws(box: RoomLatents, xs: NDArray[np.float64]) -> Array:
     """Sine and cosine (n, 2) of the yaw at shares of the panorama's width."""
-    yaws = (xs - 0.5 / box.width_px) * (2 * np.pi)  # yaw 0 is the middle of level 0's first pixel
+    yaws = (xs - box.front_share) * (2 * np.pi)
     return np.stack([np.sin(yaws), np.cos(yaws)], 1).astype(np.float32)
 
 

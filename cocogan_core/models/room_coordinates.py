@@ -39,7 +39,7 @@ def view_rays(ys: Tensor, xs: Tensor, box: RoomLatents) -> Tensor:
 
     Both are shares of the whole panorama, from its upper and left edge.
     """
-    yaw_rad = (xs - 0.5 / box.width_px) * (2 * math.pi)  # yaw 0 is the middle of level 0's first pixel
+    yaw_rad = (xs - box.front_share) * (2 * math.pi)
     if box.projection.kind == "mercator":
         ordinate = (0.5 - ys) * 2 * math.asinh(math.tan(box.projection.half_extent_rad))
         up, level = torch.tanh(ordinate), 1 / torch.cosh(ordinate)

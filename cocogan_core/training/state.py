@@ -126,7 +126,7 @@ def require_same_run(run: Path, stated: Mapping[str, Any], now: Mapping[str, Any
     """
     if "model.conditioning" not in stated:
         require_built_as_now(*(stated.get(f"model.{name}") for name in ("architecture", "generator", "grid.patch_px")))
-    defaults = json.loads(json.dumps(_settings(TrainConfig())))
+    defaults = {"model.room.front": "pixel", **json.loads(json.dumps(_settings(TrainConfig())))}
     for name in sorted(now.keys() | stated.keys()):
         before = stated.get(name, defaults.get(name))
         if before != now.get(name):

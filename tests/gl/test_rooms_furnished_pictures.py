@@ -34,7 +34,7 @@ def difference(one, other):
 
 
 def plan_of(room):
-    return room_plan(set_upright(room).parameters)
+    return room_plan(set_upright(room).numbers)
 
 
 def test_the_same_room_gives_the_same_bytes(renderer):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.data.rooms.furnished.plan import set_upright
 from cocogan_core.data.rooms.parameters import LICENCE, STYLES, Style
 from cocogan_core.data.rooms.view import height_px
 from cocogan_core.data.sampler import MacroBatch
@@ -21,6 +22,7 @@ from cocogan_core.files import write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.resampling import shrink
+from cocogan_core.geometry.symmetry import Front
 
 if TYPE_CHECKING:
     from cocogan_core.data.rooms.renderer import RoomRenderer
@@ -43,7 +45,9 @@ class LiveRooms:
         folder: where the recipe lies.
         style: of the rooms, which says how many numbers they have.
         projection: of their panoramas.
-        width_px: of level 0's panorama in full, whose first pixel's middle is yaw 0.
+        width_px: of level 0's panorama in full.
+        front: where yaw 0 lies: in the middle of that panorama's first pixel, or at its left edge.
+        upright: furnished rooms are turned and mirrored so that windows are in front and the door to the right.
         paired: whether a room's numbers come with its pictures.
     """
 
@@ -51,6 +55,8 @@ class LiveRooms:
     style: Style = "plain"
     projection: Projection
     width_px: int = 768
+    front: Front = "pixel"
+    upright: bool = False
     paired: bool = True
 
     @property
@@ -76,10 +82,13 @@ class LiveRooms:
     def about(self) -> dict[str, Any]:
         """The recipe as JSON values, as a data set's index has them."""
         projection = {"kind": self.projection.kind, "half_extent_rad": self.projection.half_extent_rad}
-        return {
+        about = {
             "format": FORMAT, "source": f"live rooms, {self.style}", "licence": LICENCE, "style": self.style,
             "projection": projection, "width_px": self.width_px,
         }  # fmt: skip
+        # left out where they are as ever, so that runs of earlier recipes go on
+        front = {} if self.front == "pixel" else {"front": self.front}
+        return about | front | ({"upright": True} if self.upright else {})
 
     def write(self) -> None:
         """Make the folder.
@@ -101,7 +110,8 @@ class LiveRooms:
             if about["format"] != FORMAT or about["style"] not in STYLES:
                 raise ValueError(f"format {about['format']}, style {about['style']}")
             projection, width_px = Projection(**about["projection"]), int(about["width_px"])
-            return cls(folder=folder, style=about["style"], projection=projection, width_px=width_px)
+            stands: dict[str, Any] = {name: about[name] for name in ("front", "upright") if name in about}
+            return cls(folder=folder, style=about["style"], projection=projection, width_px=width_px, **stands)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{folder} holds no live rooms ({error}); make them with `cocogan rooms`") from error
 
@@ -143,7 +153,9 @@ class LiveRoomSampler:
         self, rng: np.random.Generator, ids: NDArray[np.intp], grid: PatchGrid, shape: tuple[int, int], level: int
     ) -> MacroBatch:
         rooms = rng.uniform(-1, 1, (len(ids), len(STYLES[self._rooms.style]))).astype(np.float32)
-        renderer = _renderer(self._rooms.width_px, self._rooms.style, self._rooms.projection)
+        if self._rooms.upright:
+            rooms = np.stack([set_upright(room).numbers for room in rooms])
+        renderer = _renderer(self._rooms.width_px, self._rooms.style, self._rooms.projection, self._rooms.front)
         images = np.stack([self._crop(renderer, *one, grid, shape) for one in zip(rooms, ids, strict=True)])
         return MacroBatch(images, ids, rooms if self._rooms.paired else rooms[:, :0], level)
 
@@ -160,8 +172,8 @@ class LiveRoomSampler:
 
 
 @cache
-def _renderer(reference_px: int, style: Style, projection: Projection) -> "RoomRenderer":
+def _renderer(reference_px: int, style: Style, projection: Projection, front: Front) -> "RoomRenderer":
     """One for each process, since contexts do not travel."""
     from cocogan_core.data.rooms.renderer import RoomRenderer  # OpenGL only where something is drawn
 
-    return RoomRenderer(reference_px, SAMPLES, style, projection)
+    return RoomRenderer(reference_px, SAMPLES, style, projection, front=front)

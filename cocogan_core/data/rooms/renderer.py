@@ -23,6 +23,7 @@ from cocogan_core.data.rooms.view import View, height_px
 from cocogan_core.errors import DisplayError
 from cocogan_core.files import resource
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.geometry.symmetry import Front
 
 __all__ = ["PARAMETERS", "ROOM_PROJECTION", "STYLES", "RoomRenderer", "Style", "room_parameters"]
 
@@ -46,21 +47,28 @@ class RoomRenderer:
     """Renders rooms; a context manager that frees its OpenGL context.
 
     Attributes:
-        width_px: width of a panorama. Yaw 0 is the middle of its first column, and panoramas of other widths share its
-            left edge, so that the mean over squares of pixels of a larger one is this one.
+        width_px: width of a panorama. Panoramas of other widths share its left edge, so that the mean over squares of
+            pixels of a larger one is this one.
         samples: per pixel; its square root is taken along each axis.
         style: which family of rooms it can draw, and so how many numbers a room has.
         projection: how a panorama's rows lie in pitch; its height follows from square pixels at the horizon.
+        front: where yaw 0 lies: in the middle of that panorama's first column, or at its left edge.
 
     Raises:
         DisplayError: there is no OpenGL 3.3.
     """
 
     def __init__(
-        self, width_px: int = 768, samples: int = 4, style: Style = "plain", projection: Projection = ROOM_PROJECTION
+        self,
+        width_px: int = 768,
+        samples: int = 4,
+        style: Style = "plain",
+        projection: Projection = ROOM_PROJECTION,
+        *,
+        front: Front = "pixel",
     ) -> None:
         """Create the context and compile the shaders."""
-        self.width_px, self.style, self.projection = width_px, style, projection
+        self.width_px, self.style, self.projection, self.front = width_px, style, projection, front
         self._side = max(1, math.isqrt(samples))
         self._context = _context()
         self._programs = {name: self._program(f"room_{name}.frag") for name in ("light", "filter", "picture")}
@@ -115,7 +123,8 @@ class RoomRenderer:
         return np.stack(self._drawn(parameters, views, yaw_rad, mirror=mirror))
 
     def _view(self, width_px: int, **part: int) -> View:
-        return View.cylinder(self.projection, width_px=width_px, left_rad=-math.pi / self.width_px, **part)
+        left_rad = 0.0 if self.front == "edge" else -math.pi / self.width_px
+        return View.cylinder(self.projection, width_px=width_px, left_rad=left_rad, **part)
 
     def _drawn(
         self, parameters: NDArray[np.floating], views: list[View], yaw_rad: float, *, mirror: bool

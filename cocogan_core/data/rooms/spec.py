@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from cocogan_core.data.label_transforms import MIRROR, YAW
 from cocogan_core.data.parallel import map_in_order
+from cocogan_core.data.rooms.furnished.plan import set_upright
 from cocogan_core.data.rooms.parameters import STYLES, Style
 from cocogan_core.data.rooms.renderer import RoomRenderer, room_parameters
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.geometry.symmetry import Front
 
 __all__ = ["PanoramaKind", "RoomDatasetSpec", "projection_of", "render_rooms"]
 
@@ -26,6 +28,8 @@ DEFAULTS = {
     "mirror": "never",
     "style": "plain",
     "kind": "mercator",
+    "front": "pixel",
+    "upright": False,
 }  # left out of a folder's description: older folders lack them
 
 ASPECTS = {"mercator": 3, "equirectangular": 2}  # width / height: as the paper's, and the whole sphere
@@ -53,6 +57,9 @@ class RoomDatasetSpec:
         style: ``"varied"`` adds patterns, tiles, larger rooms and dusk, by ten more parameters;
             ``"furnished"`` is a family of its own, in which plans differ.
         kind: of panoramas: ``"equirectangular"`` shows the whole sphere.
+        front: where panoramas have yaw 0: in the middle of the first pixel, or at the left edge.
+        upright: furnished rooms are turned and mirrored so that windows are in front and the door to the right, as a
+            generator with exact symmetries needs them; their front is at the edge then.
 
     Raises:
         ConfigError: a size or count that makes no sense.
@@ -66,6 +73,8 @@ class RoomDatasetSpec:
     mirror: Literal["never", "random"] = "never"
     style: Style = "plain"
     kind: PanoramaKind = "mercator"
+    front: Front = "pixel"
+    upright: bool = False
 
     def __post_init__(self) -> None:
         """Refuse early, in the words of the command line."""
@@ -78,6 +87,17 @@ class RoomDatasetSpec:
             raise ConfigError(f"--faces is {self.face_px}; it must be an even number of pixels, at least 8")
         if self.samples not in (1, 4, 9, 16):
             raise ConfigError(f"--samples is {self.samples}; choose 1, 4, 9 or 16 a pixel")
+        if self.upright:
+            self._require_symmetries()
+
+    def _require_symmetries(self) -> None:
+        if self.style != "furnished":
+            raise ConfigError(f"--upright: {self.style} rooms have no symmetries; add --style furnished")
+        if self.yaw == "random" or self.mirror == "random" or self.front == "pixel":
+            raise ConfigError(
+                "--upright rooms have their front at the left edge, neither turned nor mirrored: leave out --yaw and "
+                "--mirror, and leave --front at edge"
+            )
 
     @property
     def projection(self) -> Projection:
@@ -103,6 +123,19 @@ class RoomDatasetSpec:
             **more,
         }
 
+    def room(self, index: int) -> NDArray[np.float32]:
+        """The numbers of room ``index`` alone, without how it is seen."""
+        room = room_parameters(self.seed, index, self.style)
+        return np.asarray(set_upright(room).numbers, np.float32) if self.upright else room
+
+    def renderer(self) -> RoomRenderer:
+        """What draws these rooms.
+
+        Raises:
+            DisplayError: there is no OpenGL.
+        """
+        return RoomRenderer(self.width_px, self.samples, self.style, self.projection, front=self.front)
+
     def yaw_rad(self, index: int) -> float:
         """How far the camera of room ``index`` is turned to the right, in [0, 2π)."""
         if self.yaw == "aligned":
@@ -118,11 +151,11 @@ class RoomDatasetSpec:
         yaw_rad = self.yaw_rad(index)
         turn = [np.cos(yaw_rad), np.sin(yaw_rad)] if self.yaw == "random" else []
         side = [1.0 if self.mirrors(index) else -1.0] if self.mirror == "random" else []
-        return np.array([*room_parameters(self.seed, index, self.style), *turn, *side], np.float32)
+        return np.array([*self.room(index), *turn, *side], np.float32)
 
     def render(self, renderer: RoomRenderer, index: int) -> Image:
         """Room ``index``: a panorama (H, W, 3), or six faces (6, f, f, 3)."""
-        room, yaw_rad, mirror = room_parameters(self.seed, index, self.style), self.yaw_rad(index), self.mirrors(index)
+        room, yaw_rad, mirror = self.room(index), self.yaw_rad(index), self.mirrors(index)
         if self.face_px is None:
             return renderer.panorama(room, yaw_rad, mirror=mirror)
         return renderer.faces(room, self.face_px, yaw_rad, mirror=mirror)
@@ -140,7 +173,7 @@ def render_rooms(spec: RoomDatasetSpec, indices: Sequence[int], *, workers: int 
     if workers < 1:
         raise ConfigError(f"--workers is {workers}; it must be at least 1")
     if workers == 1:
-        with RoomRenderer(spec.width_px, spec.samples, spec.style, spec.projection) as renderer:
+        with spec.renderer() as renderer:
             for index in indices:
                 yield index, spec.render(renderer, index)
         return
@@ -148,10 +181,10 @@ def render_rooms(spec: RoomDatasetSpec, indices: Sequence[int], *, workers: int 
 
 
 def _render_in_worker(spec: RoomDatasetSpec, index: int) -> Image:
-    return spec.render(_renderer(spec.width_px, spec.samples, spec.style, spec.kind), index)
+    return spec.render(_renderer(spec), index)
 
 
 @cache
-def _renderer(width_px: int, samples: int, style: Style, kind: PanoramaKind) -> RoomRenderer:
+def _renderer(spec: RoomDatasetSpec) -> RoomRenderer:
     """One for each worker process: a context costs more than a room."""
-    return RoomRenderer(width_px, samples, style, projection_of(kind))
+    return spec.renderer()

@@ -40,7 +40,7 @@ def flat(vector):
 
 
 def plan_of(vector):
-    return room_plan(set_upright(vector).parameters)
+    return room_plan(set_upright(vector).numbers)
 
 
 def random_rooms(count, seed=0):
@@ -79,15 +79,15 @@ def test_further_numbers_and_further_axes_are_kept():
 def test_upright_rooms_have_windows_in_front_and_lead_back():
     for room in random_rooms(100):
         upright = set_upright(room)
-        plan = room_plan(upright.parameters)
+        plan = room_plan(upright.numbers)
         assert plan.walls[0].windows
         assert plan.walls[1].door or (plan.walls[2].door and plan.walls[1].main)
-        back = mirror(upright.parameters) if upright.mirrored else upright.parameters
+        back = mirror(upright.numbers) if upright.mirrored else upright.numbers
         for _ in range(upright.turns):
             back = quarter_turn(back)
         np.testing.assert_array_equal(back, room)
         for image in (mirror(room), quarter_turn(room), mirror(quarter_turn(quarter_turn(room)))):
-            np.testing.assert_array_equal(set_upright(image).parameters, upright.parameters)
+            np.testing.assert_array_equal(set_upright(image).numbers, upright.numbers)
 
 
 def test_any_room_fits_the_shader_and_itself():

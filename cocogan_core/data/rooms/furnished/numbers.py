@@ -7,7 +7,9 @@ family too, made by the same numbers in another order, some of them with the oth
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CORNERS", "FURNISHED", "WALLS", "mirror", "quarter_turn"]
+from cocogan_core.geometry.symmetry import RoomSymmetry
+
+__all__ = ["CORNERS", "FURNISHED", "FURNISHED_SYMMETRY", "WALLS", "mirror", "quarter_turn"]
 
 Vector = NDArray[np.floating]
 
@@ -31,36 +33,41 @@ VIEWER = ("room.viewer_right", "room.viewer_forward")
 SLOPE = ("ceiling.right", "ceiling.forward")
 
 
-def quarter_turn(parameters: Vector) -> Vector:
-    """The numbers (..., K) of the rooms turned by 90° to the right: what was at yaw θ is at θ + π/2.
-
-    Four turns are none. Numbers after those of :data:`FURNISHED` are kept.
-    """
+def _after_turn() -> tuple[str, ...]:
     comes_from = {"room.width": "room.depth", "room.depth": "room.width"}
     for wall, before in zip(WALLS, (WALLS[-1], *WALLS[:-1]), strict=True):
         comes_from |= {f"{wall}.{name}": f"{before}.{name}" for name in WALL_NUMBERS}
     for corner, before in zip(CORNERS, (CORNERS[-1], *CORNERS[:-1]), strict=True):
         comes_from[f"corner.{corner}"] = f"corner.{before}"
     for right, forward in (VIEWER, SLOPE):
-        comes_from |= {right: forward, forward: right}
-    return _moved(parameters, comes_from, flipped={VIEWER[1], SLOPE[1]})
+        comes_from |= {right: forward, forward: f"-{right}"}
+    return tuple(f"{after}={before}" for after, before in comes_from.items())
+
+
+def _after_mirroring() -> tuple[str, ...]:
+    comes_from = {name: f"-{name}" for name in (VIEWER[0], SLOPE[0], "light.sun_azimuth")}
+    for name in WALL_NUMBERS:
+        sign = "-" if name == "place" else ""
+        comes_from |= {f"right.{name}": f"{sign}left.{name}", f"left.{name}": f"{sign}right.{name}"}
+    comes_from |= {f"{wall}.place": f"-{wall}.place" for wall in ("front", "back")}
+    for end in ("front", "back"):
+        comes_from |= {f"corner.{end}_right": f"corner.{end}_left", f"corner.{end}_left": f"corner.{end}_right"}
+    return tuple(f"{after}={before}" for after, before in comes_from.items())
+
+
+FURNISHED_SYMMETRY = RoomSymmetry(
+    quarter_turn=_after_turn(), mirror=_after_mirroring(), openness=tuple(f"{wall}.open" for wall in WALLS)
+)
+
+
+def quarter_turn(parameters: Vector) -> Vector:
+    """The numbers (..., K) of the rooms turned by 90° to the right: what was at yaw θ is at θ + π/2.
+
+    Four turns are none. Numbers after those of :data:`FURNISHED` are kept.
+    """
+    return FURNISHED_SYMMETRY.turned(parameters, FURNISHED)
 
 
 def mirror(parameters: Vector) -> Vector:
     """The numbers (..., K) of the rooms mirrored left to right: what was at yaw θ is at −θ. Twice is not at all."""
-    comes_from: dict[str, str] = {}
-    for name in WALL_NUMBERS:
-        comes_from |= {f"right.{name}": f"left.{name}", f"left.{name}": f"right.{name}"}
-    for end in ("front", "back"):
-        comes_from |= {f"corner.{end}_right": f"corner.{end}_left", f"corner.{end}_left": f"corner.{end}_right"}
-    sideways = {VIEWER[0], SLOPE[0], "light.sun_azimuth", *(f"{wall}.place" for wall in WALLS)}
-    return _moved(parameters, comes_from, flipped=sideways)
-
-
-def _moved(parameters: Vector, comes_from: dict[str, str], flipped: set[str]) -> Vector:
-    """Each number taken from where ``comes_from`` says, if it does; those that are ``flipped`` change their sign."""
-    after = np.array(parameters)
-    for place, name in enumerate(FURNISHED):
-        sign = -1 if name in flipped else 1
-        after[..., place] = sign * parameters[..., FURNISHED.index(comes_from.get(name, name))]
-    return after
+    return FURNISHED_SYMMETRY.mirrored(parameters, FURNISHED)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.rooms.furnished.numbers import CORNERS, FURNISHED, WALLS, mirror, quarter_turn
+from cocogan_core.data.rooms.furnished.numbers import CORNERS, FURNISHED, FURNISHED_SYMMETRY, WALLS
 from cocogan_core.data.rooms.parameters import RoomParameters
+from cocogan_core.geometry.symmetry import Upright
 
-__all__ = ["FLOORS", "FORMS", "HANGINGS", "SISTERS", "RoomPlan", "Upright", "WallPlan", "room_plan", "set_upright"]
+__all__ = ["FLOORS", "FORMS", "HANGINGS", "SISTERS", "RoomPlan", "WallPlan", "room_plan", "set_upright"]
 
 Vector = NDArray[np.floating]
 
@@ -62,30 +63,12 @@ class RoomPlan:
     floor: str
 
 
-@dataclass(frozen=True)
-class Upright:
-    """A room turned and mirrored so that its windows are in front, and its door, or else its main wall, to the right.
-
-    Attributes:
-        parameters: (K,) of the upright room.
-        turns: quarter turns to the right that lead back, after the mirroring.
-        mirrored: whether the upright room is the mirror image.
-    """
-
-    parameters: Vector
-    turns: int
-    mirrored: bool
-
-
 def set_upright(parameters: Vector) -> Upright:
-    """Turn and mirror a room (K,), so that small patterns follow its plan whichever way the room is turned."""
-    door, main, _, windows = _by_openness(parameters)
-    upright = parameters
-    for _ in range(-windows % 4):
-        upright = quarter_turn(upright)
-    side = main if (door - windows) % 4 == 2 else door
-    mirrored = (side - windows) % 4 == 3
-    return Upright(mirror(upright) if mirrored else upright, windows, mirrored)
+    """Turn and mirror a room (K,), so that small patterns follow its plan whichever way the room is turned.
+
+    Its windows are in front then, and its door, or else its main wall, to the right.
+    """
+    return FURNISHED_SYMMETRY.upright(parameters, FURNISHED)
 
 
 def room_plan(parameters: Vector) -> RoomPlan:
@@ -100,7 +83,8 @@ def room_plan(parameters: Vector) -> RoomPlan:
 
 def _by_openness(parameters: Vector) -> list[int]:
     """The walls 0 … 3: that of the door, the main wall, the third, that of the windows."""
-    return [int(wall) for wall in np.argsort([parameters[FURNISHED.index(f"{wall}.open")] for wall in WALLS])]
+    openness = [parameters[FURNISHED.index(f"{wall}.open")] for wall in WALLS]
+    return [int(wall) for wall in np.argsort(openness, kind="stable")]
 
 
 def _forms(n: RoomParameters, order: list[int]) -> dict[int, str]:

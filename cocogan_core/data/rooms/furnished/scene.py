@@ -67,7 +67,7 @@ FURNITURE = {
 def build_furnished(values: NDArray[np.floating]) -> Scene:
     """A room from ``values`` (K,) in [−1, 1]; values outside are clipped."""
     upright = set_upright(np.clip(np.asarray(values, float), -1, 1))
-    room = _Room(np.asarray(upright.parameters, float))
+    room = _Room(np.asarray(upright.numbers, float))
     mirrored = -1 if upright.mirrored else 1
     return Scene(room.groups(), room.uniforms(), turn_rad=upright.turns * math.pi / 2, handedness=mirrored)
 
