@@ -57,8 +57,8 @@ def rooms(
             paper; equirectangular: the whole sphere, twice as wide as high.
         front: Where panoramas have yaw 0: in the middle of the first pixel, or at the left edge, about which a panorama
             is mirrored by reversing its columns.
-        upright: Turn and mirror furnished rooms so that their windows are in front, and the door or the main wall to the
-            right; means --front edge. A model that is trained on them makes all rooms, by exact symmetries.
+        upright: Turn and mirror furnished rooms so that their windows are in front, and the door or the main wall to
+            the right; means --front edge. A model that is trained on them makes all rooms, by exact symmetries.
         workers: Processes that render; software OpenGL already uses every core for one.
         sheet: Picture file to write with all the rooms side by side, instead of or besides OUT.
         columns: Rooms in a row of the sheet.

@@ -59,6 +59,17 @@ class Projection:
         ordinate = (1 - 2 * np.asarray(v, float)) * self._ordinate(self.half_extent_rad)
         return ordinate if self.kind == "equirectangular" else gudermannian(ordinate)
 
+    def row_weights(self, height_px: int) -> Floats:
+        """What errors in each row (height_px,) of a whole panorama count; their mean is 1.
+
+        Equirectangular rows count as the area of the sphere that they show, since pixels crowd together at the poles.
+        Mercator's end long before them, and count alike, as in the paper.
+        """
+        if self.kind == "mercator":
+            return np.ones(height_px)
+        areas = np.cos(self.pitch_of_v((np.arange(height_px) + 0.5) / height_px))
+        return np.asarray(areas / areas.mean())
+
     def _ordinate(self, pitch_rad: Floats | float) -> Floats:
         return np.asarray(pitch_rad, float) if self.kind == "equirectangular" else mercator(pitch_rad)
 

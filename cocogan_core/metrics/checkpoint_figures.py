@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cocogan_core.data.rooms.placement import front_of
 from cocogan_core.errors import ConfigError
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.metrics.evaluation_setup import EvaluationSetup
@@ -26,15 +27,18 @@ PAIRED_PICTURES = 256  # generated beside rendered; PSNR settles long before tha
 SCORE_BATCH = 16  # macro patches a pass of D
 
 
-def wasserstein(checkpoint: Path, real: ImageSetStats, generated: ImageSetStats) -> float | None:
-    """Mean D(real) − D(generated) over macro patches (paper eq. 2, without its penalty); None without D."""
+def wasserstein(checkpoint: Path, real: ImageSetStats, generated: ImageSetStats, *, upright: bool) -> float | None:
+    """Mean D(real) − D(generated) over macro patches (paper eq. 2, without its penalty).
+
+    None without D, or where D knows upright rooms only and these are not.
+    """
     import torch
 
     from cocogan_core.checkpoint import load_checkpoint
     from cocogan_core.models.build import load_discriminator
 
     loaded = load_checkpoint(checkpoint)
-    if not loaded.discriminator:
+    if not loaded.discriminator or (loaded.metadata.model.symmetry is not None and not upright):
         return None
     discriminator, grid = load_discriminator(loaded).eval(), loaded.metadata.model.grid
 
@@ -66,7 +70,7 @@ def paired_figures(
     values_db, generated_borders, real_borders = [], BorderMeter(setup.grid), BorderMeter(setup.grid)
     for one_z, real in progress(pairs, "paired", len(indices)):
         generated = generator.panorama(one_z)
-        values_db.append(psnr_db(generated, real))
+        values_db.append(psnr_db(generated, real, row_weights=setup.row_weights))
         generated_borders.add(generated)
         real_borders.add(real)
     psnr = PairedPSNR(mean_db=float(np.mean(values_db)), worst_db=min(values_db), pictures=len(values_db))
@@ -82,18 +86,20 @@ def latent_responses(
         ConfigError: the model's latents are not the renderer's parameters.
         DisplayError: there is no OpenGL for the renderer.
     """
-    from cocogan_core.data.rooms.renderer import PARAMETERS, RoomRenderer
+    from cocogan_core.data.rooms.renderer import STYLES, RoomRenderer
 
-    names = generator.metadata.model.latent_names
-    if names != PARAMETERS:
+    names, projection = generator.metadata.model.latent_names, setup.real.projection
+    style = next((style for style, known in STYLES.items() if known == names), None)
+    if style is None or projection is None:
         raise ConfigError("the checkpoint's named latents are not those of the room renderer; leave --latent-rooms out")
     z = sample_z(setup.seed, generator.metadata.model.z_dim, count=rooms)
     unnamed = z[0, len(names) :]
-    with RoomRenderer(width_px=setup.grid.width_px) as renderer:
+    with RoomRenderer(setup.grid.width_px, 4, style, projection, front=front_of(setup.real.about)) as renderer:
         return latent_response(
             lambda parameters: generator.panorama(np.concatenate([parameters, unnamed])),
             renderer.panorama,
             names,
             rooms=list(z[:, : len(names)]),
+            row_weights=setup.row_weights,
             progress=progress,
         )

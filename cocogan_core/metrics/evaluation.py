@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError
-from cocogan_core.inference.latents import sample_z
 from cocogan_core.metrics.checkpoint_figures import latent_responses, paired_figures, wasserstein
 from cocogan_core.metrics.evaluation_setup import EvaluationSetup
 from cocogan_core.metrics.features import FeatureName
@@ -97,8 +96,7 @@ def _sets(
     first, second = chosen[: setup.samples], chosen[setup.samples :]
     yield "real", setup.real_images(setup.real, first), len(first)
     if setup.generator is not None:
-        z = sample_z(setup.seed, setup.generator.metadata.model.z_dim, count=setup.samples)
-        yield "generated", map(setup.generator.panorama, z), setup.samples
+        yield "generated", map(setup.generator.panorama, setup.random_z()), setup.samples
     if other is not None:
         indices = random_indices(other.count, setup.samples, setup.seed)
         yield f"real, {other.folder.name}", setup.real_images(other, indices), len(indices)
@@ -141,7 +139,7 @@ def _checkpoint_figures(
         "images_seen": setup.generator.metadata.provenance.images_seen,
         "borders": borders,
         "relative_borders": borders.over(sets["real"].borders) if paired is None else paired[1],
-        "wasserstein": wasserstein(checkpoint, sets["real"], sets["generated"]),
+        "wasserstein": wasserstein(checkpoint, sets["real"], sets["generated"], upright=setup.upright),
         "paired_psnr": None if paired is None else paired[0],
         "latents": latent_responses(setup, setup.generator, progress, latent_rooms) if latent_rooms else (),
     }

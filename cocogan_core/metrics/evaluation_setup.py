@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.config import ModelConfig
 from cocogan_core.data.dataset import ImageDataset
+from cocogan_core.data.rooms.placement import front_of, symmetry_of
 from cocogan_core.errors import DataError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.symmetry import upright_rooms
+from cocogan_core.inference.latents import sample_z
 from cocogan_core.metrics.features import FeatureExtractor, FeatureName, load_features
 from cocogan_core.metrics.frechet import resize_to_grid
 from cocogan_core.metrics.image_sets import ImageSetStats, image_set_stats
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["EvaluationSetup"]
 
 Image = NDArray[np.uint8]
+PLACES = {"pixel": "in the middle of the first pixel", "edge": "at the left edge"}
 ROWS_WITHOUT_MODEL = 4  # the paper's micro patches from top to bottom
 
 
@@ -55,6 +60,26 @@ class EvaluationSetup:
         """Pictures of a data set at the size of the grid."""
         return (resize_to_grid(dataset.image(int(index)), self.grid) for index in indices)
 
+    @property
+    def row_weights(self) -> NDArray[np.float64] | None:
+        """What errors in each row of pixels count; None where all count alike."""
+        projection = self.real.projection
+        return None if projection is None else projection.row_weights(self.grid.height_px)
+
+    @property
+    def upright(self) -> bool:
+        """Whether the real pictures are of rooms that were all set upright."""
+        return symmetry_of(self.real.about) is not None
+
+    def random_z(self) -> NDArray[np.float32]:
+        """As many z as pictures on each side: of upright rooms where the real ones are, and the model tells them."""
+        assert self.generator is not None
+        model = self.generator.metadata.model
+        z = sample_z(self.seed, model.z_dim, count=self.samples)
+        if model.symmetry is None or not self.upright:
+            return z
+        return np.asarray(upright_rooms(z, model.latent_names, model.symmetry), np.float32)
+
     @classmethod
     def load(
         cls,
@@ -74,6 +99,8 @@ class EvaluationSetup:
         real = ImageDataset.open(data)
         chosen = torch_device(device).type  # the features need torch in any case
         generator = None if checkpoint is None else PatchGenerator.load(checkpoint, chosen)
+        if generator is not None:
+            _require_same_front(real, generator.metadata.model)
         network = load_features(features, device=chosen)
         return cls(
             real=real,
@@ -82,6 +109,17 @@ class EvaluationSetup:
             extractor=FeatureExtractor(network=network, projection=real.projection, views=views),
             samples=samples,
             seed=seed,
+        )
+
+
+def _require_same_front(real: ImageDataset, model: ModelConfig) -> None:
+    """Half a pixel between pictures and model would be measured as an error of the model."""
+    here = front_of(real.about)
+    there = "edge" if model.symmetry is not None else None if model.room is None else model.room.front
+    if there is not None and there != here and real.latent_names:
+        raise DataError(
+            f"{real.folder}: yaw 0 is {PLACES[here]} of its panoramas, and {PLACES[there]} of the model's: "
+            f"make rooms with `cocogan rooms --front {there}`"
         )
 
 

@@ -35,9 +35,13 @@ class LatentResponse:
     rendered_change: float
 
 
-def psnr_db(a: Image, b: Image) -> float:
-    """Peak signal to noise ratio of two pictures of bytes, in dB; infinite if they are equal."""
-    error = np.square(a.astype(np.float64) - b.astype(np.float64)).mean()
+def psnr_db(a: Image, b: Image, *, row_weights: Floats | None = None) -> float:
+    """Peak signal to noise ratio of two pictures of bytes (H, W, 3), in dB; infinite if they are equal.
+
+    ``row_weights`` (H,), 1 on average, say what errors in each row count.
+    """
+    squares = np.square(a.astype(np.float64) - b.astype(np.float64))
+    error = (squares if row_weights is None else squares * row_weights[:, None, None]).mean()
     return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))
 
 
@@ -47,16 +51,19 @@ def latent_response(
     names: Sequence[str],
     *,
     rooms: Sequence[Parameters],
+    row_weights: Floats | None = None,
     progress: Progress = no_progress,
 ) -> tuple[LatentResponse, ...]:
     """Move each named latent alone, in each of ``rooms`` (parameter vectors (K,)), and compare the two changes.
 
-    ``generate`` and ``render`` turn parameters (K,) into pictures of one size; ``progress`` is passed the latents.
-    Makes 2 · K · rooms pictures of each kind.
+    ``generate`` and ``render`` turn parameters (K,) into pictures (H, W, 3) of one size; ``row_weights`` (H,) say what
+    each row counts, all the same if left out; ``progress`` is passed the latents. Makes 2 · K · rooms pictures of each
+    kind.
     """
     responses = []
+    root = 1.0 if row_weights is None else np.sqrt(row_weights)[:, None, None]  # sums of products are then weighted
     for index, name in progress(enumerate(names), "named latents", len(names)):
-        changes = [(_change(generate, room, index), _change(render, room, index)) for room in rooms]
+        changes = [(_change(generate, room, index) * root, _change(render, room, index) * root) for room in rooms]
         responses.append(_response(name, changes))
     return tuple(responses)
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from cocogan_core.data.sampler import MacroBatch, Sampler
+from cocogan_core.geometry.projection import Projection
 from cocogan_core.training.augment import DRAWS
 from cocogan_core.training.config import TrainConfig
 
@@ -33,6 +34,7 @@ class TrainingBatch(NamedTuple):
         mix: (B, 1, 1, 1) in [0, 1]: ε of the gradient penalty, one a sample (eq. 3).
         jitter: (B, augment.DRAWS) in [0, 1]: of differentiable augmentation.
         level: of detail, the same for all of the batch; 0 where there is one only, and for whole pictures.
+        weights: (B, 1, h, 1), what an error in each row counts: 1 on average over whole pictures.
     """
 
     real: Tensor
@@ -42,6 +44,7 @@ class TrainingBatch(NamedTuple):
     mix: Tensor
     jitter: Tensor
     level: int = 0
+    weights: Tensor | float = 1.0
 
 
 class StepDraws(Dataset["tuple[Draw, ...]"]):
@@ -76,10 +79,21 @@ class BatchLoader:
     """The batches of one process, made ready by ``config.workers`` others while it computes."""
 
     def __init__(
-        self, sampler: Sampler, config: TrainConfig, device: torch.device, seed: tuple[int, int], size: int
+        self,
+        sampler: Sampler,
+        config: TrainConfig,
+        device: torch.device,
+        seed: tuple[int, int],
+        size: int,
+        *,
+        projection: Projection | None = None,
     ) -> None:
-        """``config`` is resolved against the data; ``seed`` is (seed, rank), ``size`` the samples of a batch here."""
+        """``config`` is resolved against the data; ``seed`` is (seed, rank), ``size`` the samples of a batch here.
+
+        ``projection`` is that of the pictures.
+        """
         self._config, self._device, self._seed, self._sampler = config, device, seed, sampler
+        self._projection = projection
         self._draws = StepDraws(sampler, config, seed, size)
         self._ahead: Iterator[tuple[Draw, ...]] | None = None
         self._next = -1
@@ -128,7 +142,17 @@ class BatchLoader:
             mix=torch.rand((size, 1, 1, 1), generator=noise, device=device),
             jitter=torch.rand((size, DRAWS), generator=noise, device=device),
             level=batch.level,
+            weights=self._weights(batch),
         )
+
+    def _weights(self, batch: MacroBatch) -> Tensor | float:
+        """Errors count by area where rows are squeezed together at the poles."""
+        if self._projection is None or self._projection.kind == "mercator":
+            return 1.0
+        grid = self._config.model.grid.at_level(batch.level)
+        tops = np.rint(batch.ids[:, :1] * grid.patch_px).astype(np.intp)
+        weights = self._projection.row_weights(grid.height_px)[tops + np.arange(batch.images.shape[1])]
+        return torch.from_numpy(weights.astype(np.float32)).to(self._device)[:, None, :, None]
 
 
 def _unchanged(draws: Any) -> Any:  # noqa: ANN401 (as DataLoader has it)

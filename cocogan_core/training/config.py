@@ -8,9 +8,9 @@ from cocogan_core.config import GeneratorKind, ModelConfig, RoomLatents
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.rooms.live import LiveRooms
 from cocogan_core.data.rooms.parameters import room_spans, style_named
+from cocogan_core.data.rooms.placement import front_of, symmetry_of
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
-from cocogan_core.geometry.projection import Projection
 
 __all__ = ["PRESETS", "AdversarialLoss", "Augmentation", "Precision", "TrainConfig", "TrainingSource"]
 
@@ -152,6 +152,8 @@ class TrainConfig:
     def for_dataset(self, dataset: TrainingSource) -> Self:
         """These settings with the model that is trained on ``dataset``: its latents' names, the ablations' shapes.
 
+        Of rooms that were all set upright it is one that makes every other room too, by their symmetries.
+
         Raises:
             ConfigError: regression or room coordinates without named parameters.
         """
@@ -159,11 +161,9 @@ class TrainConfig:
         if self.objective == "regression" and not latent_names:
             raise ConfigError(f"{self.data} has no named parameters to regress on; use --objective adversarial")
         resolved = self.with_latents(latent_names)
-        if not self.room_coordinates:
-            return resolved
-        assert dataset.projection is not None
-        room = _room_latents(dataset.projection, dataset.width_px, latent_names)
-        return replace(resolved, model=replace(resolved.model, room=room))
+        room = _room_latents(dataset, latent_names) if self.room_coordinates else resolved.model.room
+        symmetry = symmetry_of(dataset.about) if latent_names else None
+        return replace(resolved, model=replace(resolved.model, room=room, symmetry=symmetry))
 
     @property
     def level_proportions(self) -> tuple[float, ...]:
@@ -180,12 +180,14 @@ class TrainConfig:
         return replace(self, model=replace(self.model, grid=grid, generator=makes, latent_names=latent_names))
 
 
-def _room_latents(projection: Projection, width_px: int, latent_names: tuple[str, ...]) -> RoomLatents:
+def _room_latents(dataset: TrainingSource, latent_names: tuple[str, ...]) -> RoomLatents:
     """The box of rooms of the family that has numbers of these names."""
+    assert dataset.projection is not None
     spans = room_spans(style_named(latent_names))
     return RoomLatents(
-        projection=projection,
-        width_px=width_px,
+        projection=dataset.projection,
+        width_px=dataset.width_px,
+        front=front_of(dataset.about),
         width_m=spans["room.width"],
         depth_m=spans["room.depth"],
         height_m=spans["room.height"],

@@ -56,8 +56,11 @@ class TrainingData:
         held_out = min(config.fd_samples, dataset.count // HELD_OUT_SHARE) if from_its_end else 0
         sampler = _sampler(config, dataset, held_out)
         size = ranks.share(config.batch)
-        loaders = [BatchLoader(sampler, config, ranks.device, (config.seed, rank), size) for rank in (ranks.rank, 0)]
-        return cls(dataset, held_out, *loaders)
+        first, own = (
+            BatchLoader(sampler, config, ranks.device, (config.seed, rank), size, projection=dataset.projection)
+            for rank in (0, ranks.rank)
+        )
+        return cls(dataset, held_out, own, first)
 
     def sample_grid(self, config: TrainConfig) -> SampleGrid:
         """The sheet of this run: always the same pictures and z."""

@@ -48,7 +48,7 @@ class Objective:
         """
         with self._autocast():
             made = self._generate(batch.z, batch.ids, batch.level) if batch.level else self.generator.full(batch.z)
-        error = (_widen(made) - batch.real).abs().mean()
+        error = _difference(made, batch)
         return error, {f"L1 of level {batch.level}" if batch.level else "L1": error.detach()}
 
     def discriminator_loss(self, batch: TrainingBatch, *, lazy: bool = True) -> tuple[Tensor, Terms]:
@@ -84,7 +84,7 @@ class Objective:
             content = losses.content_loss(output.content, self._content_target(batch.z))
             loss, terms["Q"] = loss + config.content_weight * content, content.detach()
         if config.regression_weight and self.named:
-            error = (_widen(made) - batch.real).abs().mean()
+            error = _difference(made, batch)
             loss, terms["L1"] = loss + config.regression_weight * error, error.detach()
         return loss, terms
 
@@ -152,6 +152,11 @@ def _leave_spectral_norms_out(*networks: nn.Module) -> None:
             assert isinstance(module.parametrizations, nn.ModuleDict)
             for parametrization in module.parametrizations.values():
                 parametrization.forward = torch.compiler.disable(parametrization.forward)  # type: ignore[no-untyped-call]
+
+
+def _difference(made: Tensor, batch: TrainingBatch) -> Tensor:
+    """L1 to the real pictures, by area of the sphere."""
+    return ((_widen(made) - batch.real).abs() * batch.weights).mean()
 
 
 def _widen(x: Tensor) -> Tensor:

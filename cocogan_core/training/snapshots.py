@@ -58,7 +58,7 @@ class SampleGrid:
         if self._paired:
             real = to_uint8(self._batch.real)
             columns.append(real)
-            error = ((made.astype(np.float32) - real) / 255) ** 2
+            error = ((made.astype(np.float32) - real) / 255) ** 2 * self._weights()
             figures["psnr_db"] = float(-10 * np.log10(error.mean((1, 2, 3)).clip(1e-10)).mean())
         rows = [np.concatenate(row, axis=1) for row in zip(*columns, strict=True)]
         if len(columns) == 1:
@@ -66,6 +66,11 @@ class SampleGrid:
         rows += self._fine_rows(generator, rows[0].shape[1])
         Image.fromarray(np.concatenate(rows)).save(path)
         return figures
+
+    def _weights(self) -> NDArray[np.float32] | float:
+        """What errors in the pictures' rows count, (n, h, 1, 1)."""
+        weights = self._batch.weights
+        return weights if isinstance(weights, float) else weights.permute(0, 2, 3, 1).cpu().numpy()
 
     @torch.no_grad()
     def _fine_rows(self, generator: Generator, width_px: int) -> list[Images]:

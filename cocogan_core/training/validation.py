@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.symmetry import upright_rooms
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.metrics.features import FeatureExtractor, load_features
 from cocogan_core.metrics.frechet import ReferenceStats, frechet_to_reference, moments_of, resize_to_grid
@@ -53,5 +54,8 @@ class FrechetValidator:
     def distance(self, generator: Generator) -> float:
         """Fréchet distance of as many generated pictures as there are real ones."""
         like = next(generator.parameters())
-        z = torch.from_numpy(sample_z(self._seed, generator.config.z_dim, count=self.samples)).to(like)
-        return frechet_to_reference(pictures(generator, z), self._reference)
+        model = generator.config
+        z = sample_z(self._seed, model.z_dim, count=self.samples)
+        if model.symmetry is not None:  # such a network knows upright rooms only, and so do the pictures
+            z = np.asarray(upright_rooms(z, model.latent_names, model.symmetry), np.float32)
+        return frechet_to_reference(pictures(generator, torch.from_numpy(z).to(like)), self._reference)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.data.rooms.furnished.plan import set_upright
 from cocogan_core.data.rooms.parameters import LICENCE, STYLES, Style
+from cocogan_core.data.rooms.placement import front_of, symmetry_of
 from cocogan_core.data.rooms.view import height_px
 from cocogan_core.data.sampler import MacroBatch
 from cocogan_core.errors import DataError
@@ -109,9 +110,13 @@ class LiveRooms:
             about = json.loads((folder / INDEX).read_text())
             if about["format"] != FORMAT or about["style"] not in STYLES:
                 raise ValueError(f"format {about['format']}, style {about['style']}")
+            if (symmetry_of(about) and about["style"] != "furnished") or about.get("front", "edge") != "edge":
+                raise ValueError(f"front {about.get('front')!r}, upright {about['style']} rooms")
             projection, width_px = Projection(**about["projection"]), int(about["width_px"])
-            stands: dict[str, Any] = {name: about[name] for name in ("front", "upright") if name in about}
-            return cls(folder=folder, style=about["style"], projection=projection, width_px=width_px, **stands)
+            return cls(
+                folder=folder, style=about["style"], projection=projection, width_px=width_px, front=front_of(about),
+                upright=symmetry_of(about) is not None,
+            )  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{folder} holds no live rooms ({error}); make them with `cocogan rooms`") from error
 

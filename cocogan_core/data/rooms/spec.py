@@ -93,11 +93,10 @@ class RoomDatasetSpec:
     def _require_symmetries(self) -> None:
         if self.style != "furnished":
             raise ConfigError(f"--upright: {self.style} rooms have no symmetries; add --style furnished")
-        if self.yaw == "random" or self.mirror == "random" or self.front == "pixel":
-            raise ConfigError(
-                "--upright rooms have their front at the left edge, neither turned nor mirrored: leave out --yaw and "
-                "--mirror, and leave --front at edge"
-            )
+        if self.yaw == "random" or self.mirror == "random":
+            raise ConfigError("--upright rooms are not turned or mirrored at random: leave out --yaw and --mirror")
+        if self.front != "edge":
+            raise ConfigError("--upright rooms have their front at the panorama's left edge: add --front edge")
 
     @property
     def projection(self) -> Projection:
