@@ -92,7 +92,7 @@ def test_worker_processes_bring_the_same_batches(config):
     for seen in (0, 4, 8):
         for a, b in zip(alone.step(seen), helped.step(seen), strict=True):
             assert a.level == b.level
-            assert all(torch.equal(x, y) for x, y in zip(a[:-1], b[:-1], strict=True))
+            assert all(torch.equal(x, y) for x, y in zip(a[:6], b[:6], strict=True))
 
 
 def test_draws_are_a_function_of_seed_rank_and_images_seen(config):
