@@ -89,6 +89,12 @@ class RoomRenderer:
         """Height of a panorama."""
         return height_px(self.projection, self.width_px)
 
+    @property
+    def driver(self) -> str:
+        """What OpenGL says that it runs on: a graphics card, or software."""
+        with self._context:
+            return str(self._context.info["GL_RENDERER"])
+
     def panorama(self, parameters: NDArray[np.floating], yaw_rad: float = 0.0, *, mirror: bool = False) -> Image:
         """The panorama (H, W, 3) of a room, or of its mirror image, turned by ``yaw_rad`` to the left."""
         return self._drawn(parameters, [self._view(self.width_px)], yaw_rad, mirror=mirror)[0]

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# The default room on a graphics card, from nothing, in calls of at most ten minutes: furnished rooms set upright, on the
+# whole sphere, drawn while it trains, so that none comes twice. Regression on their numbers while the patches grow
+# 8 → 16 → 32 → 64 pixels, then the finer levels of detail, then the adversarial phase with D, A and Q on all of them.
+# Each call goes on where the last one stopped, on any machine: STATE holds all of it in files of 15 MiB. A call that has
+# nothing left to do writes STATE/rooms.safetensors.
+# Usage: scripts/train_rooms_gpu.sh STATE [SECONDS [NEW_STATE]]
+#   SECONDS (540) is what the call may take; NEW_STATE is where to write, if not to STATE itself.
+# PYTHON=.venv/bin/python names the environment, else the path does; WORKERS (12) processes draw rooms by EGL;
+# SCALE (1) times the images of every stage; OPTIONS, e.g. "--model.generator-width 16", are added to every stage.
+# Without a card it runs on the CPU in 32 bits, which is for trying it out: SCALE=0.00001 WORKERS=1 takes minutes.
+# On a card it is untested.
+set -euo pipefail
+state=${1:?usage: scripts/train_rooms_gpu.sh STATE [SECONDS [NEW_STATE]]} seconds=${2:-540} new_state=${3:-$1}
+python=${PYTHON:-python} workers=${WORKERS:-12} scale=${SCALE:-1} reserve=${RESERVE:-45}  # seconds to save in
+cocogan=$(dirname "$(command -v "$python")")/cocogan  # beside it
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir -p "$work/runs" "$new_state"
+if compgen -G "$state/part_*" > /dev/null; then cat "$state"/part_* | tar x -C "$work"; fi
+"$cocogan" rooms "$work/rooms" --live --style furnished --kind equirectangular --upright
+fast=()
+if "$python" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())'; then
+    fast=(--precision bfloat16 --channels-last)
+fi
+
+save() {
+    rm -rf "$new_state/next" && mkdir "$new_state/next"
+    tar c -C "$work" --exclude=events --exclude='sheet_*' runs | split -b 15M -d -a 4 - "$new_state/next/part_"
+    rm -f "$new_state"/part_*
+    mv "$new_state"/next/part_* "$new_state" && rmdir "$new_state/next"
+    cp "$work"/runs/*/sheet_*.png "$new_state" 2> /dev/null || true
+}
+
+stage() {  # name, preset, patch pixels, batch, images, options …
+    local name=$1 preset=$2 patch=$3 batch=$4 left
+    local images
+    images=$("$python" -c "print(max($batch, int($5 * $scale) // $batch * $batch))")
+    if [ -e "$work/runs/$name/done" ]; then return; fi
+    left=$((seconds - SECONDS - reserve))
+    if [ "$left" -le 0 ]; then save; exit; fi
+    # --foreground: the trainer alone is told to stop, and stops its workers itself
+    if timeout --foreground -s TERM "$left" "$cocogan" train "$preset" --data "$work/rooms" --run "$work/runs/$name" \
+        --model.grid.rows 6 --model.grid.patch-px "$patch" --batch "$batch" --images "$images" --room-coordinates \
+        --workers "$workers" --save-every "$((images > 20 ? images / 20 : 1))" "${fast[@]}" "${@:6}" ${OPTIONS:-}
+    then
+        touch "$work/runs/$name/done"
+        rm -f "$work/runs/$name/state.safetensors"  # the next stage starts from the checkpoint
+    elif [ $? -eq 124 ]; then
+        save; exit
+    else
+        exit 1
+    fi
+}
+
+from() { echo "$work/runs/$1/checkpoint.safetensors"; }
+stage warm8 rooms-warmup 8 64 2000000 --generator-rate 2.2e-3 --ema-images 4000
+stage warm16 rooms-warmup 16 64 600000 --generator-rate 1.2e-3 --ema-images 4000 --init "$(from warm8)"
+stage warm32 rooms-warmup 32 32 200000 --generator-rate 1e-3 --ema-images 2000 --init "$(from warm16)"
+stage warm64 rooms-warmup 64 16 100000 --generator-rate 8e-4 --ema-images 2000 --init "$(from warm32)"
+levels=(--model.grid.levels 4 --base-rate 0.2)
+stage fine rooms-warmup 64 16 400000 --generator-rate 1e-3 --ema-images 2000 "${levels[@]}" \
+    --level-shares 1 2 2 2 --init "$(from warm64)"
+stage gan rooms 64 16 400000 --generator-rate 2e-4 --discriminator-rate 8e-4 --r1 1.5 --regression-weight 7 \
+    --beta2 0.99 --warmup-images 2000 "${levels[@]}" --level-shares 2 1 1 1 --init "$(from fine)"
+save
+"$python" "$(dirname "$0")/to_half.py" "$(from gan)" "$new_state/rooms.safetensors"
