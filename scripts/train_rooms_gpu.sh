@@ -7,8 +7,9 @@
 # Usage: scripts/train_rooms_gpu.sh STATE [SECONDS [NEW_STATE]]
 #   SECONDS (540) is what the call may take; NEW_STATE is where to write, if not to STATE itself.
 # PYTHON=.venv/bin/python names the environment, else the path does; WORKERS (12) processes draw rooms by EGL;
-# SCALE (1) times the images of every stage; OPTIONS, e.g. "--model.generator-width 16", are added to every stage.
-# Without a card it runs on the CPU in 32 bits, which is for trying it out: SCALE=0.00001 WORKERS=1 takes minutes.
+# SCALE (1) times the images of every stage; BATCH replaces the batches; OPTIONS are added to every stage.
+# Without a card it runs on the CPU in 32 bits, which is for trying it out, in some minutes:
+#   SCALE=0.00001 BATCH=2 WORKERS=1 OPTIONS="--model.generator-width 16" scripts/train_rooms_gpu.sh out/state
 # On a card it is untested.
 set -euo pipefail
 state=${1:?usage: scripts/train_rooms_gpu.sh STATE [SECONDS [NEW_STATE]]} seconds=${2:-540} new_state=${3:-$1}
@@ -34,9 +35,9 @@ save() {
 }
 
 stage() {  # name, preset, patch pixels, batch, images, options …
-    local name=$1 preset=$2 patch=$3 batch=$4 left
+    local name=$1 preset=$2 patch=$3 batch=${BATCH:-$4} left
     local images
-    images=$("$python" -c "print(max($batch, int($5 * $scale) // $batch * $batch))")
+    images=$("$python" -c "print(max($batch, round($5 * $scale) // $batch * $batch))")
     if [ -e "$work/runs/$name/done" ]; then return; fi
     left=$((seconds - SECONDS - reserve))
     if [ "$left" -le 0 ]; then save; exit; fi
