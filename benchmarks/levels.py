@@ -205,11 +205,13 @@ def main() -> None:
         path = Path(folder) / "levels.safetensors"
         own_gflop = write_level_checkpoint(path)
         table = Table("levels of detail", "measured", "goal, at most")
-        for measure in (economy, pace, lambda path: waits(path, own_gflop)):
-            for row in measure(path):
-                table.add_row(*row)
-                print(*row, sep=" | ", flush=True)  # it takes minutes
-    report("levels", "python -m benchmarks.levels", table)
+        try:
+            for measure in (economy, pace, lambda path: waits(path, own_gflop)):
+                for row in measure(path):
+                    table.add_row(*row)
+                    print(*row, sep=" | ", flush=True)  # it takes minutes
+        finally:  # stopped early, it reports what it has
+            report("levels", "python -m benchmarks.levels", table)
 
 
 if __name__ == "__main__":
