@@ -37,6 +37,7 @@ def evaluate(
     latent_rooms: int = 0,
     seed: int = 0,
     device: str = "auto",
+    inception_weights: Path | None = None,
     progress: Progress = no_progress,
 ) -> Results:
     """Measure how far generated pictures are from real ones.
@@ -53,6 +54,7 @@ def evaluate(
         latent_rooms: move every named latent alone in this many rooms and compare with the renderer; 0 to skip.
         seed: of z, and of which real pictures are taken.
         device: where the networks run: "auto", "cpu", "cuda" or "mps".
+        inception_weights: the file of Inception's weights; else torch-fidelity fetches them at first use.
         progress: is passed each set of pictures in turn.
 
     Returns:
@@ -68,7 +70,14 @@ def evaluate(
     if samples < FEWEST_SAMPLES or latent_rooms < 0:
         raise ConfigError(f"samples is {samples} and latent rooms {latent_rooms}; take at least {FEWEST_SAMPLES} and 0")
     setup = EvaluationSetup.load(
-        checkpoint, data, features=features, views=views, samples=samples, seed=seed, device=device
+        checkpoint,
+        data,
+        features=features,
+        views=views,
+        samples=samples,
+        seed=seed,
+        device=device,
+        inception_weights=inception_weights,
     )
     other = None if against is None else ImageDataset.open(against)
     sets = {name: setup.stats(name, images, count, progress) for name, images, count in _sets(setup, other, noise)}

@@ -91,6 +91,7 @@ class EvaluationSetup:
         samples: int,
         seed: int,
         device: str,
+        inception_weights: Path | None = None,
     ) -> Self:
         """Open the data set and load the networks; arguments and errors are those of ``evaluation.evaluate``."""
         from cocogan_core.inference.patch_generator import PatchGenerator
@@ -101,7 +102,7 @@ class EvaluationSetup:
         generator = None if checkpoint is None else PatchGenerator.load(checkpoint, chosen)
         if generator is not None:
             _require_same_front(real, generator.metadata.model)
-        network = load_features(features, device=chosen)
+        network = load_features(features, device=chosen, weights=inception_weights)
         return cls(
             real=real,
             generator=generator,

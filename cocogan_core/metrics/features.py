@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -38,7 +39,8 @@ BATCH = 16  # pictures a pass of the feature network
 GOLDEN_TURN = 0.6180339887498949  # successive panoramas begin their views this share of a turn apart
 INCEPTION_HINT = (
     "features 'inception' need the package torch-fidelity (pip install torch-fidelity) and its Inception weights, "
-    "which it downloads on first use; or take --features efficientnet, which works offline"
+    "which it downloads on first use, unless --inception-weights names their file; "
+    "or take --features efficientnet, which works offline"
 )
 
 
@@ -55,13 +57,19 @@ class FeatureNetwork:
     extract: Callable[[Images], Features]
 
 
-def load_features(name: FeatureName = "efficientnet", *, device: str = "cpu") -> FeatureNetwork:
-    """Load a feature network.
+def load_features(
+    name: FeatureName = "efficientnet", *, device: str = "cpu", weights: Path | None = None
+) -> FeatureNetwork:
+    """Load a feature network; ``weights`` is the user's file of Inception's, else torch-fidelity fetches its own.
 
     Raises:
         ConfigError: its package or its weights are not here; says what to install.
     """
-    return FeatureNetwork(name=name, extract=(_efficientnet if name == "efficientnet" else _inception)(device))
+    if name == "efficientnet" and weights is not None:
+        raise ConfigError("--inception-weights are for --features inception; leave one of them out or add the other")
+    return FeatureNetwork(
+        name=name, extract=_efficientnet(device) if name == "efficientnet" else _inception(device, weights)
+    )
 
 
 def _efficientnet(device: str) -> Callable[[Images], Features]:
@@ -90,15 +98,20 @@ def _efficientnet(device: str) -> Callable[[Images], Features]:
     return extract
 
 
-def _inception(device: str) -> Callable[[Images], Features]:
+def _inception(device: str, weights: Path | None) -> Callable[[Images], Features]:
     try:
         from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
     except ImportError as error:
         raise ConfigError(INCEPTION_HINT) from error
     import torch
 
+    if weights is not None and not weights.is_file():
+        raise ConfigError(f"{weights} does not exist; name the file of Inception's weights")
+    given = None if weights is None else str(weights)
     try:
-        network: Any = FeatureExtractorInceptionV3("inception-v3-compat", ["2048"])
+        network: Any = FeatureExtractorInceptionV3(
+            "inception-v3-compat", ["2048"], feature_extractor_weights_path=given
+        )
     except Exception as error:  # torch-fidelity lets URLError, HTTPError, OSError and RuntimeError of its download out
         raise ConfigError(f"{INCEPTION_HINT} ({error})") from error
     network.eval().to(device)

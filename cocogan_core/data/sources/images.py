@@ -1,4 +1,4 @@
-"""Folders of planar pictures for the paper's other experiments: faces, bedrooms, anything. Knows no panoramas."""
+"""Planar pictures for the paper's other experiments, in folders or LMDB: faces, bedrooms, anything. No panoramas."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,8 @@ from cocogan_core.data.sources.base import (
     list_files,
     require_folder,
 )
-from cocogan_core.data.sources.image_io import ENDINGS, UnusablePicture, read_picture, require_readers
+from cocogan_core.data.sources.image_io import ENDINGS, UnusablePicture, decode_picture, read_picture, require_readers
+from cocogan_core.data.sources.lmdb_pictures import LmdbPicture, is_lmdb, lmdb_pictures
 from cocogan_core.errors import ConfigError, DataError
 
 __all__ = ["Images"]
@@ -78,8 +79,11 @@ class Images(PictureSource):
             raise ConfigError(f"--displacement {self.displacement} leaves CelebA's pictures; at most {CELEBA_CROP[0]}")
 
     def find(self) -> SourceListing:
-        """As in :class:`PictureSource`: in the order of their paths."""
+        """As in :class:`PictureSource`: in the order of their paths, or of the keys of LSUN's LMDB folder."""
         require_folder(self.src)
+        if is_lmdb(self.src):
+            stored = enumerate(lmdb_pictures(self.src))
+            return SourceListing([SourcePicture(one.key.hex(), (one,), index) for index, one in stored])
         paths = sorted(p for p in self.src.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
         if not paths:
             raise DataError(f"{self.src} holds no pictures ending in {', '.join(ENDINGS)}")
@@ -88,7 +92,8 @@ class Images(PictureSource):
 
     def load(self, picture: SourcePicture) -> Pyramid:
         """As in :class:`PictureSource`."""
-        image = read_picture(cast("Path", picture.parts[0]))
+        part = picture.parts[0]
+        image = decode_picture(part.read()) if isinstance(part, LmdbPicture) else read_picture(cast("Path", part))
         left, top, width, height = self._window(image.shape[1], image.shape[0], picture.name)
         if width < self.side or height < self.side:
             raise UnusablePicture(f"its window is {width}×{height}, smaller than --side {self.side}")
