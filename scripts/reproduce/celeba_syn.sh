@@ -4,6 +4,6 @@
 # Usage: PICTURES=img_align_celeba scripts/reproduce/celeba_syn.sh [--tiny] [DATA_FOLDER] [FOLDER_OF_RUNS]
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
-[ -z "${PICTURES:-}" ] || "$cocogan" prepare images --src "$PICTURES" --out "$data" --side 64 --crop celeba --displacement 25
+[ -z "${PICTURES:-}" ] || "$cocogan" prepare images "$PICTURES" "$data" --side 64 --crop celeba --displacement 25
 reproduce celeba64 celeba-syn 64
 "$cocogan" sample "$runs/celeba-syn/checkpoint.safetensors" --sheet full --count 36 -o "$runs/celeba-syn/full.png"
