@@ -1,4 +1,4 @@
-"""Engines of the paper's ablations (§4.4): "optimal G", whose one pass is the whole image, and "multiple G"."""
+"""Engines of the paper's ablations (§3.7): "optimal G", whose one pass is the whole image, and "multiple G"."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

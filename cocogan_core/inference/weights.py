@@ -33,7 +33,7 @@ class WeightReader:
         return self._take(name, shape).astype(np.float32, copy=False)
 
     def normed(self, name: str, *shape: int) -> Array:
-        """The weight of a layer under torch's spectral norm: divided by its largest singular value, u·Wv (paper §4)."""
+        """The weight of a layer under torch's spectral norm: over its largest singular value, u·Wv (Appendix C)."""
         weight = self.take(f"{name}.parametrizations.weight.original", *shape)
         matrix = weight.reshape(shape[0], -1)
         u = self.take(f"{name}.parametrizations.weight.0._u", shape[0])
