@@ -31,7 +31,10 @@ save() {
     tar c -C "$work" --exclude=events --exclude='sheet_*' runs | split -b 15M -d -a 4 - "$new_state/next/part_"
     rm -f "$new_state"/part_*
     mv "$new_state"/next/part_* "$new_state" && rmdir "$new_state/next"
-    cp "$work"/runs/*/sheet_*.png "$new_state" 2> /dev/null || true
+    local run
+    for run in "$work"/runs/*/; do  # the newest sheet of each stage, to be looked at
+        find "$run" -name 'sheet_*.png' | sort | tail -1 | xargs -I{} cp {} "$new_state/$(basename "$run").png"
+    done
 }
 
 stage() {  # name, preset, patch pixels, batch, images, options …
