@@ -2,7 +2,7 @@
 
 A synthetic generator at 24,576, 98,304 and 393,216 columns, a view of 1280×720 with one texel a pixel: the planner, the
 visible sets and the atlas's bookkeeping while the view fills, rests, turns, and zooms out and in again. Times are CPU
-time of the streamer's step; each drive is repeated and its medians taken.
+time of the streamer's step: the lower quartile of all frames of a kind, since other programs only ever add to it.
 """
 
 import math
@@ -89,14 +89,14 @@ def main() -> None:
     context = moderngl.create_standalone_context(require=330, backend="egl")  # type: ignore[arg-type]
     opened = {levels: Drive(context, levels) for levels in LEVELS}
     found: dict[str, dict[int, list[float]]] = {}
-    for _ in range(REPEATS + 1):  # by turns, so that what else the machine does falls on all; the first fills caches
+    for repeat in range(REPEATS + 1):  # by turns, so that the machine's moods fall on all; the first fills caches
         for levels, drive in opened.items():
             for use, took in drives(drive).items():
-                found.setdefault(use, {}).setdefault(levels, []).append(float(np.median(took)))
+                found.setdefault(use, {}).setdefault(levels, []).extend(took if repeat else [])
     columns = [f"{drive.finest_px:,} columns" for drive in opened.values()]
     table = Table("CPU time of a frame's streaming, ms", *columns, "largest / smallest", "goal, at most")
-    for use, medians in found.items():
-        ms = [float(np.median(medians[levels][1:])) * 1e3 for levels in LEVELS]
+    for use, frames in found.items():
+        ms = [float(np.percentile(frames[levels], 25)) * 1e3 for levels in LEVELS]
         table.add_row(use, *(f"{value:.2f}" for value in ms), f"{max(ms) / min(ms):.2f}", "1.10")
     report("level-scale", "python -m benchmarks.level_scale", table)
 
