@@ -39,7 +39,7 @@ class GuidanceSettings:
     """How z is looked for.
 
     Attributes:
-        candidates: beginnings, refined side by side: Q's answer (with head Q), then random z.
+        candidates: beginnings, refined side by side: with head Q from its answer to far from it, else random z.
         steps: of Adam at most; 0 takes the beginnings as they are.
         rate: Adam's.
         patches: macro patches compared a step and candidate.
@@ -141,14 +141,15 @@ class Guidance:
             return np.concatenate([to_uint8(self._generator.full(one[None])) for one in torch.from_numpy(z)])
 
     def _beginnings(self) -> Tensor:
-        """Q's answer to the best-known macro patch first, where Q answers; then z ~ U[−1, 1]."""
+        """z ~ U[−1, 1]; where head Q answers, its answer first and the others from near it to far from it."""
         model = self._generator.config
-        z = torch.from_numpy(sample_z(self.settings.seed, model.z_dim, count=self.settings.candidates))
+        z = torch.from_numpy(sample_z(self.settings.seed, model.z_dim, count=self.settings.candidates)).clone()
         answer = self._heads()[1]
         if answer is not None:
             known = self._named or model.z_dim  # of named pictures Q has learnt the named entries only
-            z[0, :known] = answer[:known]
-        return z.clone()
+            away = torch.arange(len(z))[:, None] / len(z)
+            z[:, :known] = (1 - away) * answer[:known] + away * z[:, :known]
+        return z
 
     def _heads(self) -> tuple[Tensor | None, Tensor | None]:
         """What heads A and Q say of the best-known macro patch."""

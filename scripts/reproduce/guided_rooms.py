@@ -22,6 +22,7 @@ from cocogan_core.errors import DataError
 from cocogan_core.files import resource
 from cocogan_core.geometry.resampling import Resampler
 from cocogan_core.geometry.surfaces import Panorama, View
+from cocogan_core.inference.latents import sample_z
 
 FOV_RAD = np.pi / 2
 VIEW_PX = 384
@@ -70,10 +71,11 @@ def _scores_of(checkpoint: Checkpoint, panorama: NDArray[np.uint8], index: int, 
     view = Resampler(source, View(height_px=VIEW_PX, width_px=VIEW_PX, **place))(panorama)
     photo = place_view(view, grid, projection, **place)
     search = GuidanceSettings(candidates=settings.candidates, steps=settings.steps, seed=index)
-    beginnings = Guidance(checkpoint, photo, GuidanceSettings(candidates=2, steps=0, seed=index))
+    beginnings = Guidance(checkpoint, photo, GuidanceSettings(candidates=1, steps=0, seed=index))
     first, refined = beginnings.run(), Guidance(checkpoint, photo, search).run()
     by_q = first.by_q or 0
-    rooms = {"random z": first.z[1 - by_q], "Q alone": first.z[by_q], "refined": refined.z[0]}
+    random = sample_z(index, checkpoint.metadata.model.z_dim)
+    rooms = {"random z": random, "Q alone": first.z[by_q], "refined": refined.z[0]}
     pictures = beginnings.pictures(np.stack(list(rooms.values())))
     hidden = ~photo.known
     return {
