@@ -12,6 +12,7 @@ import tyro
 from cocogan_core.commands.bench import bench
 from cocogan_core.commands.closed_pipe import quiet_pipe
 from cocogan_core.commands.evaluate import evaluate
+from cocogan_core.commands.export import export
 from cocogan_core.commands.extend import extend
 from cocogan_core.commands.guide import guide
 from cocogan_core.commands.info import info
@@ -30,6 +31,7 @@ SUBCOMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate,
     "extend": extend,
     "guide": guide,
+    "export": export,
     "info": info,
     "interpolate": interpolate,
     "plot": plot,

@@ -30,14 +30,12 @@ class CompactGraph:
         config, weights: of the generator.
         block: (rows, columns) of micro patches.
         level: of detail.
-        count: blocks made at once, or a word if that may be any number.
     """
 
     config: ModelConfig
     weights: CompactWeights
     block: tuple[int, int]
     level: int = 0
-    count: int | str = 1
 
     @property
     def last(self) -> int:

@@ -18,7 +18,7 @@ from cocogan_core.inference.pixel_graph import patches_from_maps
 from cocogan_core.inference.weights import WeightReader
 from cocogan_core.models.dimensions import full_image_model
 
-__all__ = ["FLOP", "GraphRequest", "block_shapes", "build_graph"]
+__all__ = ["FLOP", "GraphRequest", "block_shapes", "build_graph", "image_maps", "patch_index"]
 
 FLOP = "flop"  # metadata: floating-point operations of one pass, a multiply-add counted as two
 # Measured: a patch in a block of 4×2 costs 0.67 of one alone, in one of 2×2 0.75, in a whole panorama of 4×12 0.63.
@@ -87,25 +87,32 @@ def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request:
 
 
 def _paper(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request: GraphRequest) -> None:
-    if model.generator == "full":
-        inner, base = full_image_model(model)
-        graph = PaperGraph(inner, reader.under("inner."), base)
-    else:
-        graph = PaperGraph(model, reader)
     if request.part == "responses":
-        b.output("responses", graph.responses(b, b.input("z", ["n", model.z_dim])), ["n", "d"])
+        responses = _paper_graph(model, reader).responses(b, b.input("z", ["n", model.z_dim]))
+        b.output("responses", responses, ["n", "d"])
         return
-    z = b.reshape(b.input("z", [model.z_dim]), [1, -1])
-    index = _index(b, model, b.input("corners", [1, 2], "int64"))
-    maps = graph.maps(b, Given(z, index))
+    z, corners = b.input("z", [model.z_dim]), b.input("corners", [1, 2], "int64")
+    maps = image_maps(b, model, reader, z, corners)
     reader.finish()
     _output(b, patches_from_maps(b, maps, request.block, model.grid.patch_px), model, request.block)
 
 
-def _index(b: GraphBuilder, model: ModelConfig, corners: str) -> str:
-    """(row, column) (n, 2) → numbers (n,) of patches counted row by row; of full images, the only one."""
-    strides = [0, 0] if model.generator == "full" else [model.grid.columns, 1]
-    return b.add("ReduceSum", b.add("Mul", corners, b.constant(strides)), b.constant([1]), keepdims=0)
+def image_maps(b: GraphBuilder, model: ModelConfig, reader: WeightReader, z: str, ids: str) -> str:
+    """(n, 3, h, w) in [−1, 1] by the paper's G from z (z_dim,) and ids (n, 2): patches, or "optimal G"'s one image."""
+    index = patch_index(b, ids, 0 if model.generator == "full" else model.grid.columns)
+    return _paper_graph(model, reader).maps(b, Given(b.reshape(z, [1, -1]), index))
+
+
+def patch_index(b: GraphBuilder, ids: str, columns: int) -> str:
+    """(row, column) (n, 2) → numbers (n,) of patches counted row by row."""
+    return b.add("ReduceSum", b.add("Mul", ids, b.constant([columns, 1])), b.constant([1]), keepdims=0)
+
+
+def _paper_graph(model: ModelConfig, reader: WeightReader) -> PaperGraph:
+    if model.generator != "full":
+        return PaperGraph(model, reader)
+    inner, base = full_image_model(model)
+    return PaperGraph(inner, reader.under("inner."), base)
 
 
 def _output(b: GraphBuilder, patches: str, model: ModelConfig, block: tuple[int, int]) -> None:

@@ -49,9 +49,9 @@ class GraphBuilder:
         self._nodes.append(_node("Identity", (value,), name, {}))
         self._outputs.append(_value_info(name, shape, kind))
 
-    def constant(self, array: NDArray[Any] | Sequence[int] | float) -> str:
+    def constant(self, array: NDArray[Any] | Sequence[int] | Sequence[Sequence[int]] | float) -> str:
         """A constant; lists are integers (shapes, axes), a single number is a float."""
-        kind = np.float32 if isinstance(array, float) else np.int64 if isinstance(array, Sequence | range) else None
+        kind = np.float32 if isinstance(array, float) else np.int64 if isinstance(array, Sequence) else None
         name = self._fresh("c")
         self._constants.append(_tensor(name, np.asarray(array, kind)))
         return name
