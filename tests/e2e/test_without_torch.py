@@ -70,6 +70,12 @@ def test_info(run):
     assert "768×256" in done.stdout
 
 
+def test_export(run, tmp_path):
+    done = run("-m", "viewer", "export", ROOM, "-o", "pano.onnx")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "pano.onnx").stat().st_size > 1_000_000
+
+
 def test_directions_and_flop(run):
     """What the viewer's generator tells when it has nothing better to do."""
     code = f"""

@@ -17,11 +17,12 @@ BASE, ALONE, RESPONSES = GraphRequest("base", block=(2, 2)), GraphRequest("base"
 def built(monkeypatch):
     """The requests that were built."""
     requests = []
-    monkeypatch.setattr(
-        graph_cache,
-        "build_graph",
-        lambda checkpoint, request: requests.append(request) or build_graph(checkpoint, request),
-    )
+
+    def build(checkpoint, request):
+        requests.append(request)
+        return build_graph(checkpoint, request)
+
+    monkeypatch.setattr(graph_cache, "build_graph", build)
     return requests
 
 
@@ -33,9 +34,10 @@ def test_a_second_start_builds_nothing(tiny_checkpoint, tmp_path, built):
     assert built == [BASE, ALONE, RESPONSES]
 
 
-@pytest.mark.parametrize(
-    "harm", [lambda graph: graph[:-1], lambda graph: b"", lambda graph: graph[:99] + b"x" + graph[100:]]
-)
+HARM = [lambda graph: graph[:-1], lambda graph: b"", lambda graph: graph[:99] + b"x" + graph[100:]]
+
+
+@pytest.mark.parametrize("harm", HARM)
 def test_a_broken_entry_is_rebuilt(tiny_checkpoint, tmp_path, built, harm):
     graph = GraphCache(tiny_checkpoint, tmp_path)(BASE)
     (entry,) = tmp_path.iterdir()

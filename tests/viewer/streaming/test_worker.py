@@ -54,6 +54,18 @@ def test_the_child_makes_what_the_patch_generator_makes(worker, tiny_checkpoint)
         assert np.abs(made(events, 0)[patch].astype(int) - pixels).max() <= 1
 
 
+def test_batches_are_whole_blocks_of_what_is_asked_for(worker):
+    """Neighbours are made in one pass, and no patch that nobody asked for (``--only-visible``)."""
+    asked = [(0, 1, 5), (0, 3, 0), *((0, row, column) for column in (3, 2) for row in range(4)), (0, 2, 5)]
+    worker.send(Plan(0, tuple(asked)), np.zeros(12, np.float32))
+    events = collect(worker, lambda seen: len(made(seen, 0)) == len(asked))
+    batches = [event.patches for event in events if isinstance(event, Finished)]
+    assert sorted(patch for batch in batches for patch in batch) == sorted(asked), "others, or some of them twice"
+    tall = {(0, row, column) for column in (2, 3) for row in range(4)}
+    assert any(tall <= set(batch) for batch in batches)
+    assert batches[0][0] == asked[0], "the first of the plan comes first"
+
+
 def directions(checkpoint):
     worker = Worker(checkpoint, "cpu", read_metadata(checkpoint).model.grid)
     try:
