@@ -1,4 +1,5 @@
 import logging
+import multiprocessing as mp
 import os
 import signal
 import subprocess
@@ -13,9 +14,10 @@ from cocogan_core.checkpoint import read_metadata
 from cocogan_core.inference.patch_generator import DIRECTIONS_METHOD, PatchGenerator
 from viewer.state.paths import cache_folder
 from viewer.streaming.directions import cached_directions
-from viewer.streaming.protocol import SLOTS
+from viewer.streaming.protocol import SLOTS, PatchRequest
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Worker
+from viewer.streaming.worker_process import _Inbox
 
 IDS = tuple((0, row, column) for row in range(4) for column in range(12))
 
@@ -54,16 +56,19 @@ def test_the_child_makes_what_the_patch_generator_makes(worker, tiny_checkpoint)
         assert np.abs(made(events, 0)[patch].astype(int) - pixels).max() <= 1
 
 
-def test_batches_are_whole_blocks_of_what_is_asked_for(worker):
+def test_batches_are_whole_blocks_of_what_is_asked_for(tiny_checkpoint):
     """Neighbours are made in one pass, and no patch that nobody asked for (``--only-visible``)."""
-    asked = [(0, 1, 5), (0, 3, 0), *((0, row, column) for column in (3, 2) for row in range(4)), (0, 2, 5)]
-    worker.send(Plan(0, tuple(asked)), np.zeros(12, np.float32))
-    events = collect(worker, lambda seen: len(made(seen, 0)) == len(asked))
-    batches = [event.patches for event in events if isinstance(event, Finished)]
-    assert sorted(patch for batch in batches for patch in batch) == sorted(asked), "others, or some of them twice"
-    tall = {(0, row, column) for column in (2, 3) for row in range(4)}
-    assert any(tall <= set(batch) for batch in batches)
-    assert batches[0][0] == asked[0], "the first of the plan comes first"
+    tall = [(0, row, column) for row in range(4) for column in (2, 3)]
+    asked = [(0, 1, 5), (0, 3, 0), *reversed(tall), (0, 2, 5)]
+    here, there = mp.Pipe()
+    here.send(PatchRequest(0, np.zeros(12, np.float32), tuple(asked)))
+    inbox, blocks = _Inbox(there), PatchGenerator.load(tiny_checkpoint, "cpu").blocks
+    inbox.read(wait=True)
+    batches = []
+    for most in (1, 8, 8):
+        batches.append(inbox.take(most, blocks)[1])
+    assert batches == [(asked[0],), (asked[1],), tuple(tall)], "the first of the plan come first, then a whole block"
+    assert inbox.request.patches == (asked[-1],)
 
 
 def directions(checkpoint):
@@ -157,7 +162,7 @@ import sys, time
 from pathlib import Path
 import numpy as np
 from cocogan_core.checkpoint import read_metadata
-from viewer.streaming.protocol import SLOTS
+from viewer.streaming.protocol import SLOTS, PatchRequest
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Worker
 
