@@ -64,9 +64,7 @@ def test_batches_are_whole_blocks_of_what_is_asked_for(tiny_checkpoint):
     here.send(PatchRequest(0, np.zeros(12, np.float32), tuple(asked)))
     inbox, blocks = _Inbox(there), PatchGenerator.load(tiny_checkpoint, "cpu").blocks
     inbox.read(wait=True)
-    batches = []
-    for most in (1, 8, 8):
-        batches.append(inbox.take(most, blocks)[1])
+    batches = [inbox.take(most, blocks)[1] for most in (1, 8, 8)]
     assert batches == [(asked[0],), (asked[1],), tuple(tall)], "the first of the plan come first, then a whole block"
     assert inbox.request.patches == (asked[-1],)
 
