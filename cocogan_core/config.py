@@ -144,6 +144,17 @@ class ModelConfig:
         if plain or not self.grid.wraps:
             raise ConfigError("model: room coordinates need --model.architecture compact and cylindrical pictures")
 
+    def require_any_way(self, task: str) -> None:
+        """Refuse to use G's network by itself for ``task`` where only upright rooms are its own.
+
+        Raises:
+            ConfigError: the model has a symmetry, so that z and places must be moved before they are G's.
+        """
+        if self.symmetry is not None:
+            raise ConfigError(
+                f"{task} works on models without a symmetry; this one knows rooms that stand upright only"
+            )
+
     def _require_turnable(self, symmetry: RoomSymmetry) -> None:
         """A turned panorama is whole patches further, and a mirrored one the same columns backwards."""
         if not self.grid.wraps or self.grid.columns % 4:

@@ -113,7 +113,7 @@ class PostTraining:
     """One post-training; :meth:`run` until the seams are gone.
 
     Raises:
-        ConfigError: the checkpoint's generator cannot go beyond its image.
+        ConfigError: the checkpoint's generator cannot go beyond its image, or knows upright rooms only.
         CheckpointError: it holds no discriminator, or does not fit its own model.
         DataError: the pictures do not fit the model.
     """
@@ -122,6 +122,7 @@ class PostTraining:
         """Build both networks on the extended grid, with the checkpoint's weights."""
         if not checkpoint.discriminator:
             raise CheckpointError("post-training needs the discriminator, and this checkpoint holds none")
+        checkpoint.metadata.model.require_any_way("post-training")
         self.settings, self.seen = settings, 0
         self.metadata = extended_metadata(checkpoint.metadata, settings.patches)
         model = self.metadata.model

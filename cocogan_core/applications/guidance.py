@@ -88,12 +88,13 @@ class Guidance:
         grid: the model's.
 
     Raises:
-        ConfigError: the photograph shows nothing of the model's picture.
+        ConfigError: the photograph shows nothing of the model's picture, or the model knows upright rooms only.
         CheckpointError: the checkpoint does not fit its own model.
     """
 
     def __init__(self, checkpoint: Checkpoint, photo: PlacedPhoto, settings: GuidanceSettings) -> None:
         """Build the networks and find the macro patches that the photograph shows."""
+        checkpoint.metadata.model.require_any_way("guidance")
         self.settings = settings
         self._generator: Generator = load_generator(checkpoint).eval().requires_grad_(False)
         self._discriminator: Discriminator | None = None

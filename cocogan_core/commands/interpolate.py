@@ -71,7 +71,9 @@ def _through_coordinates(path: Path, room: str, axis: Axis, steps: int, at: tupl
     from cocogan_core.inference.patch_generator import PatchGenerator
     from cocogan_core.models.build import load_generator
 
-    generator = load_generator(load_checkpoint(path))
+    checkpoint = load_checkpoint(path)
+    checkpoint.metadata.model.require_any_way("the way between coordinates")
+    generator = load_generator(checkpoint)
     z = latent_of(room, PatchGenerator.load(path, "cpu"))
     return patches_between(generator, z, coordinate_path(generator.config.grid, axis, steps, at))
 

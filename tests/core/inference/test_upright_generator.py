@@ -128,3 +128,9 @@ def test_nonsense_in_a_file_is_named():
             ModelConfig.from_json({**stated, "symmetry": symmetry})
     with pytest.raises(ConfigError, match="front"):
         ModelConfig.from_json({**stated, "room": {**stated["room"], "front": "back"}})
+
+
+def test_what_uses_the_network_itself_refuses_upright_models():
+    with pytest.raises(ConfigError, match="guidance works on models without a symmetry"):
+        MODEL.require_any_way("guidance")
+    replace(MODEL, symmetry=None).require_any_way("guidance")
