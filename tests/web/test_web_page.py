@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import browser
 from PIL import Image
 
+from benchmarks.chromium import browser
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
 from viewer.__main__ import main

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+__all__ = ["Browser", "browser"]
+
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--use-gl=angle", "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -24,6 +26,7 @@ class Browser:
     """One Chromium with one page."""
 
     def __init__(self, profile: Path, *flags: str) -> None:
+        """Start it with a fresh profile folder, and more command-line flags."""
         commands, self._in = os.pipe()
         self._out, answers = os.pipe()
         # the child must find the pipes at 3 and 4, whatever numbers they have here
@@ -38,6 +41,7 @@ class Browser:
         self.events: list[dict[str, Any]] = []
 
     def close(self) -> None:
+        """End it."""
         with contextlib.suppress(OSError, AssertionError):
             self.call("Browser.close")
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -47,7 +51,7 @@ class Browser:
         os.close(self._in)
         os.close(self._out)
 
-    def call(self, method: str, **parameters: Any) -> Any:
+    def call(self, method: str, **parameters: Any) -> Any:  # noqa: ANN401 (JSON)
         """A DevTools command's result."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}
@@ -79,7 +83,7 @@ class Browser:
         self.events.clear()
         self.call("Page.navigate", url=address)
 
-    def run(self, code: str) -> Any:
+    def run(self, code: str) -> Any:  # noqa: ANN401 (JSON)
         """What an expression gives, promises waited for."""
         done = self.call(
             "Runtime.evaluate",
@@ -92,7 +96,7 @@ class Browser:
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
 
-    def wait(self, code: str, seconds: float = PATIENCE_S) -> Any:
+    def wait(self, code: str, seconds: float = PATIENCE_S) -> Any:  # noqa: ANN401 (JSON)
         """The first value of an expression that is true."""
         until_s = time.monotonic() + seconds
         while time.monotonic() < until_s:
@@ -122,11 +126,13 @@ class Browser:
             if event.get("method") == "Network.requestWillBeSent"
         ]
 
-    def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
+    def mouse(self, kind: str, x: float, y: float, **more: float) -> None:
+        """One mouse event, such as ``"mousePressed"``, of the left button."""
         buttons = {"button": "left", "buttons": 1, "clickCount": 1} if kind != "mouseWheel" else {}
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **{**buttons, **more})
 
     def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 8) -> None:
+        """Press, move in so many steps, release."""
         self.mouse("mousePressed", *start)
         for step in range(1, steps + 1):
             share = step / steps
@@ -134,6 +140,7 @@ class Browser:
         self.mouse("mouseReleased", *end)
 
     def press(self, key: str, code: str = "") -> None:
+        """A key down and up, by its name in JavaScript."""
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key)
 
@@ -154,7 +161,8 @@ class Browser:
                 return None
             self._rest += part
         text, self._rest = self._rest.split(b"\0", 1)
-        return json.loads(text)
+        message: dict[str, Any] = json.loads(text)
+        return message
 
 
 @contextlib.contextmanager

@@ -1,0 +1,17 @@
+"""MkDocs hook: the site has the room itself, as the page that ``cocogan web`` writes."""
+
+from pathlib import Path
+from typing import Any
+
+from cocogan_core.files import resource
+from viewer.camera.camera import View
+from viewer.export.web_page import WebPage, write_single_file
+from viewer.state.recipe_files import SHIPPED
+
+SEED = 11
+
+
+def on_post_build(*, config: Any) -> None:  # noqa: ANN401 (MkDocs has no types)
+    """Write ``room.html`` beside the first page, which shows it in a frame."""
+    page = WebPage(resource(SHIPPED), "A room, made where you look", SEED, None, View(yaw_rad=3.5))
+    write_single_file(page, Path(config["site_dir"]) / "room.html")
