@@ -37,6 +37,8 @@ TEMPT = """(async () => {
 
 AROUND = """<!doctype html><title>A house</title><style>cocogan-room { width: 600px; }</style>
 <cocogan-room seed="9" yaw="10"></cocogan-room><script src="room-element.js"></script>"""
+BARE = """<!doctype html><title>A stranger's page</title>
+<iframe src="index.html#seed=2" allow="gamepad 'none'; fullscreen 'none'; xr-spatial-tracking 'none'"></iframe>"""
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,7 @@ def site(tmp_path_factory, rooms_checkpoint):
     folder = tmp_path_factory.mktemp("site")
     main(["web", str(rooms_checkpoint), "-o", str(folder)])
     (folder / "around.html").write_text(AROUND, encoding="utf-8")
+    (folder / "bare.html").write_text(BARE, encoding="utf-8")
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
@@ -249,3 +252,16 @@ def test_the_element_shows_a_room_in_another_page(chromium, site):
     chromium.run("document.querySelector('cocogan-room').setAttribute('seed', 4)")
     chromium.wait(f"{window}.cocogan.room.seed === 4 && {window}.cocogan.streamer.complete")
     assert chromium.run(f"{window}.kept")
+
+
+def test_a_page_that_allows_nothing_can_show_it_too(chromium, site):
+    """A frame without gamepads, headset or full screen; the wheel scrolls the page around it until it is touched."""
+    chromium.open(site.replace("index.html", "bare.html"), (700, 560))
+    window = "document.querySelector('iframe')?.contentWindow"
+    chromium.wait(f"{window}?.cocogan?.streamer?.complete")
+    chromium.mouse("mouseWheel", 100, 80, deltaX=0, deltaY=-120)
+    assert chromium.run(f"{window}.cocogan.camera.view.fovRad") == pytest.approx(np.pi / 2)
+    chromium.drag((100, 80), (110, 80))
+    chromium.mouse("mouseWheel", 100, 80, deltaX=0, deltaY=-120)
+    chromium.wait(f"{window}.cocogan.camera.view.fovRad < 1.5")
+    assert not [words for words in chromium.messages() if "Uncaught" in words]

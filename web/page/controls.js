@@ -83,8 +83,9 @@ export class Controls {
     if (this.view.reducedMotion) this.view.turn(this.view.camera.stop());
   }
 
-  /** @param {WheelEvent} event */
+  /** Within another page the wheel scrolls that one until the room is touched. @param {WheelEvent} event */
   wheel(event) {
+    if (globalThis.top !== globalThis.self && document.activeElement !== this.view.canvas) return;
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
     this.view.turn(this.view.camera.zoom((-event.deltaY * lines) / NOTCH_PX, this.place(event)));
@@ -105,7 +106,7 @@ export class Controls {
 
   /** Sticks turn, triggers zoom. */
   readPad() {
-    const pad = navigator.getGamepads?.().find((one) => one?.connected && one.axes.length >= 2);
+    const pad = gamepads().find((one) => one?.connected && one.axes.length >= 2);
     const ms = performance.now();
     const dtS = Math.min((ms - this.padMs) / 1000, 0.1);
     this.padMs = ms;
@@ -129,6 +130,19 @@ export class Controls {
     const before = this.held;
     this.held = held;
     if (before) this.view.turn(this.view.camera.nudge(wrapped(held.yaw - before.yaw), held.pitch - before.pitch));
+  }
+}
+
+let padsAreForbidden = false;
+
+/** None where the page around this one does not hand them on. @returns {(Gamepad | null)[]} */
+function gamepads() {
+  if (padsAreForbidden || !navigator.getGamepads) return [];
+  try {
+    return navigator.getGamepads();
+  } catch {
+    padsAreForbidden = true;
+    return [];
   }
 }
 
