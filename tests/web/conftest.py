@@ -42,10 +42,14 @@ def write_lively(path: Path, config: ModelConfig) -> Path:
 
 @pytest.fixture(scope="session")
 def extended_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
-    """The same with a row of patches beyond the trained image above and below."""
+    """The same of half the sphere, with a row of patches above and below, and the room's front at the left edge."""
     config = rooms_config(tiny_config)
-    config = replace(config, grid=config.grid.extended())
-    return write_lively(tmp_path_factory.mktemp("extended") / "extended.safetensors", config)
+    half = Projection.of_aspect("equirectangular", 4)
+    room = RoomLatents(projection=half, width_px=config.grid.width_px, front="edge")
+    return write_lively(
+        tmp_path_factory.mktemp("extended") / "extended.safetensors",
+        replace(config, grid=config.grid.extended(), room=room),
+    )
 
 
 @pytest.fixture(scope="session")

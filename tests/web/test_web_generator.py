@@ -60,7 +60,7 @@ def test_levels_and_walls_on_the_whole_sphere(rooms_checkpoint):
     compare(rooms_checkpoint, [3, 4, 3], patches)
 
 
-def test_rows_beyond_the_trained_image(extended_checkpoint):
+def test_rows_beyond_the_trained_image_and_a_front_at_the_edge(extended_checkpoint):
     compare(extended_checkpoint, [3], [(0, 0, 1), (0, 5, 7), (0, 2, 2), (1, 0, 3), (2, 23, 5)])
 
 

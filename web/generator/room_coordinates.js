@@ -35,7 +35,7 @@ function directions(area, counts, room) {
   const top = kind === "mercator" ? mercator(halfExtentRad) : halfExtentRad;
   const angles = { sin: new Float64Array(area.side), cos: new Float64Array(area.side), up: new Float64Array(area.side), level: new Float64Array(area.side) };
   for (let i = 0; i < area.side; i++) {
-    const yawRad = ((area.left + i + 0.5) / counts.columns - 0.5 / room.widthPx) * 2 * Math.PI;
+    const yawRad = ((area.left + i + 0.5) / counts.columns - room.frontShare) * 2 * Math.PI;
     const height = (0.5 - (area.top + i + 0.5) / counts.rows) * 2 * top;
     angles.sin[i] = Math.sin(yawRad);
     angles.cos[i] = Math.cos(yawRad);

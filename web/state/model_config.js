@@ -9,7 +9,7 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {[number, number][]} spans metres at −1 and 1 of width, depth, height, and the offsets right and ahead
  * @property {number} eyeM
  * @property {import("../geometry/projection.js").Projection} projection
- * @property {number} widthPx
+ * @property {number} frontShare where yaw 0 lies, as a share of the panorama's width from its left edge
  *
  * @typedef {object} Model
  * @property {import("../geometry/grid.js").Grid} grid
@@ -41,6 +41,7 @@ const MODEL = {
   conditioning: [oneOf("mlp", "linear"), "linear"],
   generator: [oneOf("micro", "full", "multiple"), "micro"],
   room: [(/** @type {unknown} */ value) => value, null],
+  symmetry: [(/** @type {unknown} */ value) => value, null],
 };
 const ROOM_NAMES = ["room.width", "room.depth", "room.height", "room.viewer_right", "room.viewer_forward"];
 const ROOM = {
@@ -53,6 +54,7 @@ const ROOM = {
   eye_m: [finite, 1.5],
   projection: [(/** @type {unknown} */ value) => value, {}],
   width_px: [whole(1, 1 << 24), 768],
+  front: [oneOf("pixel", "edge"), "pixel"],
 };
 const PROJECTION = { kind: [oneOf("mercator", "equirectangular"), "mercator"], half_extent_rad: [finite, 0.8957] };
 const MERCATOR_LIMIT_RAD = (89 / 180) * Math.PI;
@@ -80,6 +82,8 @@ export function readModel(stated) {
     `model: this page runs the compact generator, and the file holds another (${values.architecture}, ` +
       `${values.generator}); open it on the desktop`,
   );
+  // z would have to be moved into G's own room, and its patches turned and mirrored back (cocogan_core/geometry/symmetry.py)
+  require(values.symmetry === null, "model: this page shows no models of upright rooms yet; open it on the desktop");
   const most = Math.log2(grid.patchPx) + 1;
   require(grid.levels <= most, `model: ${grid.levels} levels; this one has at most ${most}`);
   const room = values.room === null ? null : readRoom(values.room, names);
@@ -106,7 +110,8 @@ function readRoom(stated, latentNames) {
     throw new Problem("room: the viewer must stand between the walls, floor and ceiling, and have five numbers");
   const missing = room.names.filter((/** @type {string} */ name) => !latentNames.includes(name));
   require(!missing.length, `model: room coordinates need the latents ${missing.join(", ")}, and the data do not name them`);
-  return { names: room.names, spans, eyeM: room.eye_m, projection: readProjection(room.projection), widthPx: room.width_px };
+  const frontShare = room.front === "edge" ? 0 : 0.5 / room.width_px;
+  return { names: room.names, spans, eyeM: room.eye_m, projection: readProjection(room.projection), frontShare };
 }
 
 /** @param {object} table @returns {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
