@@ -86,7 +86,7 @@ class Driver:
             "resize": lambda: self._resize(*SIZES[number % len(SIZES)]),
             "hold": lambda: app.handler.act(Command.COMPARE),
             "wipe": lambda: app.handler.act(MoveDivider(abs(share))),
-            "fold": self._fold,
+            "fold": lambda: app.handler.act(Command.TOGGLE_VISITED),
             "slider": lambda: app.session.change(app.session.latents.with_entry(number, share)),
             "direction": lambda: app.session.change(app.session.latents.with_along(number % 4, share)),
             "room": lambda: self._press(key.SPACE),
@@ -122,17 +122,6 @@ class Driver:
         if self.app.options.headless:  # there it does nothing
             window._width, window._height = width, height
             window.dispatch_event("on_resize", width, height)
-
-    def _fold(self) -> None:
-        """Click on the arrow that opens or closes the panel of visited rooms."""
-        from pyglet.window import mouse  # see _act
-
-        assert self.app.panels.history_place is not None
-        left, top, *_ = self.app.panels.history_place
-        place = round(left + 12), round(self.app.window.get_size()[1] - top - 10)
-        self.app.window.dispatch_event("on_mouse_motion", *place, 0, 0)
-        self.app.window.dispatch_event("on_mouse_press", *place, mouse.LEFT, 0)
-        self.app.window.dispatch_event("on_mouse_release", *place, mouse.LEFT, 0)
 
 
 def opened(checkpoint: Path, *, windowed: bool) -> App:

@@ -13,13 +13,14 @@ from typing import Annotated
 
 import tyro
 
-from cocogan_core.errors import ConfigError
+from cocogan_core.checkpoint import read_metadata
+from cocogan_core.errors import CocoganError, ConfigError
 from cocogan_core.inference.engine import Device
 from viewer.camera.camera import View
 from viewer.camera.view_projection import ViewProjection
 from viewer.render import render
 from viewer.state.logging import start_log
-from viewer.state.options import Options, look_from, open_room, parse_size
+from viewer.state.options import Opened, Options, look_from, open_room, parse_size
 from viewer.state.paths import config_path, log_path
 from viewer.state.settings import peek
 from viewer.web import web
@@ -57,8 +58,9 @@ def view(
         file: saved room, its line of text, or checkpoint to open (default: the room that is shipped).
         recipe: the same as FILE, as earlier versions called it.
         checkpoint: model to show (default: the room that is shipped).
-        seed: of the room (default: a saved room's own, or 0).
-        yaw: first look, degrees to the right of the panorama's first column (default: a saved room's, or 0).
+        seed: of the room (default: a saved room's own, the last session's, or 0).
+        yaw: first look, degrees to the right of the panorama's first column (default: a saved room's; in a window where
+            the furniture is; else 0).
         pitch: first look, degrees up.
         fov: horizontal field of view in degrees, up to what the lens shows; from 30 without finer levels of detail.
         lens: projection; its usual field of view goes with it.
@@ -79,10 +81,12 @@ def view(
         raise ConfigError("--headless has no window to show; add --screenshot FILE")
     if level is not None and screenshot is None:
         raise ConfigError("--level is for a picture; add --screenshot FILE")
-    opened = open_room(recipe or file, checkpoint, seed=seed)
-    found = opened.recipe
-    first = look_from(found.view if found else View(), yaw=yaw, pitch=pitch, fov=fov, lens=lens)
     settings = config_path() if screenshot is None else None
+    anything = recipe or file or checkpoint or seed is not None
+    opened = open_room(recipe or file, checkpoint, seed=seed) if anything or settings is None else _start(settings)
+    found = opened.recipe
+    usual = found.view if found else View() if settings is None else _first_look(opened.checkpoint)
+    first = look_from(usual, yaw=yaw, pitch=pitch, fov=fov, lens=lens)
     if settings is not None:
         start_log(log_path())
     pixels = parse_size(size) if size else found.size_px if found else _window_size(settings)
@@ -97,8 +101,29 @@ def view(
         headless,
         recipe=found,
         settings=settings,
+        welcome=settings is not None and found is None and yaw is None,
     )
     _show(replace(options, reduced_motion=reduced_motion, only_visible=only_visible, level=level, safe=safe))
+
+
+def _start(settings: Path) -> Opened:
+    """What is shown when nothing is named: the last session's room, at the very first start a chosen one."""
+    from viewer.session.gallery import FIRST_SEED  # only now: see the module's text
+
+    last = peek(settings).last
+    if last:
+        try:
+            return open_room(last)
+        except CocoganError:  # its checkpoint is gone: no reason to start with an error
+            return open_room(None, seed=FIRST_SEED)
+    return open_room(None, seed=FIRST_SEED)
+
+
+def _first_look(checkpoint: Path) -> View:
+    """Where a model's rooms have their furniture."""
+    from viewer.session.gallery import first_look
+
+    return first_look(read_metadata(checkpoint).model.latent_names)
 
 
 def _show(options: Options) -> None:

@@ -65,6 +65,9 @@ class App:
         self.window.push_handlers(on_file_drop=dropped, on_expose=self._wake, on_resize=self._note_size)
         self.backend = ImGuiBackend(self.window)  # its handlers come first, so that panels take what is theirs
         self.panels = Panels()
+        self.handler.close_popup = self.backend.close_popup
+        if options.welcome:
+            self.controls.welcome()
         self.clipboard.serve_imgui()
         self.fps = 0.0
         self._seen: tuple[object, ...] = ()  # what the last frame was about
@@ -106,7 +109,9 @@ class App:
         self.controls.step(dt)
         while self.controls.pressed:
             self.handler.act(self.controls.pressed.pop(0))
+        self._show_clicked()
         self.workspace.step()
+        self.handler.step(now)
         self._step_session(now)
         if self._awake:
             self._awake -= 1
@@ -175,6 +180,21 @@ class App:
             self._wake()
         self._seen = seen
 
+    def _show_clicked(self) -> None:
+        """While the room's panel is open, a click on an object shows its sliders."""
+        for place in self.controls.clicked:
+            found = self.session.object_under(self.controls.camera, place) if self.handler.status.panel else None
+            if found is not None:
+                self.panels.show_object(found)
+        self.controls.clicked.clear()
+
+    def _is_sharp(self) -> bool:
+        """Whether there is time for the sharper filter, or it is asked for."""
+        quality = self.workspace.settings.quality
+        if quality != "automatic":
+            return quality == "sharp"
+        return self._sharp_s < SHARP_S[not (self.controls.active or self._awake)]
+
     def _draw(self, now: float) -> None:
         """Draw the room and the panels over it, and do what the panels are used for."""
         session, status = self.session, self.handler.status
@@ -183,13 +203,16 @@ class App:
         self.context.viewport = (0, 0, *size)
         session.renderer.xray = status.xray
         statuses = session.inspector.look(now) if status.xray else {}
-        resting = not (self.controls.active or self._awake)
-        began, sharp = time.monotonic(), self._sharp_s < SHARP_S[resting]
+        began, sharp = time.monotonic(), self._is_sharp()
         session.draw(status.camera.view, now, size[0], sharp=sharp)
+        settings, reduced_motion = self.workspace.settings, self.controls.reduced_motion
+        history = session.history_model(settings, reduced_motion=reduced_motion, touring=self.handler.touring)
+        self.panels.style(history)
         self.backend.new_frame()
         model = session.view_model(statuses, self.fps)
-        history = session.history_model(self.workspace.settings, reduced_motion=self.controls.reduced_motion)
-        actions = self.panels.draw(status, model, history, self.workspace.message)
+        favourites = [recipe.latents for recipe in self.workspace.favourites] if status.gallery else []
+        gallery = session.gallery.model(favourites, session.recent) if status.gallery else None
+        actions = self.panels.draw(status, model, history, gallery, self.workspace.message)
         self.backend.panels = self.panels.places
         self.backend.render()
         self.window.flip()

@@ -54,11 +54,11 @@ def frames(app, until, seconds=60):
 
 def use_panel(app, monkeypatch, *actions):
     """A frame in which the panel of visited rooms is used for ``actions``."""
+    if not app.handler.status.visited:
+        app.handler.act(Command.TOGGLE_VISITED)
     with monkeypatch.context() as patch:
         draw = panels.draw_history_panel
-        patch.setattr(
-            panels, "draw_history_panel", lambda model, was_open: (list(actions), *draw(model, was_open=was_open)[1:])
-        )
+        patch.setattr(panels, "draw_history_panel", lambda model: (list(actions), draw(model)[1]))
         app._wake()
         app.frame()
 

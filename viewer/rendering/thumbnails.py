@@ -31,16 +31,16 @@ class Texture(Protocol):
         """Give it back."""
 
 
-def thumbnail_size(grid: PatchGrid) -> tuple[int, int]:
-    """Width and height in pixels: a power of two for each patch's side, so that patches shrink on their own."""
-    side = _thumb_px(grid)
+def thumbnail_size(grid: PatchGrid, width_px: int = WIDTH_PX) -> tuple[int, int]:
+    """Width, about ``width_px``, and height in pixels: a power of two a patch, so that patches shrink on their own."""
+    side = _thumb_px(grid, width_px)
     return grid.columns * side, grid.rows * side
 
 
-def thumbnail(patches: Mapping[tuple[int, int], Pixels], grid: PatchGrid) -> Pixels:
+def thumbnail(patches: Mapping[tuple[int, int], Pixels], grid: PatchGrid, width_px: int = WIDTH_PX) -> Pixels:
     """A small panorama (h, w, 3) of what is made of it; the rest has the mean colour of that."""
-    width, height = thumbnail_size(grid)
-    side = _thumb_px(grid)
+    width, height = thumbnail_size(grid, width_px)
+    side = _thumb_px(grid, width_px)
     step = max(1, grid.patch_px // side // 2)  # four points of each square stand for it: a whole one would cost a frame
     points = {patch: pixels[step // 2 :: step, step // 2 :: step] for patch, pixels in patches.items()}
     shrunk = {patch: box_filter(few, len(few) // side).astype(float) for patch, few in points.items()}
@@ -54,18 +54,25 @@ def thumbnail(patches: Mapping[tuple[int, int], Pixels], grid: PatchGrid) -> Pix
 class Filmstrip:
     """Thumbnails of the last rooms visited, oldest first; a room that is visited again keeps its place."""
 
-    def __init__(self, texture: Texture, grid: PatchGrid) -> None:
-        """``texture`` is as wide as a thumbnail and ``MOST_ROOMS`` times as high."""
-        self.texture, self._grid = texture, grid
+    def __init__(self, texture: Texture, grid: PatchGrid, *, most: int = MOST_ROOMS, width_px: int = WIDTH_PX) -> None:
+        """``texture`` is as wide as a thumbnail of about ``width_px`` and ``most`` times as high."""
+        self.texture, self._grid, self._most, self._width_px = texture, grid, most, width_px
         self.rooms: list[Latents] = []
         self.version = 0  # grows with every change
         self._places: list[int] = []
+        self._whole: set[int] = set()  # places whose thumbnails have no guesses
 
     @staticmethod
-    def texture_size(grid: PatchGrid) -> tuple[int, int]:
+    def texture_size(grid: PatchGrid, *, most: int = MOST_ROOMS, width_px: int = WIDTH_PX) -> tuple[int, int]:
         """Size of the texture that it needs."""
-        width, height = thumbnail_size(grid)
-        return width, height * MOST_ROOMS
+        width, height = thumbnail_size(grid, width_px)
+        return width, height * most
+
+    @property
+    def unfinished(self) -> tuple[Latents, ...]:
+        """Rooms of which only a part was made when they were left, newest first."""
+        places = zip(self.rooms, self._places, strict=True)
+        return tuple(room for room, place in places if place not in self._whole)[::-1]
 
     def find(self, room: Latents) -> int | None:
         """Where a room is; locks and the seed's number do not make another room of it."""
@@ -78,7 +85,7 @@ class Filmstrip:
         """Add a room, or renew its thumbnail."""
         index = self.find(room)
         if index is None:
-            free = set(range(MOST_ROOMS)) - set(self._places)
+            free = set(range(self._most)) - set(self._places)
             if not free:
                 self.rooms.pop(0)
                 free = {self._places.pop(0)}
@@ -86,15 +93,17 @@ class Filmstrip:
             self._places.append(min(free))
             index = len(self.rooms) - 1
         self.version += 1
-        width, height = thumbnail_size(self._grid)
-        small = thumbnail(patches, self._grid)
-        self.texture.write(small.tobytes(), (0, self._places[index] * height, width, height), alignment=1)
+        width, height = thumbnail_size(self._grid, self._width_px)
+        small, place = thumbnail(patches, self._grid, self._width_px), self._places[index]
+        whole = len(patches) == self._grid.rows * self._grid.columns
+        (self._whole.add if whole else self._whole.discard)(place)
+        self.texture.write(small.tobytes(), (0, place * height, width, height), alignment=1)
 
     def edges(self, index: int) -> tuple[float, float]:
         """Top and bottom of a room's thumbnail in the texture, 0 … 1."""
-        return self._places[index] / MOST_ROOMS, (self._places[index] + 1) / MOST_ROOMS
+        return self._places[index] / self._most, (self._places[index] + 1) / self._most
 
 
-def _thumb_px(grid: PatchGrid) -> int:
-    wanted = max(1, WIDTH_PX // grid.columns)
+def _thumb_px(grid: PatchGrid, width_px: int) -> int:
+    wanted = max(1, width_px // grid.columns)
     return int(min(grid.patch_px, 1 << (wanted.bit_length() - 1)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cocogan_core.errors import CocoganError
 from viewer.camera.camera import View
-from viewer.export.export import GATHERED, Export, Kind, Steps, gather, level_for_export
+from viewer.export.export import GATHERED, Export, ExportSettings, Kind, Steps, gather, level_for_export
 from viewer.rendering.snapshot import Snapshot
 from viewer.streaming.streamer import PatchStreamer
 from viewer.ui.view_model import Notice, Severity
@@ -38,7 +38,9 @@ class BackgroundJob:
             return self._export.stage, self._export.share
         return None if self._gathering is None else ("making the rest of the room", self._share_gathered)
 
-    def export(self, kind: Kind, out: Path, view: View, size_px: tuple[int, int]) -> None:
+    def export(
+        self, kind: Kind, out: Path, view: View, size_px: tuple[int, int], settings: ExportSettings | None = None
+    ) -> None:
         """Begin an export of the present room; raises as :class:`Export`."""
         self.cancel()
         self._export = Export(
@@ -49,6 +51,7 @@ class BackgroundJob:
             streamer=self._streamer,
             take_snapshot=self._take_snapshot,
             level=self._level,
+            settings=settings,
         )
 
     def toggle_comparison(self) -> None:

@@ -1,5 +1,6 @@
 """Where the user has been: undo and redo, the thumbnails of visited rooms, and the morph between two of them."""
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
@@ -93,6 +94,7 @@ class RoomHistory:
         self._gesture = 0
         self._thumbnail_of: tuple[int, bool] | None = None  # revision, and whether all of it was made
         self._moved_s = 0.0
+        self._on_the_way: deque[Latents] = deque(maxlen=8)  # rooms that the morph has led to, which are no detours
 
     @property
     def present(self) -> int:
@@ -114,6 +116,7 @@ class RoomHistory:
         elif not self._gesture:
             self._gesture = next(self._gestures)
         self._renew_last_thumbnail(room, streamer)
+        self._begin_morph_here(room)
         self.steps = self.steps.push(room, self._gesture)
         if dragging or playing or not streamer.complete:
             return
@@ -148,7 +151,8 @@ class RoomHistory:
         """The room at that share of the morph; there must be one."""
         assert self.morph is not None
         self.morph = self.morph.scrub(share)
-        return self.morph.room()
+        self._on_the_way.append(self.morph.room())
+        return self._on_the_way[-1]
 
     def toggle_morph(self, now_s: float) -> None:
         """Play or stop the morph, if there is one."""
@@ -165,7 +169,8 @@ class RoomHistory:
             return None
         self.morph = self.morph.step(min(now_s - self._moved_s, LONGEST_STEP_S))
         self._moved_s = now_s
-        return self.morph.room()
+        self._on_the_way.append(self.morph.room())
+        return self._on_the_way[-1]
 
     def _renew_last_thumbnail(self, room: Latents, streamer: MadePatches) -> None:
         """Before the streamer turns to another room: show all that was made of the last one in its thumbnail."""
@@ -173,6 +178,11 @@ class RoomHistory:
         if room != last and self._thumbnail_of == (streamer.revision, False):
             self._thumbnail_of = None
             self.filmstrip.add(last, streamer.pixels())
+
+    def _begin_morph_here(self, room: Latents) -> None:
+        """The user went elsewhere: a morph leads to its end from there, and none of it is left of the old way."""
+        if self.morph is not None and room not in (self.steps.present, *self._on_the_way):
+            self.morph = Morph(room, self.morph.b) if room != self.morph.b else None
 
     def _stop_morph(self) -> None:
         if self.morph is not None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
-from cocogan_core.geometry.projection import Projection, yaw_of_u
-from cocogan_core.metrics.seams import worst_border
+import numpy as np
+
+from cocogan_core.geometry.projection import Projection, yaw_of_u, yaw_pitch_of
+from cocogan_core.metrics.seams import Border
 from viewer.camera.camera import Camera
 from viewer.session.seam_survey import SeamSurvey
 from viewer.streaming.level_window import LevelWindow
@@ -11,6 +13,8 @@ from viewer.streaming.patch_status import PatchStatus, Totals, tint
 from viewer.streaming.streamer import PatchStreamer
 
 __all__ = ["Inspector"]
+
+STANDS_OUT = 1.4  # real pictures' borders come to 1.37 (cocogan_core.metrics.seams)
 
 
 Cell = tuple[int, int]
@@ -58,12 +62,23 @@ class Inspector:
             held.window.slot(cell): (known.get((cell, "right"), 0.0), known.get((cell, "below"), 0.0)) for cell in cells
         }
 
-    def face_worst_seam(self, camera: Camera) -> Camera:
-        """The camera turned to the border that stands out most; as it is if none is known."""
-        border = worst_border(self._seams.ratios)
-        if border is None:
-            return camera
+    def face_worst_seam(self, camera: Camera) -> Camera | None:
+        """The camera turned to the border that stands out most among those that can be seen; None if none does."""
+        self._seams.follow()
+        for border, ratio in sorted(self._seams.ratios.items(), key=lambda item: -item[1]):
+            if ratio < STANDS_OUT:
+                break
+            yaw_rad, pitch_rad = self._middle(border)
+            turned = camera.stop().look(yaw_rad=yaw_rad, pitch_rad=pitch_rad)
+            edges = turned.view.directions(np.zeros(2), np.array([-1.0, 1.0]))
+            low, high = np.sort(yaw_pitch_of(edges)[1])
+            if low < pitch_rad < high:
+                return turned
+        return None
+
+    def _middle(self, border: Border) -> tuple[float, float]:
+        """Yaw and pitch of a border's middle."""
         ((row, column), side), grid = border, self._streamer.grid.at_level(self._seams.level)
         u, v = (column + 1, row + 0.5) if side == "right" else (column + 0.5, row + 1)
         yaw_rad = float(yaw_of_u(u / grid.columns, self._streamer.grid.width_px))
-        return camera.stop().look(yaw_rad=yaw_rad, pitch_rad=float(self._projection.pitch_of_v(v / grid.rows)))
+        return yaw_rad, float(self._projection.pitch_of_v(v / grid.rows))

@@ -1,28 +1,36 @@
 """Everything that belongs to one open checkpoint: its generator, atlas, room, history and jobs. Knows no window."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from cocogan_core.errors import OutputError
+from cocogan_core.files import resource
+from cocogan_core.geometry.projection import u_of_yaw, yaw_of_u, yaw_pitch_of
 from viewer.camera.camera import Camera, View
 from viewer.rendering.renderer import Renderer
 from viewer.rendering.snapshot import Snapshot
 from viewer.rendering.thumbnails import Filmstrip, thumbnail_size
 from viewer.session.background_job import BackgroundJob
 from viewer.session.checkpoint_loader import LoadedCheckpoint
+from viewer.session.gallery import Gallery
 from viewer.session.history import RoomHistory
 from viewer.session.inspector import Inspector
+from viewer.session.object_finder import ObjectFinder
+from viewer.session.thumbnail_maker import ThumbnailMaker
 from viewer.state.latents import Latents
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import fingerprint
+from viewer.state.recipe_files import SHIPPED, fingerprint
 from viewer.state.settings import Settings
 from viewer.streaming.patch_status import PatchStatus
 from viewer.streaming.streamer import PatchStreamer
 from viewer.ui.view_model import HistoryModel, Notice, Severity, ViewModel
 
 __all__ = ["Session"]
+
+MOST_RECENT = 12
 
 
 class Session:
@@ -35,7 +43,13 @@ class Session:
     """
 
     def __init__(
-        self, loaded: LoadedCheckpoint, renderer: Renderer, *, idle_work: bool = True, only_visible: bool = False
+        self,
+        loaded: LoadedCheckpoint,
+        renderer: Renderer,
+        *,
+        idle_work: bool = True,
+        only_visible: bool = False,
+        device: str = "auto",
     ) -> None:
         """Take over the worker and the renderer; ``idle_work``, ``only_visible`` as for :class:`PatchStreamer`."""
         source = loaded.source
@@ -49,8 +63,14 @@ class Session:
         grid = self.streamer.grid
         self.filmstrip = Filmstrip(renderer.new_texture(Filmstrip.texture_size(grid)), grid)
         self.history = RoomHistory(self.filmstrip, self.latents)
+        self.names, z_dim = source.metadata.model.latent_names, source.metadata.model.z_dim
+        tiles = renderer.new_texture(Gallery.texture_size(grid))
+        shipped = self.checkpoint == resource(SHIPPED)
+        self.gallery = Gallery(tiles, grid, self.names, z_dim, shipped=shipped)
+        self.objects = ObjectFinder(grid, self.names)
+        self.maker = ThumbnailMaker(self.checkpoint, device, grid)
+        self.looked_for = ""  # the object that is to be turned to once it is known where that is
         self.job = BackgroundJob(self.streamer, self.take_snapshot)
-        self._names = source.metadata.model.latent_names
 
     @property
     def notice(self) -> Notice:
@@ -64,7 +84,22 @@ class Session:
     def state(self) -> tuple[object, ...]:
         """Compares unequal when the panels have something new to show of it."""
         stage, share = self.job.progress or ("", 0.0)
-        return self.filmstrip.version, self.job.held, stage, round(share, 2), self.history.morph
+        pictures = self.filmstrip.version, self.gallery.tiles.version
+        return pictures, self.job.held, stage, round(share, 2), self.history.morph, len(self.streamer.directions)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the checkpoint; worked out when it is first asked for.
+
+        Raises:
+            CheckpointError: the checkpoint's file is gone.
+        """
+        return fingerprint(self.checkpoint)
+
+    @property
+    def recent(self) -> list[Latents]:
+        """Rooms visited lately, newest first."""
+        return self.filmstrip.rooms[::-1][:MOST_RECENT]
 
     def change(self, latents: Latents) -> None:
         """Show another room."""
@@ -82,6 +117,42 @@ class Session:
         notice = self.job.step()
         self.streamer.step(camera, self.latents, now_s)
         return notice
+
+    def make_thumbnails(self, favourites: Sequence[Latents], now_s: float, *, gallery: bool, panel: bool) -> None:
+        """Go on with small pictures of other rooms, as long as nobody waits for the present one.
+
+        ``gallery``: its tiles are looked at; ``panel``: places of objects may be asked for. Rooms of the filmstrip that
+        were left half made are made whole.
+        """
+        free = self.streamer.complete and (self.streamer.share == 1 or self.streamer.only_visible)
+        wanted: list[Latents] = []
+        if free and not self.maker.busy:
+            wanted += self.gallery.wanted(favourites, self.recent) if gallery else []
+            wanted += [room for room in self.filmstrip.unfinished if room != self.latents]
+            wanted += self.objects.wanted(self.latents, self.looked_for) if panel or self.looked_for else []
+        made = self.maker.step(wanted, self.streamer.directions, now_s)
+        if made is None or self.objects.add(*made):
+            return
+        room, patches = made
+        self.gallery.add(room, patches)
+        if self.filmstrip.find(room) is not None:
+            self.filmstrip.add(room, patches)
+
+    def face_looked_for(self, camera: Camera) -> Camera | None:
+        """The camera turned to the object that is looked for, once it is known where that is."""
+        place = self.objects.place(self.looked_for) if self.looked_for else None
+        if place is None:
+            return None
+        self.looked_for = ""
+        yaw_rad = float(yaw_of_u(place[0], self.streamer.grid.width_px))
+        return camera.stop().look(yaw_rad=yaw_rad, pitch_rad=float(self.projection.pitch_of_v(place[1])))
+
+    def object_under(self, camera: Camera, place: tuple[float, float]) -> str | None:
+        """The object that shows under device coordinates; None if none is known there."""
+        yaw, pitch = yaw_pitch_of(camera.view.directions(np.array(place[0]), np.array(place[1])))
+        u = float(u_of_yaw(float(yaw), self.streamer.grid.width_px))
+        v = float(self.projection.v_of_pitch(float(pitch)))
+        return self.objects.object_at(u % 1.0, v) if 0 <= v < 1 else None
 
     def draw(self, view: View, now_s: float, width_px: int, *, sharp: bool) -> None:
         """Draw into the framebuffer and viewport in use; its left part shows the room that is held to compare."""
@@ -111,7 +182,7 @@ class Session:
         Raises:
             CheckpointError: the checkpoint's file is gone.
         """
-        sha256 = fingerprint(self.checkpoint)
+        sha256 = self.fingerprint
         return Recipe(checkpoint=str(self.checkpoint), sha256=sha256, latents=self.latents, view=view, size_px=size_px)
 
     def view_model(self, statuses: Mapping[int, dict[tuple[int, int], PatchStatus]], fps: float) -> ViewModel:
@@ -123,8 +194,8 @@ class Session:
             projection=self.projection,
             texture_name=self.renderer.texture_name,
             slots=self.streamer.slot_contents(),
-            names=self._names,
-            directions=len(self.streamer.directions),
+            names=self.names,
+            directions=self.streamer.directions,
             fps=fps,
             patch_s=seen.patch_s,
             made=seen.made,
@@ -139,7 +210,7 @@ class Session:
             seam=self.inspector.worst,
         )
 
-    def history_model(self, settings: Settings, *, reduced_motion: bool) -> HistoryModel:
+    def history_model(self, settings: Settings, *, reduced_motion: bool, touring: bool = False) -> HistoryModel:
         """What the panel of visited rooms shows."""
         width, height = thumbnail_size(self.streamer.grid)
         return HistoryModel(
@@ -156,11 +227,15 @@ class Session:
             recent=tuple(Path(name).name for name in settings.recent),
             has_last=bool(settings.last),
             reduced_motion=reduced_motion,
+            touring=touring,
+            settings=settings,
         )
 
     def close(self) -> None:
         """End the generator process and give everything back to OpenGL."""
         self.worker.close()
+        self.maker.close()
         self.job.close()
         self.filmstrip.texture.release()
+        self.gallery.tiles.texture.release()
         self.renderer.release()

@@ -1,24 +1,30 @@
 """The open session, and what opens others: recipes, checkpoints, the files opened before. Knows no window."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
 
 from cocogan_core.errors import CocoganError, RecipeError
 from viewer.camera.camera import View
 from viewer.rendering.renderer import Renderer
 from viewer.session.checkpoint_loader import CheckpointLoader, CheckpointSource, LoadedCheckpoint
 from viewer.session.session import Session
-from viewer.state.latents import LARGEST_SEED
+from viewer.state.latents import LARGEST_SEED, Latents
 from viewer.state.recipe import Recipe
 from viewer.state.recipe_files import find_checkpoint, is_recipe, read_recipe
-from viewer.state.settings import Settings, load, save
+from viewer.state.settings import MOST_FAVOURITES, Settings, load, save
+from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity
 
 __all__ = ["Workspace"]
 
-HINT = "drag to look around, Space for another room, sliders on the left change this one; H: every key, Tab: no panels"
+# Seconds that a notice stays; an error stays until it is closed.
+STAYS_S = {Severity.INFO: 6.0, Severity.WARNING: 12.0}
 SEED_DIGITS = 10
 
 
@@ -48,13 +54,46 @@ class Workspace:
         ``new_renderer`` makes a session's renderer, ``settle`` is told the first look of what was opened later;
         ``settings``: the file that remembers, None for nothing.
         """
-        self.session = Session(loaded, new_renderer(loaded.source), idle_work=idle_work, only_visible=only_visible)
+        renderer = new_renderer(loaded.source)
+        self.session = Session(loaded, renderer, idle_work=idle_work, only_visible=only_visible, device=device)
         self.loader: CheckpointLoader | None = None
         self.settings, broken = load(settings) if settings else (Settings(seen_hint=True), "")
-        hint = Notice("" if self.settings.seen_hint else HINT)
-        self.notice = Notice(broken, Severity.WARNING) if broken else hint
+        self.notice = Notice(broken, Severity.WARNING)
         self._new_renderer, self._settle, self._device = new_renderer, settle, device
         self._idle_work, self._file, self._logged = idle_work, settings, ""
+
+    @property
+    def notice(self) -> Notice:
+        """For the user, until it is closed, has been there for a while, or the next comes."""
+        return self._notice
+
+    @notice.setter
+    def notice(self, notice: Notice) -> None:
+        self._notice, self._noticed_s = notice, time.monotonic()
+
+    @property
+    def favourites(self) -> tuple[Recipe, ...]:
+        """The user's favourites of the open checkpoint, newest first; what cannot be read is left out."""
+        found = list(filter(None, map(_read_favourite, self.settings.favourites)))
+        if not found:
+            return ()
+        sha256 = self.session.fingerprint
+        return tuple(recipe for recipe in found if recipe.sha256 == sha256)
+
+    def is_favourite(self, room: Latents) -> bool:
+        """Whether a room of the open checkpoint is one of them."""
+        short = _as_kept(room)
+        return any((kept.latents.base, kept.latents.along) == short for kept in self.favourites)
+
+    def toggle_favourite(self, recipe: Recipe) -> None:
+        """Keep the room of a recipe among the favourites, or no longer."""
+        short, lines = _as_kept(recipe.latents), self.settings.favourites
+        if self.is_favourite(recipe.latents):
+            gone = {kept.line() for kept in self.favourites if (kept.latents.base, kept.latents.along) == short}
+            lines = tuple(line for line in lines if line not in gone)
+        else:
+            lines = (recipe.line(), *lines)[:MOST_FAVOURITES]
+        self.settings = replace(self.settings, favourites=lines)
 
     @property
     def message(self) -> Notice:
@@ -62,7 +101,7 @@ class Workspace:
         generator = self.session.notice
         if generator.text or self.notice.text:
             return generator if generator.text else self.notice
-        return Notice("" if self.session.streamer.statistics.made else "loading the generator ...")
+        return Notice("" if self.session.streamer.statistics.made else text("notice.loading"))
 
     def fail(self, error: CocoganError) -> None:
         """Tell the user what went wrong."""
@@ -78,6 +117,7 @@ class Workspace:
             self._logged = text
             logging.getLogger("viewer").info(text)
         if self.loader is None:
+            self._let_notice_leave()
             return
         try:
             loaded = self.loader.step()
@@ -87,6 +127,11 @@ class Workspace:
             return
         if loaded is not None:
             self._begin(loaded)
+
+    def _let_notice_leave(self) -> None:
+        stays_s = STAYS_S.get(self.notice.severity)
+        if self.notice.text and stays_s is not None and time.monotonic() - self._noticed_s > stays_s:
+            self.notice = Notice()
 
     def open(self, path: Path) -> None:
         """Show a recipe's file or a checkpoint; it joins the recent ones once it is shown.
@@ -119,13 +164,13 @@ class Workspace:
         """Show what the last session ended with; raises as :meth:`open`."""
         self.show(Recipe.parse(self.settings.last, "the last session's recipe"))
 
-    def paste(self, text: str) -> None:
+    def paste(self, pasted: str) -> None:
         """Show a recipe's line of text, or the room of a seed; raises as :meth:`open`."""
-        if text.isdecimal() and len(text) <= SEED_DIGITS:
+        if pasted.isdecimal() and len(pasted) <= SEED_DIGITS:
             latents = self.session.latents
-            self.session.change(latents.reseed(min(int(text), LARGEST_SEED)))
+            self.session.change(latents.reseed(min(int(pasted), LARGEST_SEED)))
         else:
-            self.show(Recipe.parse(text, "the clipboard"))
+            self.show(Recipe.parse(pasted, "the clipboard"))
 
     def open_dropped(self, paths: list[str]) -> None:
         """Open the first file, if there is one: what is dropped may be anything. Raises as :meth:`open`."""
@@ -149,9 +194,10 @@ class Workspace:
         self._stop_loading()
         self.session.job.cancel()
         self.session.worker.close()
+        self.session.maker.close()
         if self._file is not None:
             line = self.settings.last if last is None else last.line()
-            save(self._file, replace(self.settings, size_px=window_px, last=line, seen_hint=True))
+            save(self._file, replace(self.settings, size_px=window_px, last=line))
 
     def _source(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> CheckpointSource:
         seed = self.session.latents.seed
@@ -161,7 +207,7 @@ class Workspace:
         source = self._source(checkpoint, recipe, file)
         self._stop_loading()
         self.loader = CheckpointLoader(source, self._device)
-        self.notice = Notice(f"opening {checkpoint} ...")
+        self.notice = Notice(text("notice.opening", path=checkpoint))
 
     def _stop_loading(self) -> None:
         if self.loader is not None:
@@ -174,7 +220,9 @@ class Workspace:
         only_visible = self.session.streamer.only_visible
         self.session.close()
         renderer = self._new_renderer(loaded.source)
-        self.session = Session(loaded, renderer, idle_work=self._idle_work, only_visible=only_visible)
+        self.session = Session(
+            loaded, renderer, idle_work=self._idle_work, only_visible=only_visible, device=self._device
+        )
         self.notice = Notice()
         self._settle(loaded.source.view)
         self._remember_file(loaded.source.named_by)
@@ -182,3 +230,17 @@ class Workspace:
     def _remember_file(self, file: Path | None) -> None:
         if file is not None:
             self.settings = self.settings.with_recent(file)
+
+
+@lru_cache(maxsize=64)
+def _read_favourite(line: str) -> Recipe | None:
+    try:
+        return Recipe.parse(line, "a favourite")
+    except RecipeError:
+        return None
+
+
+def _as_kept(room: Latents) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Its entries as a recipe's line keeps them: with the digits of a float32."""
+    base, along = ([float(str(np.float32(value))) for value in values] for values in (room.base, room.along))
+    return tuple(base), tuple(along)

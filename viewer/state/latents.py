@@ -33,9 +33,16 @@ class Latents:
         )
         return replace(self, seed=seed, base=base, along=())
 
-    def shuffle(self) -> Self:
-        """Another room, in a reproducible order from this one's seed on."""
-        return self.reseed(int(np.random.default_rng(self.seed).integers(LARGEST_SEED)))
+    def shuffle(self, rng: np.random.Generator | None = None) -> Self:
+        """Another room: any, by ``rng``; without it in a reproducible order from this one's seed on."""
+        rng = np.random.default_rng(self.seed) if rng is None else rng
+        return self.reseed(int(rng.integers(LARGEST_SEED)))
+
+    def with_value(self, index: int, value: float, directions: NDArray[np.float32]) -> Self:
+        """Entry ``index`` of z set to ``value``, whatever principal ``directions`` (n, z_dim) have moved it by."""
+        count = min(len(self.along), len(directions))
+        moved = float(np.asarray(self.along[:count]) @ directions[:count, index]) if count else 0.0
+        return self.with_entry(index, value - moved)
 
     def with_entry(self, index: int, value: float) -> Self:
         """Entry ``index`` of z set."""

@@ -35,6 +35,7 @@ class Options:
     only_visible: bool = False  # make nothing that is not looked at
     level: int | None = None  # of detail, instead of what the view needs
     safe: bool = False  # OpenGL is software: ask little of it
+    welcome: bool = False  # the first look turns slowly until somebody touches anything
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -1,7 +1,6 @@
 """Files around a recipe: hashing checkpoints, finding the one that a recipe means, reading and writing recipes."""
 
 import hashlib
-import time
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +9,7 @@ from cocogan_core.errors import CheckpointError, CocoganError, RecipeError
 from cocogan_core.files import resource
 from viewer.state.recipe import MOST_CHARACTERS, Recipe
 
-__all__ = ["SHIPPED", "find_checkpoint", "fingerprint", "is_recipe", "new_path", "parse_or_read", "read_recipe"]
+__all__ = ["SHIPPED", "find_checkpoint", "fingerprint", "is_recipe", "parse_or_read", "read_recipe"]
 
 SHIPPED = "assets/rooms.safetensors"
 SHOWN_DIGITS = 12  # of a hash, in messages
@@ -101,8 +100,3 @@ def _fingerprint_if_there(path: Path) -> str:
         return fingerprint(path) if path.is_file() else ""
     except (CocoganError, OSError, ValueError):  # a stated path may be anything
         return ""
-
-
-def new_path(ending: str) -> Path:
-    """A file in the present folder that is named by the time."""
-    return Path(f"cocogan-{time.strftime('%Y%m%d-%H%M%S')}{ending}").absolute()

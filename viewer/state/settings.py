@@ -8,14 +8,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from cocogan_core.errors import OutputError
 from cocogan_core.files import write_atomically
 
-__all__ = ["Settings", "load", "peek", "save"]
+__all__ = ["MOST_FAVOURITES", "TEXT_SIZES", "Quality", "Settings", "Theme", "load", "peek", "save"]
 
-MOST_RECENT = 8
+MOST_RECENT, MOST_FAVOURITES = 8, 24
+TEXT_SIZES = (0.75, 2.5)
+Theme = Literal["dark", "light"]
+Quality = Literal["automatic", "fast", "sharp"]
 SIDES_PX = (160, 16384)
 
 
@@ -29,6 +32,11 @@ class Settings:
         recent: checkpoints and recipes opened last, newest first.
         last: recipe of what was shown at the end, as one line; empty at first.
         seen_hint: whether the first-run hint was closed.
+        theme: of the panels.
+        text_size: of the panels, 1 being the usual one.
+        quality: of the picture: sharp where there is time for it, or never, or always.
+        panel, details, visited: whether the room's panel is open, shows everything, and whether the visited rooms do.
+        favourites: recipes of rooms that the user keeps, as lines, newest first.
     """
 
     size_px: tuple[int, int] = (1280, 720)
@@ -36,6 +44,13 @@ class Settings:
     recent: tuple[str, ...] = ()
     last: str = ""
     seen_hint: bool = False
+    theme: Theme = "dark"
+    text_size: float = 1.0
+    quality: Quality = "automatic"
+    panel: bool = False
+    details: bool = False
+    visited: bool = False
+    favourites: tuple[str, ...] = ()
 
     def with_recent(self, path: Path) -> Self:
         """A file was opened: put it first among the recent ones."""
@@ -117,6 +132,28 @@ def _read_text(value: object) -> str:
     return value
 
 
+def _read_one_of(*words: str) -> Any:  # noqa: ANN401 (a reader)
+    def read(value: object) -> str:
+        if value not in words:
+            raise ValueError(f"one of {', '.join(words)} is expected")
+        return str(value)
+
+    return read
+
+
+def _read_text_size(value: object) -> float:
+    low, high = TEXT_SIZES
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"text_size must be a number from {low} to {high}")
+    return float(value)
+
+
+def _read_favourites(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError("a list of rooms is expected")
+    return tuple(_read_text(line) for line in value)[:MOST_FAVOURITES]
+
+
 def _read_names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError("a list of files is expected")
@@ -125,5 +162,7 @@ def _read_names(value: object) -> tuple[str, ...]:
 
 READERS: Mapping[str, Any] = {
     "size_px": _read_size, "reduced_motion": _read_flag, "recent": _read_names, "last": _read_text,
-    "seen_hint": _read_flag,
+    "seen_hint": _read_flag, "theme": _read_one_of(*get_args(Theme)), "text_size": _read_text_size,
+    "quality": _read_one_of(*get_args(Quality)), "panel": _read_flag, "details": _read_flag, "visited": _read_flag,
+    "favourites": _read_favourites,
 }  # fmt: skip

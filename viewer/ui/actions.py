@@ -12,13 +12,19 @@ from viewer.camera.camera import Camera
 from viewer.camera.view_projection import ViewProjection
 from viewer.export.export import Kind
 from viewer.state.latents import Latents
+from viewer.state.settings import Settings
+from viewer.ui.texts import text
 
 __all__ = [
     "KEY_TABLE",
     "Action",
+    "AnswerFile",
+    "ApplyMood",
     "ChangeProjection",
     "ChangeRoom",
+    "ChangeSettings",
     "Command",
+    "EnterRoom",
     "ExportRoom",
     "KeyRow",
     "MorphTo",
@@ -27,6 +33,7 @@ __all__ = [
     "OpenRecent",
     "RoomAction",
     "ScrubMorph",
+    "TurnToGroup",
     "ViewAction",
     "VisitRoom",
     "command_of_keys",
@@ -51,14 +58,24 @@ class Command(Enum):
     PLAY_MORPH = auto()
     COMPARE = auto()
     SHOW_WORST_SEAM = auto()
+    FAVOURITE = auto()
+    RESET_ROOM = auto()
     # about files
+    OPEN_FILE = auto()
+    CANCEL_FILE = auto()
     SAVE_RECIPE = auto()
     COPY_RECIPE = auto()
     PASTE = auto()
     SAVE_PICTURE = auto()
     OPEN_LAST = auto()
     CANCEL_JOB = auto()
+    KEEP_JOB = auto()
     # about the window
+    TOGGLE_GALLERY = auto()
+    TOGGLE_ROOM = auto()
+    TOGGLE_DETAILS = auto()
+    TOGGLE_VISITED = auto()
+    TOGGLE_TOUR = auto()
     TOGGLE_XRAY = auto()
     TOGGLE_KEYS = auto()
     TOGGLE_PANELS = auto()
@@ -66,8 +83,10 @@ class Command(Enum):
     TOGGLE_REDUCED_MOTION = auto()
     TOGGLE_ONLY_VISIBLE = auto()
     COPY_NOTICE = auto()
+    COPY_NOTICE_DETAILS = auto()
     CLOSE_NOTICE = auto()
     LEAVE = auto()
+    QUIT = auto()
 
 
 @dataclass(frozen=True)
@@ -75,6 +94,41 @@ class ChangeRoom:
     """Show this room of the same checkpoint."""
 
     latents: Latents
+
+
+@dataclass(frozen=True)
+class EnterRoom:
+    """Show this room of the same checkpoint from where its furniture is seen."""
+
+    latents: Latents
+
+
+@dataclass(frozen=True)
+class ApplyMood:
+    """Give the present room a mood, by its name."""
+
+    mood: str
+
+
+@dataclass(frozen=True)
+class TurnToGroup:
+    """Look where the entries of z of a group show."""
+
+    group: str
+
+
+@dataclass(frozen=True)
+class ChangeSettings:
+    """Remember other settings of the window: theme, size of text, quality."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class AnswerFile:
+    """The file that the user names for what was asked last."""
+
+    path: str
 
 
 @dataclass(frozen=True)
@@ -133,7 +187,10 @@ class ExportRoom:
     kind: Kind
 
 
-RoomAction = ChangeRoom | VisitRoom | MorphTo | ScrubMorph | MoveDivider | OpenRecent | ExportRoom
+RoomAction = (
+    ChangeRoom | EnterRoom | ApplyMood | VisitRoom | MorphTo | ScrubMorph | MoveDivider | OpenRecent | ExportRoom
+    | AnswerFile | TurnToGroup | ChangeSettings
+)  # fmt: skip
 ViewAction = MoveCamera | ChangeProjection
 Action = Command | RoomAction | ViewAction
 
@@ -156,23 +213,29 @@ _RECIPE = {"Ctrl+S": Command.SAVE_RECIPE, "Ctrl+C": Command.COPY_RECIPE, "Ctrl+V
 _UNDO = {"Ctrl+Z": Command.UNDO, "Ctrl+Shift+Z": Command.REDO, "Ctrl+Y": Command.REDO}
 
 KEY_TABLE = (
-    KeyRow("drag, arrows, W A S D", "look around"),
-    KeyRow("wheel, + and -", "zoom; with Ctrl about the cursor", _ZOOM),
-    KeyRow("sideways wheel, Shift+wheel", "turn"),
-    KeyRow("Home, double click", "back to the first look", {"Home": Command.FIRST_LOOK}),
-    KeyRow("P", "next projection: rectilinear, Panini, little planet, strip", {"P": Command.NEXT_PROJECTION}),
-    KeyRow("N", "face north, the middle of the panorama's first column", {"N": Command.FACE_NORTH}),
-    KeyRow("R", "turn by itself", {"R": Command.TURN_BY_ITSELF}),
-    KeyRow("Space", "another room", {"Space": Command.NEXT_ROOM}),
-    KeyRow("X", "X-ray: what is made where, and the seams' contrast", {"X": Command.TOGGLE_XRAY}),
-    KeyRow("F", "full screen", {"F": Command.TOGGLE_FULL_SCREEN}),
-    KeyRow("Tab", "hide the panels", {"Tab": Command.TOGGLE_PANELS}),
-    KeyRow("Ctrl+S, Ctrl+C, Ctrl+V", "save, copy, paste the recipe of what is shown", _RECIPE),
-    KeyRow("Ctrl+Z, Ctrl+Shift+Z", "undo, redo", _UNDO),
-    KeyRow("K", "go slowly to the room chosen by a right click, or stop", {"K": Command.PLAY_MORPH}),
-    KeyRow("F12", "save the view as a picture", {"F12": Command.SAVE_PICTURE}),
-    KeyRow("H", "these keys", {"H": Command.TOGGLE_KEYS}),
-    KeyRow("Esc", "close this, leave full screen, end", {"Escape": Command.LEAVE}),
+    KeyRow("drag, arrows, W A S D", text("keys.look")),
+    KeyRow("wheel, + and -", text("keys.zoom"), _ZOOM),
+    KeyRow("sideways wheel, Shift+wheel", text("keys.turn")),
+    KeyRow("Home, double click", text("keys.first_look"), {"Home": Command.FIRST_LOOK}),
+    KeyRow("P", text("keys.projection"), {"P": Command.NEXT_PROJECTION}),
+    KeyRow("N", text("keys.north"), {"N": Command.FACE_NORTH}),
+    KeyRow("R", text("keys.by_itself"), {"R": Command.TURN_BY_ITSELF}),
+    KeyRow("Space", text("keys.next_room"), {"Space": Command.NEXT_ROOM}),
+    KeyRow("G", text("keys.gallery"), {"G": Command.TOGGLE_GALLERY}),
+    KeyRow("E", text("keys.room"), {"E": Command.TOGGLE_ROOM}),
+    KeyRow("L", text("keys.favourite"), {"L": Command.FAVOURITE}),
+    KeyRow("T", text("keys.tour"), {"T": Command.TOGGLE_TOUR}),
+    KeyRow("X", text("keys.xray"), {"X": Command.TOGGLE_XRAY}),
+    KeyRow("F", text("keys.full_screen"), {"F": Command.TOGGLE_FULL_SCREEN}),
+    KeyRow("Tab", text("keys.panels"), {"Tab": Command.TOGGLE_PANELS}),
+    KeyRow("Ctrl+O", text("keys.open"), {"Ctrl+O": Command.OPEN_FILE}),
+    KeyRow("Ctrl+S, Ctrl+C, Ctrl+V", text("keys.files"), _RECIPE),
+    KeyRow("Ctrl+Z, Ctrl+Shift+Z", text("keys.undo"), _UNDO),
+    KeyRow("K", text("keys.morph"), {"K": Command.PLAY_MORPH}),
+    KeyRow("F12", text("keys.picture"), {"F12": Command.SAVE_PICTURE}),
+    KeyRow("H", text("keys.help"), {"H": Command.TOGGLE_KEYS}),
+    KeyRow("Esc", text("keys.leave"), {"Escape": Command.LEAVE}),
+    KeyRow("Ctrl+Q", text("keys.quit"), {"Ctrl+Q": Command.QUIT}),
 )
 _COMMANDS = {keys.upper(): command for row in KEY_TABLE for keys, command in row.commands.items()}
 

@@ -23,10 +23,11 @@ _NAMES |= {letter: letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} | 
 _KEYS = {getattr(key, ours): getattr(imgui.Key, theirs) for ours, theirs in _NAMES.items()}
 _BUTTONS = {mouse.LEFT: 0, mouse.RIGHT: 1, mouse.MIDDLE: 2}
 _OUTSIDE = -3.4e38  # ImGui's "no mouse"
+# ImGui's modifiers, pyglet's flags for them, and the keys themselves: their own press does not carry their flag yet.
 _MODIFIERS = (
-    (imgui.Key.mod_ctrl, key.MOD_CTRL),
-    (imgui.Key.mod_shift, key.MOD_SHIFT),
-    (imgui.Key.mod_alt, key.MOD_ALT),
+    (imgui.Key.mod_ctrl, key.MOD_CTRL, (key.LCTRL, key.RCTRL)),
+    (imgui.Key.mod_shift, key.MOD_SHIFT, (key.LSHIFT, key.RSHIFT)),
+    (imgui.Key.mod_alt, key.MOD_ALT, (key.LALT, key.RALT)),
 )
 
 
@@ -50,6 +51,7 @@ class ImGuiBackend:
         imgui.backends.opengl3_init("#version 330")
         self.events = 0  # so far; ImGui itself notices them only in the next frame that is drawn
         self.panels: tuple[Panel, ...] = ()
+        self._popup = False
         self._owned: set[int] = set()
         self._last_s = time.perf_counter()
         window.push_handlers(
@@ -75,8 +77,16 @@ class ImGuiBackend:
         imgui.backends.opengl3_new_frame()
         imgui.new_frame()
 
+    def close_popup(self) -> bool:
+        """Close the menus and lists that are open; False if none is."""
+        if not self._popup:
+            return False
+        imgui.internal.close_popup_to_level(0, True)
+        return True
+
     def render(self) -> None:
         """Draw what the frame has built."""
+        self._popup = imgui.is_popup_open("", imgui.PopupFlags_.any_popup)
         imgui.render()
         imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
 
@@ -101,8 +111,10 @@ class ImGuiBackend:
         self._place(x, y)
         return bool(self._owned) or None
 
-    def _press(self, x: int, y: int, button: int, _modifiers: int) -> bool | None:
+    def _press(self, x: int, y: int, button: int, modifiers: int) -> bool | None:
         self._place(x, y)
+        for modifier, flag, _keys in _MODIFIERS:
+            self.io.add_key_event(modifier, bool(modifiers & flag))
         if button in _BUTTONS:
             self.io.add_mouse_button_event(_BUTTONS[button], True)
         if self._on_panel(x, y):
@@ -135,8 +147,8 @@ class ImGuiBackend:
 
     def _key(self, symbol: int, modifiers: int, *, down: bool) -> None:
         self.events += 1
-        for modifier, flag in _MODIFIERS:
-            self.io.add_key_event(modifier, bool(modifiers & flag))
+        for modifier, flag, keys in _MODIFIERS:
+            self.io.add_key_event(modifier, down if symbol in keys else bool(modifiers & flag))
         if symbol in _KEYS:
             self.io.add_key_event(_KEYS[symbol], down)
 

@@ -15,6 +15,7 @@ DOUBLE_CLICK_S = 0.35
 DOUBLE_CLICK_PX = 6
 KEY_SPEED = 0.9  # of a rectilinear view's default field of view, a second
 IDLE_S = 5.0  # before the room turns by itself; Pannellum's and Photo Sphere Viewer's lie between 2 and 10
+DRIFT_RAD_S = math.radians(3)  # of the first look and of a tour: seen, but no reason to hurry
 IDLE_SPEED_RAD_S = math.radians(12)  # Photo Sphere Viewer's two turns a minute
 ARROWS = {key.LEFT: (-1, 0), key.RIGHT: (1, 0), key.UP: (0, 1), key.DOWN: (0, -1)}
 ARROWS |= {key.A: (-1, 0), key.D: (1, 0), key.W: (0, 1), key.S: (0, -1)}
@@ -29,6 +30,9 @@ class Controls:
     ``pressed`` collects the commands of keys that are not about the camera, for whoever acts on them. With
     ``autorotate`` the room turns by itself when nobody has touched anything for a while. With ``reduced_motion``
     nothing flies or glides, and the room turns only until it is touched.
+
+    ``dragged`` says whether the user has ever turned the room by hand; ``clicked`` collects the device coordinates of
+    clicks that turned nothing.
     """
 
     def __init__(self, window: BaseWindow, camera: Camera) -> None:
@@ -37,6 +41,9 @@ class Controls:
         self.pressed: list[Command] = []
         self.autorotate = self.reduced_motion = False
         self._window, self._home = window, camera
+        self.dragged = False
+        self.clicked: list[tuple[float, float]] = []
+        self._speed_rad_s, self._welcoming = IDLE_SPEED_RAD_S, False
         self._held: set[int] = set()
         self._dragging = False
         self._moved_s = 0.0  # since the last drag event
@@ -74,9 +81,23 @@ class Controls:
         turn = (yaw_rad - self.camera.view.yaw_rad + math.pi) % (2 * math.pi) - math.pi
         self.camera = self.camera.stop().nudge(turn, 0.0)
 
+    def drift(self, *, on: bool) -> None:
+        """Turn slowly by itself from now on, or stop; with reduced motion nothing does."""
+        self.autorotate = on and not self.reduced_motion
+        self._speed_rad_s = DRIFT_RAD_S if on else IDLE_SPEED_RAD_S
+        self._touched_s = -IDLE_S if on else self._clock_s
+
+    def welcome(self) -> None:
+        """Turn slowly until somebody touches anything, and then no more."""
+        self.drift(on=True)
+        self._welcoming = self.autorotate
+
     def touch(self) -> None:
         """Somebody is there: the room does not turn by itself; with reduced motion, not until it is asked to again."""
         self._touched_s = self._clock_s
+        if self._welcoming:
+            self._welcoming = False
+            self.drift(on=False)
         self.autorotate &= not self.reduced_motion
 
     def reduce_motion(self, on: bool) -> None:
@@ -99,10 +120,11 @@ class Controls:
         right, up = sum(x for x, _ in arrows), sum(y for _, y in arrows)
         if right or up:
             self.touch()
+            self.dragged = True
             way = KEY_SPEED * min(self.camera.view.fov_rad, DEFAULT_FOV_RAD) * dt_s
             self.camera = self.camera.stop().nudge(right * way, up * way)
         elif self.turning:
-            self.camera = self.camera.step(dt_s).nudge(IDLE_SPEED_RAD_S * dt_s, 0.0)
+            self.camera = self.camera.step(dt_s).nudge(self._speed_rad_s * dt_s, 0.0)
         else:
             self.camera = self.camera.step(dt_s)
 
@@ -122,11 +144,16 @@ class Controls:
 
     def _drag(self, x: int, y: int, dx: int, dy: int, _buttons: int, _modifiers: int) -> None:
         if self._dragging:
+            self.dragged |= math.hypot(x - self._click[1], y - self._click[2]) > DOUBLE_CLICK_PX
             self.camera = self.camera.drag(self._device(x - dx, y - dy), self._device(x, y), self._moved_s)
             self._moved_s = 0.0
 
-    def _release(self, _x: int, _y: int, button: int, _modifiers: int) -> None:
+    def _release(self, x: int, y: int, button: int, _modifiers: int) -> None:
         if button == mouse.LEFT:
+            when, pressed_x, pressed_y = self._click
+            still = math.hypot(x - pressed_x, y - pressed_y) < DOUBLE_CLICK_PX
+            if self._dragging and still and self._clock_s - when < DOUBLE_CLICK_S:
+                self.clicked.append(self._device(x, y))
             self._dragging = False
 
     def _scroll(self, x: int, y: int, right: float, up: float) -> None:

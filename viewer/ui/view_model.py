@@ -1,16 +1,20 @@
 """What the panels are given to show. Data only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import Camera
 from viewer.rendering.atlas import AtlasWindow
 from viewer.state.interpolation import Morph
 from viewer.state.latents import Latents
+from viewer.state.settings import Settings
 from viewer.streaming.patch_status import PatchStatus, Totals
 
-__all__ = ["HistoryModel", "Notice", "Severity", "ViewModel", "ViewStatus"]
+__all__ = ["GalleryModel", "HistoryModel", "Notice", "Severity", "Tile", "ViewModel", "ViewStatus"]
 
 
 class Severity(Enum):
@@ -23,7 +27,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True)
 class Notice:
-    """A line for the user; without text there is nothing to say."""
+    """A line for the user; without text there is nothing to say. What is no error leaves by itself after a while."""
 
     text: str = ""
     severity: Severity = Severity.INFO
@@ -39,6 +43,13 @@ class ViewStatus:
         xray: whether it is shown what is made where.
         keys: whether the keys are listed.
         bare: whether the panels are hidden.
+        gallery, panel, details, visited: whether the gallery, the room's sliders, all of these, and the visited rooms
+            are shown.
+        losing: whether the user is asked if an export may be lost.
+        question: what a file is to be named for, while the window itself asks; empty if nothing.
+        suggestion: the file that is proposed.
+        favourite: whether the room is one of the favourites.
+        hint: whether the first hint is shown.
     """
 
     latents: Latents
@@ -46,6 +57,43 @@ class ViewStatus:
     xray: bool = False
     keys: bool = False
     bare: bool = False
+    gallery: bool = False
+    panel: bool = False
+    details: bool = False
+    visited: bool = False
+    losing: bool = False
+    question: str = ""
+    suggestion: str = ""
+    favourite: bool = False
+    hint: bool = False
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A room of the gallery: what it is called, and the top and bottom of its thumbnail, 0 … 1, once it is made."""
+
+    title: str
+    room: Latents
+    edges: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class GalleryModel:
+    """What the gallery shows.
+
+    Attributes:
+        texture_name: OpenGL's name of the thumbnails' texture.
+        aspect: a whole thumbnail's width / height.
+        crop: left and right of what is shown of it, 0 … 1.
+        sections: titles, and the rooms below each.
+        moods: what the present room can be given.
+    """
+
+    texture_name: int
+    aspect: float
+    crop: tuple[float, float]
+    sections: tuple[tuple[str, tuple[Tile, ...]], ...]
+    moods: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +106,7 @@ class ViewModel:
         texture_name: OpenGL's name of the atlas.
         slots: the patch in each slot, and whether it is of the present z.
         names: of the first entries of z.
-        directions: how many principal directions are known.
+        directions: principal directions (n, z_dim); none until they are known.
         fps: frames a second.
         patch_s: seconds a patch.
         made: patches since the start.
@@ -79,7 +127,7 @@ class ViewModel:
     texture_name: int
     slots: dict[tuple[int, int], tuple[tuple[int, int], bool]]
     names: tuple[str, ...]
-    directions: int
+    directions: NDArray[np.float32]
     fps: float
     patch_s: float
     made: int
@@ -110,6 +158,8 @@ class HistoryModel:
         recent: files opened before.
         has_last: whether there was a session before.
         reduced_motion: whether nothing flies, glides or fades.
+        touring: whether the rooms change by themselves.
+        settings: what is remembered.
     """
 
     texture_name: int
@@ -125,3 +175,5 @@ class HistoryModel:
     recent: tuple[str, ...] = ()
     has_last: bool = False
     reduced_motion: bool = False
+    touring: bool = False
+    settings: Settings = field(default_factory=Settings)
