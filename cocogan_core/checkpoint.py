@@ -45,6 +45,9 @@ STRANGERS = {
     b"<": "an HTML or XML page; the download may have failed",
     b"PK": "a zip archive, perhaps a PyTorch .pt or .pth file; only .safetensors checkpoints are read",
     b"\x80": "a Python pickle; pickles can run code and are never read",
+    b"\xff\xd8\xff": "a picture, not a model; `cocogan prepare` makes training data of pictures",
+    b"\x89PNG": "a picture, not a model; `cocogan prepare` makes training data of pictures",
+    b"RIFF": "a picture or a film, not a model; `cocogan prepare` makes training data of pictures",
     b"version https://git-lfs": "a Git LFS pointer; run `git lfs pull`",
 }
 

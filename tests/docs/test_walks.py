@@ -17,6 +17,7 @@ from cocogan_core.commands.main import main
 from viewer.app import App
 from viewer.camera.camera import View
 from viewer.state.options import Options
+from viewer.ui.actions import Command
 
 PATIENCE_S = 60.0
 PANEL_BOTTOM_PX = 340
@@ -108,6 +109,8 @@ def test_from_a_slider_to_a_pixel(tiny_checkpoint):
     try:
         while not app.session.streamer.complete:
             app.turn()
+        app.handler.act(Command.TOGGLE_ROOM)
+        app.turn()
         with Footprints(here) as footprints:
             move_a_slider(app, footprints)
             deadline_s = time.monotonic() + PATIENCE_S

@@ -77,7 +77,9 @@ def test_at_200_percent_everything_is_where_it_is_seen(window, screen):
     assert after.yaw > before.yaw + 0.2
     time.sleep(0.5)  # the mouse rests: no inertia
     xdotool("mouseup", 1)
-    xdotool("mousemove", 200, 394, "mousedown", 1, "mousemove", 280, 394)  # the panel's first slider
+    xdotool("key", "e")
+    time.sleep(1)
+    xdotool("mousemove", 154, 268, "mousedown", 1, "mousemove", 220, 268)  # the panel's first slider
     time.sleep(0.5)
     xdotool("mouseup", 1)
     slid = state(lambda now: now.revision >= 1)
@@ -86,5 +88,5 @@ def test_at_200_percent_everything_is_where_it_is_seen(window, screen):
     state(lambda now: now.size == [650, 450] and now.pixels == [1300, 900])
     xdotool("mousemove", 600, 800, "key", "f")
     state(lambda now: now.size == [800, 600] and now.pixels == [1600, 1200])
-    xdotool("key", "Escape")
+    xdotool("key", "Escape", "sleep", 0.5, "key", "Escape")  # the panel first, and then the full screen
     state(lambda now: now.size == [650, 450] and now.pixels == [1300, 900])

@@ -202,7 +202,9 @@ def test_a_real_window_is_driven(screen, tiny_checkpoint, tmp_path):
         xdotool("click", 7, "keydown", "shift", "click", 5, "keyup", "shift")
         state(lambda yaw, *_: yaw > turned + 0.1)
         time.sleep(2)  # idle: nothing is drawn, and yet the next press must know the panel from the scene
-        xdotool("mousemove", 100, 197, "mousedown", 1, "mousemove", 140, 197)  # the panel's first slider
+        xdotool("key", "e")
+        time.sleep(1)
+        xdotool("mousemove", 77, 134, "mousedown", 1, "mousemove", 110, 134)  # the panel's first slider
         time.sleep(0.5)
         xdotool("mouseup", 1)
         state(lambda _yaw, revision, *_: revision >= 1)
@@ -217,7 +219,7 @@ def test_a_real_window_is_driven(screen, tiny_checkpoint, tmp_path):
         state(lambda _yaw, _generation, _share, fov, *_: fov > 2.5)  # Panini is wider
         xdotool("key", "f")
         state(lambda *line: line[4:] == (800, 600))
-        xdotool("key", "Escape")
+        xdotool("key", "Escape", "sleep", 0.5, "key", "Escape")  # the panel first, and then the full screen
         state(lambda *line: line[4:] == (700, 500))
     finally:
         process.send_signal(signal.SIGTERM)

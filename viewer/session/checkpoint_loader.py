@@ -57,7 +57,7 @@ class CheckpointSource:
         if recipe is None:
             latents = Latents.of_seed(seed, z_dim)
         elif len(recipe.latents.base) != z_dim:
-            raise RecipeError(f"the recipe has {len(recipe.latents.base)} entries of z, {checkpoint} takes {z_dim}")
+            raise RecipeError(f"the saved room has {len(recipe.latents.base)} entries of z, {checkpoint} takes {z_dim}")
         else:
             latents, view = recipe.latents, recipe.view
         return cls(checkpoint, metadata, metadata.projection, latents, view, named_by)

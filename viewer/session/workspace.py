@@ -58,7 +58,7 @@ class Workspace:
         self.session = Session(loaded, renderer, idle_work=idle_work, only_visible=only_visible, device=device)
         self.loader: CheckpointLoader | None = None
         self.settings, broken = load(settings) if settings else (Settings(seen_hint=True), "")
-        self.notice = Notice(broken, Severity.WARNING)
+        self._notice, self._noticed_s = Notice(broken, Severity.WARNING), time.monotonic()
         self._new_renderer, self._settle, self._device = new_renderer, settle, device
         self._idle_work, self._file, self._logged = idle_work, settings, ""
 
@@ -162,7 +162,7 @@ class Workspace:
 
     def open_last(self) -> None:
         """Show what the last session ended with; raises as :meth:`open`."""
-        self.show(Recipe.parse(self.settings.last, "the last session's recipe"))
+        self.show(Recipe.parse(self.settings.last, "the last session's room"))
 
     def paste(self, pasted: str) -> None:
         """Show a recipe's line of text, or the room of a seed; raises as :meth:`open`."""
@@ -175,7 +175,7 @@ class Workspace:
     def open_dropped(self, paths: list[str]) -> None:
         """Open the first file, if there is one: what is dropped may be anything. Raises as :meth:`open`."""
         if not paths or "\0" in paths[0]:
-            raise RecipeError("what was dropped is no file; drop a recipe or a checkpoint")
+            raise RecipeError("what was dropped is no file; drop a saved room or a model")
         self.open(Path(paths[0]))
 
     def remember_reduced_motion(self, on: bool) -> None:

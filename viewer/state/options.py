@@ -128,7 +128,7 @@ def load_recipe_and_checkpoint(text: str, checkpoint: Path | None) -> tuple[Reci
         return recipe, find_checkpoint(recipe, beside=file, at_hand=[resource(SHIPPED)])
     if fingerprint(checkpoint) != recipe.sha256:
         raise RecipeError(
-            f"the recipe is of another checkpoint than {checkpoint} ({recipe.checkpoint or 'unnamed'}, SHA-256 "
+            f"the saved room is of another checkpoint than {checkpoint} ({recipe.checkpoint or 'unnamed'}, SHA-256 "
             f"{recipe.sha256[:12]}...); leave --checkpoint out to have that one looked for"
         )
     return recipe, checkpoint

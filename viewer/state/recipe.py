@@ -67,17 +67,17 @@ class Recipe:
             RecipeError: it is not a recipe, is of another format, or a value has a wrong type or range.
         """
         if len(text) > MOST_CHARACTERS:
-            raise RecipeError(f"{where} is {len(text)} characters long; that is no recipe")
+            raise RecipeError(f"{where} is {len(text)} characters long; that is no saved room")
         try:
             whole = json.loads(text.strip())
         except (ValueError, RecursionError) as error:
-            raise RecipeError(f"{where} is not a recipe: it is not JSON; copy the whole line again") from error
+            raise RecipeError(f"{where} holds no saved room; copy or save one again") from error
         if not isinstance(whole, dict) or "format" not in whole:
-            raise RecipeError(f'{where} is not a recipe: it has no "format" number')
+            raise RecipeError(f'{where} holds no saved room: it has no "format" number')
         if type(whole["format"]) is not int or whole["format"] != FORMAT:
             raise RecipeError(
-                f"{where} is a recipe of format {whole['format']!r}; this version reads format {FORMAT}: "
-                "update the program, or save the recipe anew with this one"
+                f"{where} is a saved room of format {whole['format']!r}; this version reads format {FORMAT}: "
+                "update the program, or save the room anew with this one"
             )
         return cls._read(_Part(whole, where, ""))
 

@@ -64,7 +64,7 @@ def parse_or_read(text: str) -> tuple[Recipe, Path | None]:
         RecipeError: as :meth:`Recipe.parse` and :func:`read_recipe`.
     """
     if text.lstrip().startswith("{"):
-        return Recipe.parse(text, "the recipe"), None
+        return Recipe.parse(text, "the saved room"), None
     return read_recipe(Path(text)), Path(text)
 
 
@@ -86,13 +86,13 @@ def find_checkpoint(recipe: Recipe, *, beside: Path | None = None, at_hand: Iter
         if found == recipe.sha256:
             return path
         wrong = (path, found) if found and path == stated else wrong
-    means = f"the recipe is of a checkpoint whose SHA-256 begins {recipe.sha256[:SHOWN_DIGITS]}"
+    means = f"the saved room is of a model whose SHA-256 begins {recipe.sha256[:SHOWN_DIGITS]}"
     if wrong:
         raise RecipeError(f"{means}, but {wrong[0]} is another one ({wrong[1][:SHOWN_DIGITS]}); {_REMEDY}")
     raise RecipeError(f"{means} ({stated.name or 'unnamed'}), which is not here; {_REMEDY}")
 
 
-_REMEDY = "put the right file beside the recipe or name it with --checkpoint"
+_REMEDY = "put the right file beside the room or name it with --checkpoint"
 
 
 def _fingerprint_if_there(path: Path) -> str:

@@ -43,10 +43,25 @@ JAPANESE = 0x65E5  # 日, to tell whether a font has such signs
 class Icon:
     """Signs of the icon font (Font Awesome 6 Free Solid)."""
 
-    DICE, RESET, LOCK, UNLOCKED = "\uf522", "\uf2ea", "\uf023", "\uf3c1"
-    GALLERY, SLIDERS, HEART, HISTORY = "\uf302", "\uf1de", "\uf004", "\uf1da"
-    PLUS, MINUS, SHARE, EXPAND, GEAR, HELP = "\uf00e", "\uf010", "\uf1e0", "\uf065", "\uf013", "\uf128"
-    EYE, CLOSE, UNDO, REDO, TURN = "\uf06e", "\uf00d", "\uf2ea", "\uf2f9", "\uf14e"
+    DICE = "\uf522"
+    RESET = "\uf2ea"
+    LOCK = "\uf023"
+    UNLOCKED = "\uf3c1"
+    GALLERY = "\uf302"
+    SLIDERS = "\uf1de"
+    HEART = "\uf004"
+    HISTORY = "\uf1da"
+    PLUS = "\uf00e"
+    MINUS = "\uf010"
+    SHARE = "\uf1e0"
+    EXPAND = "\uf065"
+    GEAR = "\uf013"
+    HELP = "\uf128"
+    EYE = "\uf06e"
+    CLOSE = "\uf00d"
+    UNDO = "\uf2ea"
+    REDO = "\uf2f9"
+    TURN = "\uf14e"
 
 
 def load_fonts() -> None:
