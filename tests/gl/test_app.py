@@ -22,7 +22,7 @@ from viewer.app import App  # noqa: E402
 from viewer.camera.camera import View  # noqa: E402
 from viewer.state.options import Options  # noqa: E402
 from viewer.ui import panels  # noqa: E402
-from viewer.ui.actions import Command, MorphTo, MoveDivider, ScrubMorph, VisitRoom  # noqa: E402
+from viewer.ui.actions import AnswerFile, Command, MorphTo, MoveDivider, ScrubMorph, VisitRoom  # noqa: E402
 from viewer.ui.view_model import Severity  # noqa: E402
 
 CAMERA_COMMANDS = {
@@ -174,12 +174,13 @@ def test_a_process_may_have_one_window_after_another(tiny_checkpoint):
 
 
 def test_a_picture_that_is_saved_too_soon_says_so(app, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
     frames(app, lambda: app.session.streamer.complete)
     app.handler.act(Command.SAVE_PICTURE)
+    app.handler.act(AnswerFile(str(tmp_path / "a.png")))
     assert app.workspace.notice.text.endswith(".png")
     app.handler.act(Command.NEXT_ROOM)
     monkeypatch.setattr(app.session.worker, "poll", list)  # nothing comes
     app.frame()
     app.handler.act(Command.SAVE_PICTURE)
+    app.handler.act(AnswerFile(str(tmp_path / "b.png")))
     assert "before all of it was made" in app.workspace.notice.text
