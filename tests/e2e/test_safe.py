@@ -69,4 +69,4 @@ def test_a_safe_window_is_software_and_slow(screen, tiny_checkpoint, tmp_path):
 def test_render_knows_it_too(tmp_path):
     command = [*COMMAND[:-1], "render", "{}", "-o", str(tmp_path / "a.png"), "--safe"]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
-    one_line_error(done, "the recipe")
+    one_line_error(done, "no saved room")

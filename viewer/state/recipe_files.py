@@ -64,7 +64,7 @@ def parse_or_read(text: str) -> tuple[Recipe, Path | None]:
         RecipeError: as :meth:`Recipe.parse` and :func:`read_recipe`.
     """
     if text.lstrip().startswith("{"):
-        return Recipe.parse(text, "the saved room"), None
+        return Recipe.parse(text, "the text"), None
     return read_recipe(Path(text)), Path(text)
 
 

@@ -71,7 +71,7 @@ def test_a_recipe_comes_as_text_or_as_a_file(here):
     assert parse_or_read(str(here / "new" / "room.json")) == (wanted, here / "new" / "room.json")
     with pytest.raises(RecipeError, match="check the path"):
         parse_or_read("gone.json")
-    with pytest.raises(RecipeError, match="not JSON"):
+    with pytest.raises(RecipeError, match="no saved room"):
         parse_or_read(str(here / "a.safetensors"))
 
 
