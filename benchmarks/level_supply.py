@@ -28,7 +28,7 @@ from cocogan_core.training.trainer import Trainer
 
 LEVELS = 4
 PICTURES = 6
-SECONDS = 15.0
+SECONDS = 6.0
 BATCH = 4
 WORKERS = 1
 GOAL = 1.5
