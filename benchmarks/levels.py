@@ -157,7 +157,7 @@ def waits(path: Path, own_gflop: float) -> list[Row]:
         two, one = (pool.submit(measured_waits, path, cores).result() for cores in (2, 1))
     view = two.drawn
     operations = ratio(view.gflop, view.visible * own_gflop)
-    rows = [("operations of a 90° view / those of its own pixels' stages", operations, "1.40")]
+    rows = [("operations of a 90° view, in largest blocks / of its own pixels' stages", operations, "1.40")]
     for cores, found, goal_s in (("two cores", two, f"{SHARP_S} s"), ("one core", one, "")):
         rows += waits_on(cores, found, goal_s)
     return rows
