@@ -1,4 +1,4 @@
-"""What the engine without torch brings, as ratios taken in one run: ``python -m benchmarks.engine`` (two minutes).
+"""What the engine without torch brings, as ratios taken in one run: ``python -m benchmarks.engine`` (three minutes).
 
 With the shipped room on the CPU; torch and, for its rows, OpenVINO have to be installed. What is compared is measured
 in turns. The window is one on the screen where there is a screen.
