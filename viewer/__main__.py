@@ -69,7 +69,7 @@ def view(
             recipe's picture, the last window's, or 1280x720).
         screenshot: write the view to this file as soon as it is complete, and end.
         headless: work without a display; needs --screenshot.
-        reduced_motion: nothing flies, glides or fades this time; File ... in the window has it for always.
+        reduced_motion: nothing flies, glides or fades this time; the window's settings have it for always.
         only_visible: make no patch before the view samples it: nothing beside it, nothing ahead of a motion.
         level: of detail, for --screenshot (default: what its size needs).
         safe: draw on the CPU with Mesa's software OpenGL, plainly and less often, where the graphics driver is too old

@@ -24,15 +24,11 @@ _TEXTS = {
     "compass.tip": "{degrees:.0f}°; click to face the start direction",
     "hint": "Drag to look around    ·    Space: another room    ·    H: all keys",
     # the room
-    "room.title": "Change room",
     "room.simple": "Simple",
     "room.details": "Details",
     "room.seed": "number",
-    "room.another": "Another room",
-    "room.another.tip": "new random values; locked ones stay",
     "room.reset": "Reset and unlock",
     "room.reset.tip": "the room as its number has it, nothing locked",
-    "room.mood": "Mood",
     "room.search": "search",
     "room.lock.tip": "lock: another room leaves it as it is",
     "room.unlock.tip": "unlock",
@@ -52,7 +48,6 @@ _TEXTS = {
     "room.no_patch": "no patch yet",
     "room.levels": "level {level}: {columns} columns; by level {made}\n{share:.1%} of the finest panorama made",
     # the gallery
-    "gallery.title": "Gallery",
     "gallery.search": "search",
     "gallery.rooms": "Rooms to begin with",
     "gallery.favourites": "Favourites",
@@ -60,9 +55,7 @@ _TEXTS = {
     "gallery.moods": "The present room as …",
     "gallery.waiting": "making …",
     "gallery.nothing": "no room is called so",
-    "gallery.close": "Close",
     # visited rooms
-    "visited.title": "Rooms visited",
     "visited.undo": "Undo",
     "visited.undo.tip": "the room before",
     "visited.redo": "Redo",
@@ -96,7 +89,6 @@ _TEXTS = {
     "file.keep_export": "Go on",
     "file.stop_export": "Stop it",
     # settings
-    "settings.title": "Settings",
     "settings.text_size": "text size",
     "settings.theme": "theme",
     "settings.dark": "dark",
@@ -116,7 +108,6 @@ _TEXTS = {
     "notice.loading": "loading the generator …",
     "notice.opening": "opening {path} …",
     "notice.no_seam": "No border between patches stands out.",
-    "notice.limit": "The room is generated only so far up and down.",
     # how it is generated
     "xray": "Show how it is generated",
     "xray.slowest": "slowest patch {ms:.1f} ms",
