@@ -73,7 +73,10 @@ def test_a_level_that_is_not_there_and_a_file_of_another_kind(room, checkpoint, 
 
 def test_stopped_by_the_keyboard_it_leaves_nothing(room, checkpoint, tmp_path):
     started = subprocess.Popen(
-        command(room, checkpoint, tmp_path / "a.tif", "--level", str(LEVELS - 1)), env=environment()
+        command(room, checkpoint, tmp_path / "a.tif", "--level", str(LEVELS - 1)),
+        env=environment(),
+        # a shell's background jobs ignore SIGINT, and so would what they start
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (one thread)
     )
     part = tmp_path / ".a.tif.part"
     end = time.monotonic() + 60
