@@ -37,7 +37,7 @@ def gradients(config, batch, generator, discriminator, ranks):
 
 def half(batch, rank):
     """This process's half of the joined inputs."""
-    return TrainingBatch(*(part.chunk(2)[rank] for part in batch[:-1]))
+    return TrainingBatch(*(part.chunk(2)[rank] if isinstance(part, torch.Tensor) else part for part in batch))
 
 
 def main(folder):

@@ -160,7 +160,8 @@ def test_d_sees_one_policy_on_real_and_fake(model, monkeypatch):
 
 def test_lazy_r1_is_paid_at_its_steps_only_and_scaled(model):
     objective = objective_of(model, r1=1.0, r1_every=8, **QUIET)
-    objective.discriminator.eval()  # the same spectral norms at every call
+    for network in (objective.generator, objective.discriminator):
+        network.eval()  # the same spectral norms at every call
     batch = batch_for(model)
     lazy, paid = (objective.discriminator_loss(batch, lazy=lazy)[0].item() for lazy in (False, True))
     objective.config = replace(objective.config, r1_every=1)
