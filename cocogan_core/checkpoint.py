@@ -233,6 +233,9 @@ def _check_layout(path: Path, header: dict[str, Any], body_bytes: int) -> None:
         )
 
 
+FARTHEST_FIGURE = 1e300  # of a metric: JSON's whole numbers may be larger than any float
+
+
 def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tuple[int, int]:
     """First byte of a tensor and the one after its last, counted from the end of the header."""
     try:
@@ -241,7 +244,7 @@ def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tu
         raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken") from error
     if not all(type(number) is int and number >= 0 for number in (start, end, *shape)):
         raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken")
-    if kind not in ITEM_BYTES:
+    if not isinstance(kind, str) or kind not in ITEM_BYTES:
         raise CheckpointError(f"{path}: tensor {name} is of type {kind}; float32 and float16 are read")
     if not start <= end <= body_bytes or end - start != math.prod(shape) * ITEM_BYTES[kind]:
         raise CheckpointError(
@@ -275,6 +278,6 @@ def _provenance(stated: dict[str, Any]) -> Provenance:
     if not all(isinstance(word, str) for word in words) or type(provenance.images_seen) is not int:
         raise TypeError("provenance: images_seen must be an integer and the rest words")
     figures = provenance.metrics.values() if isinstance(provenance.metrics, dict) else [None]
-    if not all(isinstance(figure, int | float) and math.isfinite(figure) for figure in figures):
+    if not all(isinstance(figure, int | float) and abs(figure) < FARTHEST_FIGURE for figure in figures):
         raise TypeError("provenance: metrics must be finite numbers by name")
     return provenance

@@ -72,6 +72,7 @@ def test_bytes_beyond_the_last_tensor_are_refused(tiny_checkpoint, tmp_path):
     [
         ({"dtype": "F32", "shape": [1], "data_offsets": ["a", "b"]}, "entry"),
         ({"dtype": "F32", "shape": [-1, -1], "data_offsets": [0, 4]}, "entry"),
+        ({"dtype": [], "shape": [1], "data_offsets": [0, 4]}, "type"),
         ({"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}, "F64"),
         ({"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}, "gaps"),
     ],
@@ -136,6 +137,7 @@ def test_wrong_missing_and_unknown_tensors_are_named(change):
         ({"format": True}, "format True"),
         ({"provenance": {"images_seen": "many"}}, "images_seen"),
         ({"provenance": {"metrics": {"psnr_db": float("nan")}}}, "finite"),
+        ({"provenance": {"metrics": {"psnr_db": 10**400}}}, "finite"),
         ({"provenance": {"metrics": [1]}}, "finite"),
     ],
 )

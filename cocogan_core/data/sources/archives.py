@@ -1,5 +1,6 @@
 """Files in a folder and in its zip archives, read alike; nothing is unpacked to disk."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,6 +11,11 @@ from pathlib import Path
 from cocogan_core.data.sources.image_io import UnusablePicture
 
 __all__ = ["Member", "members"]
+
+
+# What zipfile and its decompressors raise for damage: RuntimeError for encrypted members, NotImplementedError for
+# methods and versions that it does not know.
+BROKEN = (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError)
 
 
 @dataclass(frozen=True, order=True)
@@ -32,7 +38,7 @@ class Member:
         """
         try:
             return _archive(self.path).read(self.inside) if self.inside else self.path.read_bytes()
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        except BROKEN as error:
             raise UnusablePicture(f"cannot be read: {error}") from error
 
 
@@ -47,7 +53,7 @@ def members(root: Path) -> Iterator[Member | tuple[Path, str]]:
     for path in archives:
         try:
             names = sorted(_archive(path).namelist())
-        except (OSError, zipfile.BadZipFile, ValueError) as error:
+        except (*BROKEN, ValueError) as error:
             yield path, f"cannot be read as a zip archive: {error}"
         else:
             yield from (Member(path, name) for name in names if not name.endswith("/"))

@@ -17,7 +17,9 @@ from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.parallel import map_in_order
 from cocogan_core.data.prepare import prepare_dataset
 from cocogan_core.data.sampler import MacroSampler
+from cocogan_core.data.sources.archives import Member, members
 from cocogan_core.data.sources.equirect import Equirect
+from cocogan_core.data.sources.image_io import UnusablePicture
 from cocogan_core.data.sources.images import Images
 from cocogan_core.data.sources.labels import LABELS_FILE, Labels, read_labels, write_labels
 from cocogan_core.data.sources.matterport import SCENES, Matterport3D
@@ -572,3 +574,23 @@ def test_levels_are_drawn_from_sky_boxes_that_have_them(src, rng):
     batch = MacroSampler(there, grid).batch(rng, 20, 2)
     for image, (row, column) in zip(batch.images, batch.ids * 8, strict=True):
         assert np.array_equal(image, grid.at_level(2).crop(there.image(0, 2), (row, column), 16, 16))
+
+
+@pytest.mark.parametrize("harm", ["data", "version"])
+def test_a_damaged_member_is_unusable_and_no_more(tmp_path, harm):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("a.jpg", bytes(range(256)) * 40)
+    content = bytearray(path.read_bytes())
+    if harm == "data":
+        content[60:120] = b"\xff" * 60
+    else:  # of the central directory: the least version that can read the member
+        content[content.index(b"PK\x01\x02") + 6] = 255
+    path.write_bytes(content)
+    (found,) = members(path)
+    if harm == "version":
+        assert found == (path, "cannot be read as a zip archive: zip file version 25.5")
+    else:
+        assert isinstance(found, Member)
+        with pytest.raises(UnusablePicture, match="cannot be read"):
+            found.read()
