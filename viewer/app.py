@@ -206,7 +206,7 @@ class App:
         began, sharp = time.monotonic(), self._is_sharp()
         session.draw(status.camera.view, now, size[0], sharp=sharp)
         settings, reduced_motion = self.workspace.settings, self.controls.reduced_motion
-        history = session.history_model(settings, reduced_motion=reduced_motion, touring=self.handler.touring)
+        history = session.history_model(settings, reduced_motion=reduced_motion, touring=self.handler.tour.on)
         self.panels.style(history)
         self.backend.new_frame()
         model = session.view_model(statuses, self.fps)

@@ -126,7 +126,7 @@ def test_escape_closes_an_open_menu(app):
         draw(app)
         if app.backend._popup:
             break
-        app.handler._keys = False
+        app.handler._over.discard("keys")
     assert app.backend._popup
     press(app, key.ESCAPE)
     draw(app)

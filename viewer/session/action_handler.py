@@ -3,21 +3,19 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import assert_never
+from typing import Any, Literal, assert_never
 
 import numpy as np
 from pyglet.window import BaseWindow
 
-from cocogan_core.checkpoint import code_version
 from cocogan_core.errors import CocoganError
-from cocogan_core.files import write_atomically
-from viewer.export.export import ExportSettings, Kind
-from viewer.session.file_asker import FileAsker, Purpose
+from viewer.session.copier import Copier
+from viewer.session.file_asker import FileAsker
+from viewer.session.file_saver import FileSaver
 from viewer.session.gallery import first_look, with_mood
+from viewer.session.tour import Tour
 from viewer.session.workspace import Workspace
 from viewer.state.latents import Latents
-from viewer.state.paths import log_path
 from viewer.state.recipe import Recipe
 from viewer.ui.actions import (
     Action,
@@ -38,6 +36,7 @@ from viewer.ui.actions import (
     TurnToGroup,
     ViewAction,
     VisitRoom,
+    is_quiet,
 )
 from viewer.ui.clipboard import Clipboard
 from viewer.ui.input import Controls
@@ -47,14 +46,8 @@ from viewer.window.file_dialogs import FileDialogs
 
 __all__ = ["ActionHandler"]
 
-# What leaves the notice on the screen: it is about the view, or comes many times in a drag.
-QUIET = (ChangeRoom, MoveCamera, ChangeProjection, ScrubMorph, MoveDivider, TurnToGroup, ChangeSettings)
-QUIET_COMMANDS = {
-    Command.NEXT_ROOM, Command.FACE_NORTH, Command.TOGGLE_XRAY, Command.TOGGLE_KEYS, Command.ZOOM_IN, Command.ZOOM_OUT,
-    Command.TOGGLE_PANELS, Command.TOGGLE_FULL_SCREEN, Command.COPY_NOTICE, Command.COPY_NOTICE_DETAILS, Command.LEAVE,
-    Command.TOGGLE_ROOM, Command.TOGGLE_DETAILS, Command.TOGGLE_VISITED, Command.TOGGLE_GALLERY,
-}  # fmt: skip
-TOUR_S = 20.0  # in each room
+# bare: no panels; losing: the question whether an export may be lost
+Overlay = Literal["xray", "keys", "bare", "gallery", "losing"]
 
 
 class ActionHandler:
@@ -66,16 +59,13 @@ class ActionHandler:
         """Nothing lies over the view yet; without a display (``headless``) there is no full screen."""
         self._window, self._workspace, self._controls = window, workspace, controls
         self._clipboard, self._headless = clipboard, headless
-        self._xray = self._keys = self._bare = self._gallery = self._losing = False
+        self._over: set[Overlay] = set()
+        self._saver = FileSaver(window, workspace, controls)
+        self._copier = Copier(workspace, clipboard, self._saver)
         self.files = FileAsker(FileDialogs(headless=headless))
         self.close_popup: Callable[[], bool] = lambda: False  # an open menu or list of the panels', if there is one
-        self._touring_since_s: float | None = None
+        self.tour = Tour(controls)
         self._commands = self._command_table()
-
-    @property
-    def touring(self) -> bool:
-        """Whether the rooms change by themselves."""
-        return self._touring_since_s is not None
 
     @property
     def status(self) -> ViewStatus:
@@ -84,14 +74,14 @@ class ActionHandler:
         return ViewStatus(
             workspace.session.latents,
             self._controls.camera,
-            xray=self._xray,
-            keys=self._keys,
-            bare=self._bare,
-            gallery=self._gallery,
-            panel=settings.panel and not self._gallery,
+            xray="xray" in self._over,
+            keys="keys" in self._over,
+            bare="bare" in self._over,
+            gallery="gallery" in self._over,
+            panel=settings.panel and "gallery" not in self._over,
             details=settings.details,
             visited=settings.visited,
-            losing=self._losing,
+            losing="losing" in self._over,
             question=self.files.question,
             suggestion=self.files.suggestion,
             favourite=workspace.is_favourite(workspace.session.latents),
@@ -105,8 +95,7 @@ class ActionHandler:
             self.act(AnswerFile(answer))
         if self._controls.dragged and not self._workspace.settings.seen_hint:
             self._workspace.settings = replace(self._workspace.settings, seen_hint=True)
-        if self._touring_since_s is not None and now_s - self._touring_since_s > TOUR_S:
-            self._touring_since_s = now_s
+        if self.tour.goes_on(now_s):
             self._next_room()
         session, status = self._workspace.session, self.status
         favourites = [recipe.latents for recipe in self._workspace.favourites]
@@ -116,18 +105,12 @@ class ActionHandler:
             self._controls.camera = found
 
     def recipe(self) -> Recipe:
-        """Of what is shown now, as large as the window.
-
-        Raises:
-            CheckpointError: the checkpoint's file is gone.
-        """
-        view, size_px = self._controls.camera.look().view, self._window.get_framebuffer_size()
-        return self._workspace.session.recipe(view, size_px)
+        """Of what is shown now (:meth:`FileSaver.recipe`)."""
+        return self._saver.recipe()
 
     def act(self, action: Action) -> None:
         """Do it."""
-        quiet = action in QUIET_COMMANDS if isinstance(action, Command) else isinstance(action, QUIET)
-        if not quiet:
+        if not is_quiet(action):
             self._workspace.notice = Notice()
         try:
             if not isinstance(action, Command):
@@ -202,26 +185,26 @@ class ActionHandler:
             Command.KEEP_JOB: self._keep_job,
             Command.OPEN_FILE: lambda: self.files.ask("open"),
             Command.CANCEL_FILE: self.files.cancel,
-            Command.TOGGLE_GALLERY: self._toggle_gallery,
-            Command.TOGGLE_ROOM: self._toggle_room,
-            Command.TOGGLE_DETAILS: self._toggle_details,
-            Command.TOGGLE_VISITED: self._toggle_visited,
-            Command.TOGGLE_TOUR: self._toggle_tour,
-            Command.COPY_NOTICE_DETAILS: self._copy_notice_details,
-            Command.QUIT: self._quit,
+            Command.TOGGLE_GALLERY: lambda: self._toggle("gallery"),
+            Command.TOGGLE_ROOM: lambda: self._toggle_panel("panel"),
+            Command.TOGGLE_DETAILS: lambda: self._toggle_panel("details"),
+            Command.TOGGLE_VISITED: lambda: self._toggle_panel("visited"),
+            Command.TOGGLE_TOUR: lambda: self.tour.toggle(time.monotonic()),
+            Command.COPY_NOTICE_DETAILS: self._copier.copy_notice_details,
+            Command.QUIT: lambda: setattr(self._window, "has_exit", True),
             Command.SHOW_WORST_SEAM: self._show_worst_seam,
             Command.SAVE_RECIPE: lambda: self.files.ask("room"),
-            Command.COPY_RECIPE: self._copy_recipe,
+            Command.COPY_RECIPE: self._copier.copy_room,
             Command.PASTE: lambda: workspace.paste(self._clipboard.paste().strip()),
             Command.SAVE_PICTURE: lambda: self.files.ask("picture"),
             Command.OPEN_LAST: workspace.open_last,
-            Command.TOGGLE_XRAY: self._toggle_xray,
-            Command.TOGGLE_KEYS: self._toggle_keys,
-            Command.TOGGLE_PANELS: self._toggle_panels,
+            Command.TOGGLE_XRAY: lambda: self._toggle("xray"),
+            Command.TOGGLE_KEYS: lambda: self._toggle("keys"),
+            Command.TOGGLE_PANELS: lambda: self._toggle("bare"),
             Command.TOGGLE_FULL_SCREEN: self._toggle_full_screen,
             Command.TOGGLE_REDUCED_MOTION: self._toggle_reduced_motion,
             Command.TOGGLE_ONLY_VISIBLE: workspace.toggle_only_visible,
-            Command.COPY_NOTICE: self._copy_notice,
+            Command.COPY_NOTICE: self._copier.copy_notice,
             Command.CLOSE_NOTICE: workspace.dismiss,
             Command.LEAVE: self._leave,
         }
@@ -240,7 +223,7 @@ class ActionHandler:
         if not controls.dragged:
             first = first_look(session.names)
             controls.camera = controls.camera.look(yaw_rad=first.yaw_rad)
-        self._gallery = False
+        self._over.discard("gallery")
 
     def _reset_room(self) -> None:
         room = self._workspace.session.latents
@@ -255,56 +238,26 @@ class ActionHandler:
         if purpose == "open":
             self._workspace.open(path)
         else:
-            self._save(purpose, path)
+            self._saver.save(purpose, path)
 
-    def _save(self, purpose: Purpose, path: Path) -> None:
-        session, saved = self._workspace.session, "file.saved"
-        if purpose == "room":
-            write_atomically(path, self.recipe().file_text().encode())
-        elif purpose == "picture":
-            session.write_picture(path, self._controls.camera.view, self._window.get_framebuffer_size())
-            saved = saved if session.streamer.complete else "file.saved_unfinished"
-        elif purpose != "open":
-            self._export(purpose, path)
-            return
-        self._workspace.notice = Notice(text(saved, path=path))
-
-    def _export(self, kind: Kind, path: Path) -> None:
-        view, size_px = self._controls.camera.look().view, self._window.get_framebuffer_size()
-        self._workspace.session.job.export(kind, path, view, size_px, ExportSettings(whole=True))
-
-    def _toggle_gallery(self) -> None:
-        self._gallery = not self._gallery
-
-    def _toggle_room(self) -> None:
-        settings, self._gallery = self._workspace.settings, False
-        self._workspace.settings = replace(settings, panel=not settings.panel)
-
-    def _toggle_details(self) -> None:
+    def _toggle_panel(self, name: Literal["panel", "details", "visited"]) -> None:
         settings = self._workspace.settings
-        self._workspace.settings = replace(settings, details=not settings.details)
-
-    def _toggle_visited(self) -> None:
-        settings, self._gallery = self._workspace.settings, False
-        self._workspace.settings = replace(settings, visited=not settings.visited)
-
-    def _toggle_tour(self) -> None:
-        """Drift through rooms, or stop."""
-        begins = self._touring_since_s is None
-        self._touring_since_s = time.monotonic() if begins else None
-        self._controls.drift(on=begins)
-
-    def _quit(self) -> None:
-        self._window.has_exit = True
-
-    def _keep_job(self) -> None:
-        self._losing = False
+        if name != "details":  # which is in the panel
+            self._over.discard("gallery")
+        changed: dict[str, Any] = {name: not getattr(settings, name)}
+        self._workspace.settings = replace(settings, **changed)
 
     def _toggle_comparison(self) -> None:
         self._workspace.session.job.toggle_comparison()
 
+    def _toggle(self, overlay: Overlay) -> None:
+        self._over ^= {overlay}
+
+    def _keep_job(self) -> None:
+        self._over.discard("losing")
+
     def _cancel_job(self) -> None:
-        self._losing = False
+        self._keep_job()
         self._workspace.session.job.cancel()
 
     def _show_worst_seam(self) -> None:
@@ -314,19 +267,6 @@ class ActionHandler:
         else:
             self._controls.camera = turned
 
-    def _copy_recipe(self) -> None:
-        self._clipboard.copy(self.recipe().line())
-        self._workspace.notice = Notice(text("file.copied"))
-
-    def _toggle_xray(self) -> None:
-        self._xray = not self._xray
-
-    def _toggle_keys(self) -> None:
-        self._keys = not self._keys
-
-    def _toggle_panels(self) -> None:
-        self._bare = not self._bare
-
     def _toggle_full_screen(self) -> None:
         if not self._headless:
             self._window.set_fullscreen(not self._window.fullscreen)
@@ -335,33 +275,24 @@ class ActionHandler:
         self._controls.reduce_motion(not self._controls.reduced_motion)
         self._workspace.remember_reduced_motion(self._controls.reduced_motion)
 
-    def _copy_notice(self) -> None:
-        """Copy what is shown."""
-        self._clipboard.copy(self._workspace.message.text)
-
-    def _copy_notice_details(self) -> None:
-        """Copy the notice with what helps to find its cause."""
-        shown, checkpoint = self._workspace.message.text, self._workspace.session.checkpoint
-        self._clipboard.copy(f"{shown}\n{checkpoint}\nversion {code_version()}, log: {log_path()}\n")
-
     def _leave(self) -> None:
         """Close what is open, the innermost first; the window itself stays."""
         session = self._workspace.session
         if self.close_popup():
             return
-        if self._losing or self.files.question:
-            self._losing = False
+        if "losing" in self._over or self.files.question:
+            self._keep_job()
             self.files.cancel()
-        elif self._keys or self._gallery:
-            self._keys = self._gallery = False
+        elif self._over & {"keys", "gallery"}:
+            self._over -= {"keys", "gallery"}
         elif session.job.progress is not None:
-            self._losing = True
-        elif self.touring:
-            self._toggle_tour()
+            self._over.add("losing")
+        elif self.tour.on:
+            self.tour.toggle(time.monotonic())
         elif session.job.held is not None:
             session.job.end_comparison()
-        elif self._xray or self._bare:
-            self._xray = self._bare = False
+        elif self._over & {"xray", "bare"}:
+            self._over -= {"xray", "bare"}
         elif self._workspace.settings.panel or self._workspace.settings.visited:
             self._workspace.settings = replace(self._workspace.settings, panel=False, visited=False)
         elif self._window.fullscreen:

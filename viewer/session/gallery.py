@@ -10,7 +10,7 @@ from cocogan_core.geometry.grid import PatchGrid
 from viewer.camera.camera import View
 from viewer.rendering.thumbnails import Filmstrip, Texture, thumbnail_size
 from viewer.state.latents import Latents
-from viewer.ui.latent_texts import FURNITURE, MOODS, group_of, known
+from viewer.ui.latent_texts import MOODS, group_of, known
 from viewer.ui.texts import text
 from viewer.ui.view_model import GalleryModel, Tile
 
@@ -24,16 +24,16 @@ CURATED: Mapping[int, str] = {
 }  # fmt: skip
 FIRST_SEED = 18
 MOST_TILES, TILE_PX = 64, 192  # width of a whole thumbnail, of which a part is shown
-FURNISHED_YAW_RAD = math.radians(238)  # of the procedural rooms: between the picture's wall and the bed or sofa
+SEAT_YAW_RAD = math.radians(238)  # of plain rooms: between the picture's wall and the bed or sofa
 FIRST_FOV_RAD, FIRST_PITCH_RAD = math.radians(150), math.radians(-8)
 SHOWN = 0.42  # of a thumbnail's width
 
 
 def first_look(names: Sequence[str]) -> View:
-    """A wide look at where such rooms have their furniture; of a model without names, at yaw 0."""
-    furnished = any(group_of(name) in FURNITURE for name in names)
-    yaw_rad = FURNISHED_YAW_RAD if furnished else 0.0
-    return View(yaw_rad, FIRST_PITCH_RAD if furnished else 0.0, FIRST_FOV_RAD, lens="panini", former="panini")
+    """A wide look at where such rooms have their furniture; of other models, at yaw 0."""
+    seated = any(group_of(name) == "seat" for name in names)  # of which every other family may have its own wall
+    yaw_rad = SEAT_YAW_RAD if seated else 0.0
+    return View(yaw_rad, FIRST_PITCH_RAD if seated else 0.0, FIRST_FOV_RAD, lens="panini", former="panini")
 
 
 def with_mood(room: Latents, names: Sequence[str], mood: str) -> Latents:

@@ -37,6 +37,7 @@ __all__ = [
     "ViewAction",
     "VisitRoom",
     "command_of_keys",
+    "is_quiet",
     "shortcut",
 ]
 
@@ -193,6 +194,19 @@ RoomAction = (
 )  # fmt: skip
 ViewAction = MoveCamera | ChangeProjection
 Action = Command | RoomAction | ViewAction
+
+# What leaves the notice on the screen: it is about the view, or comes many times in a drag.
+_QUIET = (ChangeRoom, MoveCamera, ChangeProjection, ScrubMorph, MoveDivider, TurnToGroup, ChangeSettings)
+_QUIET_COMMANDS = {
+    Command.NEXT_ROOM, Command.FACE_NORTH, Command.TOGGLE_XRAY, Command.TOGGLE_KEYS, Command.ZOOM_IN, Command.ZOOM_OUT,
+    Command.TOGGLE_PANELS, Command.TOGGLE_FULL_SCREEN, Command.COPY_NOTICE, Command.COPY_NOTICE_DETAILS, Command.LEAVE,
+    Command.TOGGLE_ROOM, Command.TOGGLE_DETAILS, Command.TOGGLE_VISITED, Command.TOGGLE_GALLERY,
+}  # fmt: skip
+
+
+def is_quiet(action: Action) -> bool:
+    """Whether a notice stays while this is done."""
+    return action in _QUIET_COMMANDS if isinstance(action, Command) else isinstance(action, _QUIET)
 
 
 @dataclass(frozen=True)

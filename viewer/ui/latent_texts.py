@@ -6,7 +6,7 @@ calls it.
 
 from collections.abc import Iterable
 
-__all__ = ["FURNITURE", "MOODS", "SIMPLE", "Mood", "group_of", "group_text", "known", "label_text"]
+__all__ = ["MOODS", "SIMPLE", "Mood", "group_of", "group_text", "known", "label_text"]
 
 Mood = dict[str, float]
 
@@ -62,8 +62,6 @@ MOODS: dict[str, Mood] = {
         "light.lamp_warmth": -0.6, "wood.warmth": -0.6,
     },
 }  # fmt: skip
-# Groups of what stands in a room, as against its walls and its light.
-FURNITURE = ("seat", "shelf", "rug", "plant", "cushion", "picture")
 
 
 def group_of(name: str) -> str:
