@@ -14,13 +14,16 @@ const load = (name) => import(new URL(name, WEB));
 const bytes = (path) => new Uint8Array(readFileSync(path)).buffer;
 const base64 = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
 """
+# Node can wait for ever at its end for a thread that compiles in the background and waits for Node to collect garbage
+# (nodejs/node#54918, one call in some hundreds), so that there are to be no such threads.
+NODE = ["node", "--single-threaded"]
 CLOSING = "\nprocess.stdout.write(JSON.stringify(await main()));\n"
 
 
 def javascript(code: str, data: object = None, *, seconds: float = 120) -> Any:
     """What ``async function main()`` in ``code`` returns; it sees ``data``, and modules by ``await load(NAME)``."""
     source = OPENING.format(web=json.dumps(f"{WEB.as_uri()}/")) + code + CLOSING
-    command = ["node", "--input-type=module", "--eval", source]
+    command = [*NODE, "--input-type=module", "--eval", source]
     done = subprocess.run(command, input=json.dumps(data), capture_output=True, text=True, timeout=seconds, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
