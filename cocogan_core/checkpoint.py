@@ -24,6 +24,7 @@ from cocogan_core.config import ModelConfig
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import write_atomically
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.text import printable
 
 __all__ = [
     "Checkpoint",
@@ -144,11 +145,11 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
     for name, tensor in _tensors(path).items():
         if not np.isfinite(tensor).all():
             raise CheckpointError(
-                f"{path}: tensor {name} holds NaN or infinity; training diverged, take an earlier one"
+                f"{path}: tensor {printable(name)} holds NaN or infinity; training diverged, take an earlier one"
             )
         network, _, rest = name.partition(".")
         if network not in networks:
-            raise CheckpointError(f"{path}: tensor {name} belongs to neither generator nor discriminator")
+            raise CheckpointError(f"{path}: tensor {printable(name)} belongs to neither generator nor discriminator")
         networks[network][rest] = tensor.astype(np.float32) if tensor.dtype.kind == "f" else tensor
     if not networks["generator"]:
         raise CheckpointError(f"{path} holds no generator: not a complete checkpoint")
@@ -241,15 +242,17 @@ def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tu
     try:
         kind, (start, end), shape = entry["dtype"], entry["data_offsets"], list(entry["shape"])
     except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken") from error
+        raise CheckpointError(f"{path}: the header's entry for tensor {printable(name)} is broken") from error
     if not all(type(number) is int and number >= 0 for number in (start, end, *shape)):
-        raise CheckpointError(f"{path}: the header's entry for tensor {name} is broken")
+        raise CheckpointError(f"{path}: the header's entry for tensor {printable(name)} is broken")
     if not isinstance(kind, str) or kind not in ITEM_BYTES:
-        raise CheckpointError(f"{path}: tensor {name} is of type {kind}; float32 and float16 are read")
+        raise CheckpointError(
+            f"{path}: tensor {printable(name)} is of type {printable(kind)}; float32 and float16 are read"
+        )
     if not start <= end <= body_bytes or end - start != math.prod(shape) * ITEM_BYTES[kind]:
         raise CheckpointError(
-            f"{path}: tensor {name} claims shape {shape}, which {body_bytes} bytes of tensors in the file do not hold; "
-            "it is truncated or broken"
+            f"{path}: tensor {printable(name)} claims shape {printable(shape)}, which {body_bytes} bytes of tensors in "
+            "the file do not hold; it is truncated or broken"
         )
     return start, end
 
@@ -258,7 +261,9 @@ def _metadata(path: Path, text: str) -> Metadata:
     try:
         stated = json.loads(text)
         if type(stated["format"]) is not int or stated["format"] != FORMAT:
-            raise CheckpointError(f"{path} is of format {stated['format']!r}; this version reads format {FORMAT}")
+            raise CheckpointError(
+                f"{path} is of format {printable(repr(stated['format']))}; this version reads format {FORMAT}"
+            )
         projection = stated["projection"]
         return Metadata(
             model=ModelConfig.from_json(stated["model"]),
@@ -268,7 +273,7 @@ def _metadata(path: Path, text: str) -> Metadata:
     except ConfigError as error:
         raise CheckpointError(f"{path}: {error}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CheckpointError(f"{path}: its '{KEY}' metadata is broken ({error})") from error
+        raise CheckpointError(f"{path}: its '{KEY}' metadata is broken ({printable(error)})") from error
 
 
 def _provenance(stated: dict[str, Any]) -> Provenance:

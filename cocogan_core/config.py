@@ -8,6 +8,7 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.symmetry import Front, RoomSymmetry
+from cocogan_core.text import printable
 
 __all__ = ["Conditioning", "GeneratorKind", "ModelConfig", "RoomLatents", "require_built_as_now"]
 
@@ -215,9 +216,11 @@ def _checked(cls: type[T], values: object) -> T:
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     for name, value in values.items():
         if name not in hints:
-            raise ConfigError(f"{cls.__name__}: unknown setting {name!r}; this file may come from a newer version")
+            raise ConfigError(
+                f"{cls.__name__}: unknown setting {printable(repr(name))}; this file may come from a newer version"
+            )
         if not _fits(value, hints[name]):
-            raise ConfigError(f"{cls.__name__}: {name} is {value!r}, which is not {hints[name]}")
+            raise ConfigError(f"{cls.__name__}: {name} is {printable(repr(value))}, which is not {hints[name]}")
     return cls(**values)
 
 

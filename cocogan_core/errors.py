@@ -13,6 +13,8 @@ Every message says what was wrong, where, and what to do. The commands print it 
 anything else that escapes is a bug of ours and keeps its traceback.
 """
 
+from cocogan_core.text import LONGEST_MESSAGE, printable
+
 __all__ = [
     "CheckpointError", "CocoganError", "ConfigError", "DataError", "DisplayError", "OutputError", "RecipeError",
     "TrainingError",
@@ -21,6 +23,10 @@ __all__ = [
 
 class CocoganError(Exception):
     """Base of everything that a user can cause and mend."""
+
+    def __str__(self) -> str:
+        """The message as one line without anything that a terminal would obey (:mod:`cocogan_core.text`)."""
+        return printable(super().__str__(), LONGEST_MESSAGE)
 
 
 class ConfigError(CocoganError):

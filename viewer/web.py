@@ -13,6 +13,7 @@ import tyro
 
 from cocogan_core.checkpoint import read_metadata
 from cocogan_core.errors import CheckpointError, ConfigError, DisplayError
+from cocogan_core.text import printable
 from viewer.camera.camera import View
 from viewer.camera.view_projection import ViewProjection
 from viewer.state.options import Opened, look_from, open_room
@@ -88,7 +89,7 @@ def _write(page: "WebPage", out: Path) -> Path:
     else:
         size = sum(path.stat().st_size for path in write_folder(page, out))
         out = out / "index.html"
-    print(f"{out}: {size / 1e6:.1f} MB, all that it needs")
+    print(f"{printable(out)}: {size / 1e6:.1f} MB, all that it needs")
     return out
 
 

@@ -61,7 +61,7 @@ def bench(
         "patch": patch,
         "precision": precision,
     }
-    console, costs = Console(), dict[str, TrainingCost]()
+    console, costs = Console(markup=False, emoji=False), dict[str, TrainingCost]()
     for mode, name in MODES.items():
         with console.status(name):
             costs[name] = measure_in_process({**settings, "mode": mode})

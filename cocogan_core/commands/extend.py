@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from cocogan_core.errors import ConfigError
+from cocogan_core.text import printable
 
 __all__ = ["extend"]
 
@@ -74,4 +75,7 @@ def extend(
     made = training.networks()
     save_checkpoint(out, made.metadata, generator=made.generator, discriminator=made.discriminator)
     grid = made.metadata.model.grid
-    print(f"{out}: {grid.width_px}×{grid.height_px} after {training.seen} images, outer seams {terms['seam']:.2f}")
+    print(
+        f"{printable(out)}: {grid.width_px}×{grid.height_px} after {training.seen} images, "
+        f"outer seams {terms['seam']:.2f}"
+    )

@@ -18,6 +18,7 @@ from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.files import resource, write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.inference.picture_file import require_writable, write_picture
+from cocogan_core.text import printable
 
 if TYPE_CHECKING:
     from cocogan_core.applications.guidance import Guidance, GuidedRooms
@@ -80,7 +81,7 @@ def guide(
     write_atomically(out, room_file(path, rooms.z[0].tolist(), view_rad))
     if figure is not None:
         _draw(figure, guidance, rooms, placed)
-    print(f"{out}: mean error {rooms.errors[0] * 127.5:.1f} of 255 over what the photograph shows")
+    print(f"{printable(out)}: mean error {rooms.errors[0] * 127.5:.1f} of 255 over what the photograph shows")
 
 
 def room_file(checkpoint: Path, z: list[float], view_rad: tuple[float, float, float]) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from cocogan_core.checkpoint import Metadata, read_metadata, weight_counts
 from cocogan_core.files import resource
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.text import LONGEST_MESSAGE, printable
 
 __all__ = ["info"]
 
@@ -23,10 +24,10 @@ def info(checkpoint: tyro.conf.Positional[Path | None] = None) -> None:
         checkpoint: a .safetensors file (default: the room that is shipped).
     """
     path = checkpoint or resource(SHIPPED)
-    table = Table("", str(path), show_lines=True)
+    table = Table("", printable(path), show_lines=True)
     for name, value in _rows(path, read_metadata(path)).items():
-        table.add_row(name, value)
-    Console().print(table)
+        table.add_row(name, "\n".join(printable(line, LONGEST_MESSAGE) for line in value.split("\n")))
+    Console(markup=False, emoji=False).print(table)
 
 
 def _rows(path: Path, metadata: Metadata) -> dict[str, str]:

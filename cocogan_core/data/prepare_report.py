@@ -12,6 +12,7 @@ from cocogan_core.data.contact_sheet import write_sheet
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.files import write_atomically
 from cocogan_core.geometry.resampling import shrink
+from cocogan_core.text import printable
 
 __all__ = ["PrepareReport"]
 
@@ -56,13 +57,13 @@ class PrepareReport:
     @property
     def text(self) -> str:
         """All of it, reasons first by how often they occur."""
-        kinds = Counter(reason.split(":")[0] for _, reason in self.rejected)
-        lines = [self.title, f"found {self.found}", self.summary]
+        kinds = Counter(printable(reason.split(":")[0]) for _, reason in self.rejected)
+        lines = [printable(self.title), f"found {self.found}", self.summary]
         lines += ["", "why pictures were rejected:"] * bool(kinds)
         lines += [f"{count:6d}  {kind}" for kind, count in kinds.most_common()]
-        lines += [""] * bool(kinds) + [f"{name}: {reason}" for name, reason in self.rejected]
+        lines += [""] * bool(kinds) + [f"{printable(name)}: {printable(reason)}" for name, reason in self.rejected]
         lines += ["", "enlarged, and not sharp on any level:"] * bool(self.enlarged)
-        lines += [f"{name}: has {columns} columns" for name, columns in self.enlarged]
+        lines += [f"{printable(name)}: has {columns} columns" for name, columns in self.enlarged]
         return "\n".join(lines) + "\n"
 
     def write(self, pictures: ImageDataset) -> None:

@@ -11,6 +11,7 @@ from cocogan_core.checkpoint import Checkpoint
 from cocogan_core.errors import CheckpointError
 from cocogan_core.inference.engine import Cell, Latent, Patches, Shape
 from cocogan_core.inference.onnx_engine import OnnxEngine
+from cocogan_core.text import printable
 
 __all__ = ["FullEngine", "MultipleEngine", "inner_checkpoints"]
 
@@ -103,7 +104,7 @@ def inner_checkpoints(checkpoint: Checkpoint) -> list[Checkpoint]:
     for name, tensor in checkpoint.generator.items():
         head, number, rest = (*name.split(".", 2), "", "")[:3]
         if head != "inner" or not number.isdecimal() or int(number) >= len(parts):
-            raise CheckpointError(f"generator: tensor {name} is not part of this model")
+            raise CheckpointError(f"generator: tensor {printable(name)} is not part of this model")
         parts[int(number)][rest] = tensor
     shapes = [{name: tensor.shape for name, tensor in part.items()} for part in parts]
     for index, found in enumerate(shapes):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.errors import CheckpointError
+from cocogan_core.text import printable
 
 __all__ = ["Array", "WeightReader"]
 
@@ -53,7 +54,7 @@ class WeightReader:
             CheckpointError: a tensor is left.
         """
         for name in sorted(self._left):
-            raise CheckpointError(f"generator: tensor {name} is not part of this model")
+            raise CheckpointError(f"generator: tensor {printable(name)} is not part of this model")
 
     def _take(self, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
         key = self._prefix + name

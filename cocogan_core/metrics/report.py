@@ -14,6 +14,7 @@ from rich.table import Table
 from cocogan_core.errors import ConfigError
 from cocogan_core.metrics.results import Comparison, Results
 from cocogan_core.metrics.seams import BorderRatios
+from cocogan_core.text import LONGEST_MESSAGE, printable
 
 __all__ = ["draw_report", "print_report"]
 
@@ -28,16 +29,16 @@ CHART_PX = 220
 
 def print_report(results: Results) -> None:
     """Write the figures to standard output."""
-    console = Console()
+    console = Console(markup=False, emoji=False)
     shown = f"90° views, {results.views} a panorama" if results.views else "whole pictures"
-    table = Table(title=f"{results.checkpoint or 'real pictures'} · {results.features} · {shown}")
+    table = Table(title=printable(f"{results.checkpoint or 'real pictures'} · {results.features} · {shown}"))
     for name in ("compared with the real ones", "Fréchet ↓", "kernel ×1000 ↓", "pictures"):
         table.add_column(name, justify="left" if name.startswith("compared") else "right")
     for entry in results.comparisons:
-        table.add_row(entry.name, f"{entry.frechet:.2f}", _kernel_text(entry), _count_text(entry))
+        table.add_row(printable(entry.name), f"{entry.frechet:.2f}", _kernel_text(entry), _count_text(entry))
     console.print(table)
     for line in _figure_lines(results):
-        console.print(line, highlight=False)
+        console.print(printable(line, LONGEST_MESSAGE), highlight=False)
 
 
 def draw_report(results: Results, path: Path) -> None:

@@ -15,6 +15,7 @@ from cocogan_core.models.base import Discriminator, Generator
 from cocogan_core.models.compact import CompactGenerator
 from cocogan_core.models.compact_discriminator import CompactDiscriminator
 from cocogan_core.models.paper import PaperDiscriminator, PaperGenerator
+from cocogan_core.text import printable
 
 __all__ = ["build_discriminator", "build_generator", "fill", "load_discriminator", "load_generator"]
 
@@ -76,13 +77,16 @@ def fill(module: nn.Module, tensors: Mapping[str, NDArray[Any]], name: str) -> N
     expected = module.state_dict()
     for key, tensor in expected.items():
         if key not in tensors:
-            raise CheckpointError(f"{name}: tensor {key} is missing; the checkpoint is incomplete or of another model")
+            raise CheckpointError(
+                f"{name}: tensor {printable(key)} is missing; the checkpoint is incomplete or of another model"
+            )
         if tuple(tensors[key].shape) != tuple(tensor.shape):
             raise CheckpointError(
-                f"{name}: tensor {key} has shape {list(tensors[key].shape)}, the model needs {list(tensor.shape)}"
+                f"{name}: tensor {printable(key)} has shape {list(tensors[key].shape)}, "
+                f"the model needs {list(tensor.shape)}"
             )
     for key in tensors:
         if key not in expected:
-            raise CheckpointError(f"{name}: tensor {key} is not part of this model")
+            raise CheckpointError(f"{name}: tensor {printable(key)} is not part of this model")
     state = {key: torch.from_numpy(tensors[key]).to(expected[key].dtype) for key in expected}
     module.load_state_dict(state, assign=True)

@@ -128,7 +128,7 @@ class ProgressDisplay:
 
     def print_line(self, line: str) -> None:
         """A line of its own, above the bar if there is one."""
-        self._console.print(line, highlight=False, soft_wrap=True)
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _as_clock(seconds: float) -> str:

@@ -21,6 +21,7 @@ from cocogan_core.files import replacement_path, write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.surfaces import Panorama
 from cocogan_core.inference.panorama_file import write_equirectangular
+from cocogan_core.text import printable
 from viewer.camera.camera import View
 from viewer.export.picture_bytes import encode
 from viewer.export.video import Film, check_encoder
@@ -131,7 +132,7 @@ class Export:
     @property
     def stage(self) -> str:
         """What it does now, for people."""
-        return "making the rest of the room" if self.share < GATHERED else f"writing {self.out.name}"
+        return "making the rest of the room" if self.share < GATHERED else f"writing {printable(self.out.name)}"
 
     def step(self) -> None:
         """Go on for a moment.

@@ -4,6 +4,8 @@ import logging
 import logging.handlers
 from pathlib import Path
 
+from cocogan_core.text import LONGEST_MESSAGE, printable
+
 __all__ = ["start_log"]
 
 LOG_BYTES, LOG_FILES = 256 << 10, 2
@@ -20,8 +22,16 @@ def start_log(path: Path) -> None:
             pass
     except OSError:
         return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
     log = logging.getLogger("viewer")
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False  # the terminal is for what the user can mend
+
+
+class _OneLine(logging.Formatter):
+    """A message may name files and values of a stranger's making."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the standard library's name)
+        """One line, whatever the message holds."""
+        return printable(super().formatMessage(record), LONGEST_MESSAGE)

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from cocogan_core.errors import RecipeError
+from cocogan_core.text import printable
 from viewer.camera.camera import NARROWEST_RAD, View
 from viewer.camera.view_projection import VIEW_PROJECTIONS, WIDEST_RAD
 from viewer.state.latents import LARGEST_SEED, Latents
@@ -76,8 +77,8 @@ class Recipe:
             raise RecipeError(f'{where} holds no saved room: it has no "format" number')
         if type(whole["format"]) is not int or whole["format"] != FORMAT:
             raise RecipeError(
-                f"{where} is a saved room of format {whole['format']!r}; this version reads format {FORMAT}: "
-                "update the program, or save the room anew with this one"
+                f"{where} is a saved room of format {printable(repr(whole['format']))}; this version reads format "
+                f"{FORMAT}: update the program, or save the room anew with this one"
             )
         return cls._read(_Part(whole, where, ""))
 
@@ -156,7 +157,9 @@ class _Part:
         """Refuse values that this version does not know: leaving them out could change the picture."""
         for name in self._values:
             if name not in names:
-                raise RecipeError(f"{self._where}: {self._name}{name} is unknown; it may be of a newer version")
+                raise RecipeError(
+                    f"{self._where}: {self._name}{printable(name)} is unknown; it may be of a newer version"
+                )
 
     def refuse(self, name: str, expected: str) -> NoReturn:
         """Raise RecipeError for a value."""

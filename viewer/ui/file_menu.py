@@ -2,6 +2,7 @@
 
 from imgui_bundle import ImVec2, imgui
 
+from cocogan_core.text import printable
 from viewer.export.export import KINDS
 from viewer.ui.actions import Action, AnswerFile, Command, ExportRoom, OpenRecent, shortcut
 from viewer.ui.texts import EXPORT_TEXTS, text
@@ -33,7 +34,7 @@ def draw_file_menu(popup: str, model: HistoryModel) -> list[Action]:
     if model.has_last and imgui.menu_item_simple(text("file.last")):
         actions.append(Command.OPEN_LAST)
     for index, name in enumerate(model.recent):
-        if imgui.menu_item_simple(f"{name}##recent{index}"):
+        if imgui.menu_item_simple(f"{printable(name)}##recent{index}"):
             actions.append(OpenRecent(index))
     imgui.end_popup()
     return actions

@@ -6,6 +6,8 @@ calls it.
 
 from collections.abc import Iterable
 
+from cocogan_core.text import printable
+
 __all__ = ["MOODS", "SIMPLE", "Mood", "group_of", "group_text", "known", "label_text"]
 
 Mood = dict[str, float]
@@ -71,13 +73,13 @@ def group_of(name: str) -> str:
 
 def group_text(group: str) -> str:
     """What an object is called."""
-    return _GROUPS.get(group, group.replace("_", " ").capitalize())
+    return _GROUPS.get(group) or printable(group.replace("_", " ").capitalize())
 
 
 def label_text(name: str) -> str:
     """What an entry of z changes about its object."""
     ending = name.partition(".")[2] or name
-    return _LABELS.get(name) or _ENDINGS.get(ending) or ending.replace("_", " ")
+    return _LABELS.get(name) or _ENDINGS.get(ending) or printable(ending.replace("_", " "))
 
 
 def known(names: Iterable[str], mood: Mood) -> Mood:

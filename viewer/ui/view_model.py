@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.text import LONGEST_MESSAGE, printable
 from viewer.camera.camera import Camera
 from viewer.rendering.atlas import AtlasWindow
 from viewer.state.interpolation import Morph
@@ -31,6 +32,10 @@ class Notice:
 
     text: str = ""
     severity: Severity = Severity.INFO
+
+    def __post_init__(self) -> None:
+        """Keep to one line that can be drawn: it may name files and values of a stranger's making."""
+        object.__setattr__(self, "text", printable(self.text, LONGEST_MESSAGE))
 
 
 @dataclass(frozen=True)

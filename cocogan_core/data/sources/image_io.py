@@ -18,6 +18,7 @@ from PIL import ImageOps
 
 from cocogan_core.data.sources.radiance import decode_radiance
 from cocogan_core.errors import ConfigError
+from cocogan_core.text import printable
 
 __all__ = ["ENDINGS", "UnusablePicture", "decode_picture", "read_picture", "require_readers", "tone_map"]
 
@@ -34,6 +35,10 @@ DARKEST = 1e-6  # of light that counts for the mean: unlit parts must not bright
 
 class UnusablePicture(Exception):  # noqa: N818 (a verdict on a file, not a failure of the program)
     """A picture that cannot be used, and why; reported and skipped, so it never reaches the user as an error."""
+
+    def __str__(self) -> str:
+        """A few words of seen characters."""
+        return printable(super().__str__())
 
 
 def require_readers(paths: list[Path]) -> None:
