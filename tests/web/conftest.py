@@ -7,6 +7,7 @@ import pytest
 
 from cocogan_core import checkpoint
 from cocogan_core.config import ModelConfig, RoomLatents
+from cocogan_core.data.rooms.furnished.numbers import FURNISHED, FURNISHED_SYMMETRY
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 
@@ -49,6 +50,16 @@ def extended_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: M
     return write_lively(
         tmp_path_factory.mktemp("extended") / "extended.safetensors",
         replace(config, grid=config.grid.extended(), room=room),
+    )
+
+
+@pytest.fixture(scope="session")
+def upright_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
+    """The same of rooms that stand upright only; every other room is one of these, turned and mirrored."""
+    room = RoomLatents(projection=PROJECTION, front="edge", viewer_right_m=(-0.3, 0.3), viewer_forward_m=(-0.3, 0.3))
+    config = replace(rooms_config(tiny_config), room=room, z_dim=len(FURNISHED) + 3, latent_names=FURNISHED)
+    return write_lively(
+        tmp_path_factory.mktemp("upright") / "upright.safetensors", replace(config, symmetry=FURNISHED_SYMMETRY)
     )
 
 

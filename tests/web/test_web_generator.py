@@ -6,6 +6,7 @@ import hashlib
 import numpy as np
 from javascript import WEB, javascript
 
+from cocogan_core.checkpoint import read_metadata
 from cocogan_core.files import resource
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
@@ -62,6 +63,17 @@ def test_levels_and_walls_on_the_whole_sphere(rooms_checkpoint):
 
 def test_rows_beyond_the_trained_image_and_a_front_at_the_edge(extended_checkpoint):
     compare(extended_checkpoint, [3], [(0, 0, 1), (0, 5, 7), (0, 2, 2), (1, 0, 3), (2, 23, 5)])
+
+
+def test_rooms_turned_and_mirrored_by_a_model_of_upright_ones(upright_checkpoint):
+    """Seeds of all eight ways that a room can stand."""
+    model = read_metadata(upright_checkpoint).model
+    rooms = {}
+    for seed in range(200):
+        upright = model.symmetry.upright(sample_z(seed, model.z_dim), model.latent_names)
+        rooms.setdefault((upright.turns, upright.mirrored), seed)
+    assert len(rooms) == 8
+    compare(upright_checkpoint, list(rooms.values()), [(0, 1, 2), (0, 3, 7), (1, 2, 5), (2, 9, 21)])
 
 
 def test_columns_wrap_round(rooms_checkpoint):

@@ -43,6 +43,8 @@ export class CompactGenerator {
     this.stages = this.widths.slice(1).map((_, i) => new Stage(memory, checkpoint.generator, i + 1));
     this.scratch = this.allocateScratch();
     this.z = new Float32Array(0);
+    /** @type {import("../geometry/symmetry.js").Upright | null} */
+    this.upright = null;
     /** @type {ReturnType<typeof roomOf> | null} */
     this.box = null;
     /** @type {Map<number, Kept>} */
@@ -53,8 +55,10 @@ export class CompactGenerator {
   setZ(z) {
     if (z.length === this.z.length && z.every((value, i) => value === this.z[i])) return;
     this.z = z.slice();
-    this.field.setZ(z);
-    this.box = this.model.room ? roomOf(z, this.model, this.model.room) : null;
+    this.upright = this.model.symmetry?.upright(z) ?? null;
+    const own = this.upright?.numbers ?? z; // of the room as the network knows it
+    this.field.setZ(own);
+    this.box = this.model.room ? roomOf(own, this.model, this.model.room) : null;
     this.kept.clear();
   }
 
@@ -67,8 +71,10 @@ export class CompactGenerator {
   patch(level, row, column) {
     const { grid } = this.model;
     const across = modulo(column, grid.columns << level);
-    const grown = level ? this.finePatch(level, row, across) : this.basePatch(row, across);
-    return toBytes(grown.rgb, grown.x.side, MARGIN);
+    const [ownRow, ownColumn] = this.upright?.cell([row, across], grid.columns << level) ?? [row, across];
+    const grown = level ? this.finePatch(level, ownRow, ownColumn) : this.basePatch(ownRow, ownColumn);
+    const pixels = toBytes(grown.rgb, grown.x.side, MARGIN);
+    return this.upright?.undo(pixels, grid.patchPx) ?? pixels;
   }
 
   /** @param {number} row @param {number} column @returns {Grown} */

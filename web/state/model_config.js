@@ -1,5 +1,6 @@
 // What a checkpoint says of its model and projection (cocogan_core/config.py), as strict as Python.
 
+import { RoomSymmetry } from "../geometry/symmetry.js";
 import { Problem, require } from "./problem.js";
 import { asObject, finite, flag, oneOf, readFields, span, whole, words } from "./settings_reader.js";
 
@@ -17,6 +18,7 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {string[]} latentNames
  * @property {number} width channels of the lattice
  * @property {RoomLatents | null} room
+ * @property {RoomSymmetry | null} symmetry where the generator knows upright rooms only
  */
 
 const GRID = {
@@ -56,6 +58,7 @@ const ROOM = {
   width_px: [whole(1, 1 << 24), 768],
   front: [oneOf("pixel", "edge"), "pixel"],
 };
+const SYMMETRY = { quarter_turn: [words, null], mirror: [words, null], openness: [words, null] };
 const PROJECTION = { kind: [oneOf("mercator", "equirectangular"), "mercator"], half_extent_rad: [finite, 0.8957] };
 const MERCATOR_LIMIT_RAD = (89 / 180) * Math.PI;
 
@@ -82,12 +85,22 @@ export function readModel(stated) {
     `model: this page runs the compact generator, and the file holds another (${values.architecture}, ` +
       `${values.generator}); open it on the desktop`,
   );
-  // z would have to be moved into G's own room, and its patches turned and mirrored back (cocogan_core/geometry/symmetry.py)
-  require(values.symmetry === null, "model: this page shows no models of upright rooms yet; open it on the desktop");
   const most = Math.log2(grid.patchPx) + 1;
   require(grid.levels <= most, `model: ${grid.levels} levels; this one has at most ${most}`);
   const room = values.room === null ? null : readRoom(values.room, names);
-  return { grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room };
+  const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
+  if (symmetry) {
+    require(grid.columns % 4 === 0, `symmetry: needs cylindrical pictures of 4, 8, 12 … patches, not ${grid.columns}`);
+    require(!room || room.frontShare === 0, "symmetry: the room's front must lie at the panorama's left edge");
+  }
+  return { grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room, symmetry };
+}
+
+/** @param {unknown} stated @param {string[]} latentNames */
+function readSymmetry(stated, latentNames) {
+  const { quarter_turn: quarterTurn, mirror, openness } = readFields(stated, "RoomSymmetry", fields(SYMMETRY));
+  require(quarterTurn && mirror && openness, "RoomSymmetry: quarter_turn, mirror and openness are needed");
+  return new RoomSymmetry({ quarterTurn, mirror, openness }, latentNames);
 }
 
 /** @param {unknown} stated @returns {import("../geometry/grid.js").Grid} */
