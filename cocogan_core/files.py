@@ -1,4 +1,4 @@
-"""Files on the disk: atomic writes, and the shaders and assets that are shipped with the program. Knows no format."""
+"""Files on the disk: atomic writes, what is a picture, and the shaders and assets shipped with the program."""
 
 import contextlib
 import os
@@ -10,9 +10,10 @@ import platformdirs
 
 from cocogan_core.errors import CocoganError, OutputError
 
-__all__ = ["cache_folder", "open_atomically", "replacement_path", "resource", "write_atomically"]
+__all__ = ["cache_folder", "is_picture", "open_atomically", "replacement_path", "resource", "write_atomically"]
 
 PACKAGE = Path(__file__).resolve().parent
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")  # how JPEG and PNG begin
 
 
 @contextlib.contextmanager
@@ -59,6 +60,16 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 def cache_folder() -> Path:
     """The platform's folder for what can be worked out again, such as ``~/.cache/cocogan-panorama``."""
     return platformdirs.user_cache_path("cocogan-panorama", appauthor=False)
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a JPEG, PNG or WebP, by how it begins; a file that cannot be read is none."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(12)
+    except (OSError, ValueError):  # a name may hold a zero byte
+        return False
+    return begin.startswith(PICTURES) or (begin[:4] == b"RIFF" and begin[8:] == b"WEBP")
 
 
 def resource(name: str) -> Path:

@@ -15,6 +15,7 @@ import tyro
 
 from cocogan_core.checkpoint import read_metadata
 from cocogan_core.errors import CocoganError, ConfigError
+from cocogan_core.files import is_picture
 from cocogan_core.inference.engine import Device
 from viewer.camera.camera import View
 from viewer.camera.view_projection import ViewProjection
@@ -55,7 +56,7 @@ def view(
     Drag to look, wheel to zoom, arrow keys to turn, Space for another room, double click or Home to go back.
 
     Args:
-        file: saved room, its line of text, or checkpoint to open (default: the room that is shipped).
+        file: saved room, its line of text, checkpoint or 360° photograph to open (default: the room that is shipped).
         recipe: the same as FILE, as earlier versions called it.
         checkpoint: model to show (default: the room that is shipped).
         seed: of the room (default: a saved room's own, the last session's, or 0).
@@ -85,7 +86,8 @@ def view(
     anything = recipe or file or checkpoint or seed is not None
     opened = open_room(recipe or file, checkpoint, seed=seed) if anything or settings is None else _start(settings)
     found = opened.recipe
-    usual = found.view if found else View() if settings is None else _first_look(opened.checkpoint)
+    named = found is not None or settings is None or is_picture(opened.checkpoint)
+    usual = opened.look if named else _first_look(opened.checkpoint)
     first = look_from(usual, yaw=yaw, pitch=pitch, fov=fov, lens=lens)
     if settings is not None:
         start_log(log_path())
@@ -101,7 +103,7 @@ def view(
         headless,
         recipe=found,
         settings=settings,
-        welcome=settings is not None and found is None and yaw is None,
+        welcome=settings is not None and found is None and yaw is None and not is_picture(opened.checkpoint),
     )
     _show(replace(options, reduced_motion=reduced_motion, only_visible=only_visible, level=level, safe=safe))
 

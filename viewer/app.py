@@ -65,7 +65,7 @@ class App:
         self.window.push_handlers(on_file_drop=dropped, on_expose=self._wake, on_resize=self._note_size)
         self.backend = ImGuiBackend(self.window)  # its handlers come first, so that panels take what is theirs
         self.panels = Panels()
-        self.handler.close_popup = self.backend.close_popup
+        self.handler.overlays.close_popup = self.backend.close_popup
         if options.welcome:
             self.controls.welcome()
         self.clipboard.serve_imgui()

@@ -55,10 +55,11 @@ def render(
     """Make the picture of a room without a window; on one machine the same bytes as the window's own picture.
 
     Args:
-        file: saved room, its line of text, or checkpoint (default: the room that is shipped).
+        file: saved room, its line of text, checkpoint or 360° photograph (default: the room that is shipped).
         out: picture to write, .png or .jpg; of a panorama .tif too; .mp4 for a turntable.
         seed: of the room (default: a saved room's own, or 0).
-        yaw: where to look, degrees to the right of the panorama's first column (default: a saved room's, or 0).
+        yaw: where to look, degrees to the right of the panorama's first column (default: a saved room's, a
+            photograph's, or 0).
         pitch: where to look, degrees up.
         fov: horizontal field of view in degrees.
         lens: projection; its usual field of view goes with it.
@@ -90,7 +91,7 @@ def render(
     if kind is not None:
         check_ending(kind, out)
     opened = open_room(file, checkpoint, seed=seed)
-    view = look_from(opened.recipe.view if opened.recipe else View(), yaw=yaw, pitch=pitch, fov=fov, lens=lens)
+    view = look_from(opened.look, yaw=yaw, pitch=pitch, fov=fov, lens=lens)
     opened = replace(opened, recipe=replace(opened.recipe, view=view) if opened.recipe else None)
     if kind == "panorama":
         _write_panorama(opened, view, out, settings, level=level, device=device)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal, assert_never
+from typing import assert_never
 
 import numpy as np
 from pyglet.window import BaseWindow
@@ -13,6 +13,7 @@ from viewer.session.copier import Copier
 from viewer.session.file_asker import FileAsker
 from viewer.session.file_saver import FileSaver
 from viewer.session.gallery import first_look, with_mood
+from viewer.session.overlays import Overlays
 from viewer.session.tour import Tour
 from viewer.session.workspace import Workspace
 from viewer.state.latents import Latents
@@ -46,8 +47,10 @@ from viewer.window.file_dialogs import FileDialogs
 
 __all__ = ["ActionHandler"]
 
-# bare: no panels; losing: the question whether an export may be lost
-Overlay = Literal["xray", "keys", "bare", "gallery", "losing"]
+ABOUT_ROOMS = frozenset({
+    Command.RESET_ROOM, Command.FAVOURITE, Command.TOGGLE_GALLERY, Command.TOGGLE_ROOM, Command.TOGGLE_TOUR,
+    Command.PLAY_MORPH,
+})  # fmt: skip
 
 
 class ActionHandler:
@@ -58,28 +61,30 @@ class ActionHandler:
     ) -> None:
         """Nothing lies over the view yet; without a display (``headless``) there is no full screen."""
         self._window, self._workspace, self._controls = window, workspace, controls
-        self._clipboard, self._headless = clipboard, headless
-        self._over: set[Overlay] = set()
+        self._clipboard = clipboard
         self._saver = FileSaver(window, workspace, controls)
         self._copier = Copier(workspace, clipboard, self._saver)
         self.files = FileAsker(FileDialogs(headless=headless))
-        self.close_popup: Callable[[], bool] = lambda: False  # an open menu or list of the panels', if there is one
         self.tour = Tour(controls)
+        self.overlays = Overlays(window, workspace, self.files, self.tour, headless=headless)
+        self._over = self.overlays.shown
         self._commands = self._command_table()
 
     @property
     def status(self) -> ViewStatus:
         """What the panels are told of the room, the camera and what lies over the view."""
         workspace, settings = self._workspace, self._workspace.settings
+        photograph = workspace.session.source.photograph
         return ViewStatus(
             workspace.session.latents,
             self._controls.camera,
             xray="xray" in self._over,
             keys="keys" in self._over,
             bare="bare" in self._over,
-            gallery="gallery" in self._over,
-            panel=settings.panel and "gallery" not in self._over,
+            gallery="gallery" in self._over and not photograph,
+            panel=settings.panel and "gallery" not in self._over and not photograph,
             details=settings.details,
+            photograph=photograph,
             visited=settings.visited,
             losing="losing" in self._over,
             question=self.files.question,
@@ -115,6 +120,8 @@ class ActionHandler:
         try:
             if not isinstance(action, Command):
                 self._apply(action)
+            elif self._workspace.session.source.photograph and action in ABOUT_ROOMS:
+                self._workspace.notice = Notice(text("notice.photograph"))
             elif not self._controls.run(action):
                 self._commands[action]()
         except CocoganError as error:
@@ -172,23 +179,24 @@ class ActionHandler:
 
     def _command_table(self) -> dict[Command, Callable[[], None]]:
         """Every command that is not the camera's."""
-        workspace = self._workspace
+        workspace, overlays = self._workspace, self.overlays
         return {
             Command.NEXT_ROOM: self._next_room,
+            Command.LEAVE_PHOTOGRAPH: workspace.leave_photograph,
             Command.RESET_ROOM: self._reset_room,
             Command.FAVOURITE: lambda: workspace.toggle_favourite(self.recipe()),
             Command.UNDO: lambda: self._change(workspace.session.history.undo),
             Command.REDO: lambda: self._change(workspace.session.history.redo),
             Command.PLAY_MORPH: lambda: workspace.session.history.toggle_morph(time.monotonic()),
             Command.COMPARE: self._toggle_comparison,
-            Command.CANCEL_JOB: self._cancel_job,
-            Command.KEEP_JOB: self._keep_job,
+            Command.CANCEL_JOB: overlays.cancel_job,
+            Command.KEEP_JOB: overlays.keep_job,
             Command.OPEN_FILE: lambda: self.files.ask("open"),
             Command.CANCEL_FILE: self.files.cancel,
-            Command.TOGGLE_GALLERY: lambda: self._toggle("gallery"),
-            Command.TOGGLE_ROOM: lambda: self._toggle_panel("panel"),
-            Command.TOGGLE_DETAILS: lambda: self._toggle_panel("details"),
-            Command.TOGGLE_VISITED: lambda: self._toggle_panel("visited"),
+            Command.TOGGLE_GALLERY: lambda: overlays.toggle("gallery"),
+            Command.TOGGLE_ROOM: lambda: overlays.toggle_panel("panel"),
+            Command.TOGGLE_DETAILS: lambda: overlays.toggle_panel("details"),
+            Command.TOGGLE_VISITED: lambda: overlays.toggle_panel("visited"),
             Command.TOGGLE_TOUR: lambda: self.tour.toggle(time.monotonic()),
             Command.COPY_NOTICE_DETAILS: self._copier.copy_notice_details,
             Command.QUIT: lambda: setattr(self._window, "has_exit", True),
@@ -198,22 +206,25 @@ class ActionHandler:
             Command.PASTE: lambda: workspace.paste(self._clipboard.paste().strip()),
             Command.SAVE_PICTURE: lambda: self.files.ask("picture"),
             Command.OPEN_LAST: workspace.open_last,
-            Command.TOGGLE_XRAY: lambda: self._toggle("xray"),
-            Command.TOGGLE_KEYS: lambda: self._toggle("keys"),
-            Command.TOGGLE_PANELS: lambda: self._toggle("bare"),
-            Command.TOGGLE_FULL_SCREEN: self._toggle_full_screen,
+            Command.TOGGLE_XRAY: lambda: overlays.toggle("xray"),
+            Command.TOGGLE_KEYS: lambda: overlays.toggle("keys"),
+            Command.TOGGLE_PANELS: lambda: overlays.toggle("bare"),
+            Command.TOGGLE_FULL_SCREEN: overlays.toggle_full_screen,
             Command.TOGGLE_REDUCED_MOTION: self._toggle_reduced_motion,
             Command.TOGGLE_ONLY_VISIBLE: workspace.toggle_only_visible,
             Command.COPY_NOTICE: self._copier.copy_notice,
             Command.CLOSE_NOTICE: workspace.dismiss,
-            Command.LEAVE: self._leave,
+            Command.LEAVE: overlays.leave,
         }
 
     def _change(self, find: Callable[[], Latents]) -> None:
         self._workspace.session.change(find())
 
     def _next_room(self) -> None:
-        """Any other room: not the same ones in the same order at every start."""
+        """Any other room: not the same ones in the same order at every start; from a photograph, back to the rooms."""
+        if self._workspace.session.source.photograph:
+            self._workspace.leave_photograph()
+            return
         self._enter(self._workspace.session.latents.shuffle(np.random.default_rng()))
 
     def _enter(self, room: Latents) -> None:
@@ -240,25 +251,8 @@ class ActionHandler:
         else:
             self._saver.save(purpose, path)
 
-    def _toggle_panel(self, name: Literal["panel", "details", "visited"]) -> None:
-        settings = self._workspace.settings
-        if name != "details":  # which is in the panel
-            self._over.discard("gallery")
-        changed: dict[str, Any] = {name: not getattr(settings, name)}
-        self._workspace.settings = replace(settings, **changed)
-
     def _toggle_comparison(self) -> None:
         self._workspace.session.job.toggle_comparison()
-
-    def _toggle(self, overlay: Overlay) -> None:
-        self._over ^= {overlay}
-
-    def _keep_job(self) -> None:
-        self._over.discard("losing")
-
-    def _cancel_job(self) -> None:
-        self._keep_job()
-        self._workspace.session.job.cancel()
 
     def _show_worst_seam(self) -> None:
         turned = self._workspace.session.inspector.face_worst_seam(self._controls.camera)
@@ -267,33 +261,6 @@ class ActionHandler:
         else:
             self._controls.camera = turned
 
-    def _toggle_full_screen(self) -> None:
-        if not self._headless:
-            self._window.set_fullscreen(not self._window.fullscreen)
-
     def _toggle_reduced_motion(self) -> None:
         self._controls.reduce_motion(not self._controls.reduced_motion)
         self._workspace.remember_reduced_motion(self._controls.reduced_motion)
-
-    def _leave(self) -> None:
-        """Close what is open, the innermost first; the window itself stays."""
-        session = self._workspace.session
-        if self.close_popup():
-            return
-        if "losing" in self._over or self.files.question:
-            self._keep_job()
-            self.files.cancel()
-        elif self._over & {"keys", "gallery"}:
-            self._over -= {"keys", "gallery"}
-        elif session.job.progress is not None:
-            self._over.add("losing")
-        elif self.tour.on:
-            self.tour.toggle(time.monotonic())
-        elif session.job.held is not None:
-            session.job.end_comparison()
-        elif self._over & {"xray", "bare"}:
-            self._over -= {"xray", "bare"}
-        elif self._workspace.settings.panel or self._workspace.settings.visited:
-            self._workspace.settings = replace(self._workspace.settings, panel=False, visited=False)
-        elif self._window.fullscreen:
-            self._window.set_fullscreen(False)

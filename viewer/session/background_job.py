@@ -68,6 +68,10 @@ class BackgroundJob:
             self.held.close()
             self.held = None
 
+    def take_over(self, former: "BackgroundJob") -> None:
+        """Hold what a session that ends has held: rooms of two models, or a room and a photograph, are compared so."""
+        self.held, self.divider, former.held = former.held, former.divider, None
+
     def move_divider(self, share: float) -> None:
         """Show the held room in so much of the view."""
         self.divider = min(max(share, 0.0), 1.0)

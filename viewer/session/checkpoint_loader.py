@@ -1,4 +1,6 @@
-"""Opening a checkpoint: which room it shows first, and a generator on trial while the present session goes on."""
+"""Opening a checkpoint or a 360° photograph: what it shows first, and its process on trial while the present session
+goes on.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +10,11 @@ import numpy as np
 
 from cocogan_core.checkpoint import Metadata, read_metadata
 from cocogan_core.errors import CheckpointError, RecipeError
+from cocogan_core.files import is_picture
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
 from viewer.state.latents import Latents
+from viewer.state.photographs import read_photo_sphere
 from viewer.state.recipe import Recipe
 from viewer.streaming.protocol import TRIAL_REVISION
 from viewer.streaming.scheduler import Plan
@@ -21,15 +25,16 @@ __all__ = ["CheckpointLoader", "CheckpointSource", "LoadedCheckpoint"]
 
 @dataclass(frozen=True)
 class CheckpointSource:
-    """What is to be opened: a checkpoint, what it says of itself, and the room and look to begin with.
+    """What is to be opened: a checkpoint or photograph, what it says of itself, and the room and look to begin with.
 
     Attributes:
-        path: the checkpoint's file.
+        path: the checkpoint's file, or a 360° photograph's.
         metadata: as the file states it; a panorama's, so that it has a projection.
         projection: of the panorama.
         latents: the room to begin with.
         view: the first look; its aspect is the window's business.
         named_by: the file that the user opened, a checkpoint or a recipe, if there was one.
+        photograph: whether it is a photograph, of which there is one room only.
     """
 
     path: Path
@@ -38,6 +43,7 @@ class CheckpointSource:
     latents: Latents
     view: View
     named_by: Path | None = None
+    photograph: bool = False
 
     @classmethod
     def read(
@@ -46,10 +52,11 @@ class CheckpointSource:
         """Read the metadata; the room and the look are the recipe's, else those of ``seed`` and ``view``.
 
         Raises:
-            CheckpointError: the file cannot be used, or is no panorama.
+            CheckpointError, DataError: the file cannot be used, or is no panorama.
             RecipeError: the recipe's z is not as long as the checkpoint's.
         """
-        metadata = read_metadata(checkpoint)
+        photograph = is_picture(checkpoint)
+        metadata = read_photo_sphere(checkpoint).metadata if photograph else read_metadata(checkpoint)
         if metadata.projection is None:
             kind = "names no projection" if metadata.model.grid.wraps else "is a planar model, not a panorama"
             raise CheckpointError(f"{checkpoint} {kind}; use `cocogan sample`")
@@ -60,7 +67,7 @@ class CheckpointSource:
             raise RecipeError(f"the saved room has {len(recipe.latents.base)} entries of z, {checkpoint} takes {z_dim}")
         else:
             latents, view = recipe.latents, recipe.view
-        return cls(checkpoint, metadata, metadata.projection, latents, view, named_by)
+        return cls(checkpoint, metadata, metadata.projection, latents, view, named_by, photograph)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from viewer.window.file_dialogs import FileDialogs
 __all__ = ["FileAsker", "Purpose"]
 
 Purpose = Literal["open", "room", "picture"] | Kind
-KINDS_TO_OPEN = ("Rooms and models", "*.json *.safetensors", "All files", "*")
+PICTURES = "*.jpg *.jpeg *.png *.webp"
+KINDS_TO_OPEN = ("Rooms, models, 360° photographs", f"*.json *.safetensors {PICTURES}", "All files", "*")
 
 
 class FileAsker:

@@ -37,6 +37,7 @@ class Session:
     """Call :meth:`step` and, where something is to be seen, :meth:`draw` once a frame, and :meth:`close` at the end.
 
     Attributes:
+        source: what was opened.
         checkpoint: the file.
         projection: of the panorama.
         latents: the room that is shown, or is on its way to the screen.
@@ -52,7 +53,7 @@ class Session:
         device: str = "auto",
     ) -> None:
         """Take over the worker and the renderer; ``idle_work``, ``only_visible`` as for :class:`PatchStreamer`."""
-        source = loaded.source
+        source = self.source = loaded.source
         self.checkpoint, self.projection, self.latents = source.path, source.projection, source.latents
         self.worker, self.renderer = loaded.worker, renderer
         self.streamer = PatchStreamer(self.worker, renderer, renderer.window, self.projection, idle_work=idle_work)

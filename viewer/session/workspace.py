@@ -9,14 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
+from cocogan_core.checkpoint import read_metadata
 from cocogan_core.errors import CocoganError, RecipeError
+from cocogan_core.files import is_picture, resource
 from viewer.camera.camera import View
 from viewer.rendering.renderer import Renderer
 from viewer.session.checkpoint_loader import CheckpointLoader, CheckpointSource, LoadedCheckpoint
+from viewer.session.gallery import FIRST_SEED, first_look
 from viewer.session.session import Session
 from viewer.state.latents import LARGEST_SEED, Latents
+from viewer.state.photographs import photo_look
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import find_checkpoint, is_recipe, read_recipe
+from viewer.state.recipe_files import SHIPPED, find_checkpoint, is_recipe, read_recipe
 from viewer.state.settings import MOST_FAVOURITES, Settings, load, save
 from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity
@@ -61,6 +65,7 @@ class Workspace:
         self._notice, self._noticed_s = Notice(broken, Severity.WARNING), time.monotonic()
         self._new_renderer, self._settle, self._device = new_renderer, settle, device
         self._idle_work, self._file, self._logged = idle_work, settings, ""
+        self._before_photograph: CheckpointSource | None = None
 
     @property
     def notice(self) -> Notice:
@@ -201,13 +206,24 @@ class Workspace:
 
     def _source(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> CheckpointSource:
         seed = self.session.latents.seed
-        return CheckpointSource.read(checkpoint, recipe, seed=seed, view=View(), named_by=file)
+        view = photo_look(checkpoint) if is_picture(checkpoint) else View()
+        return CheckpointSource.read(checkpoint, recipe, seed=seed, view=view, named_by=file)
+
+    def leave_photograph(self) -> None:
+        """Back to the model and the room that were shown before a photograph; raises as :meth:`open`."""
+        before = self._before_photograph
+        if before is None:
+            names = read_metadata(resource(SHIPPED)).model.latent_names
+            before = CheckpointSource.read(resource(SHIPPED), None, seed=FIRST_SEED, view=first_look(names))
+        self._start_loading(before)
 
     def _load(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> None:
-        source = self._source(checkpoint, recipe, file)
+        self._start_loading(self._source(checkpoint, recipe, file))
+
+    def _start_loading(self, source: CheckpointSource) -> None:
         self._stop_loading()
         self.loader = CheckpointLoader(source, self._device)
-        self.notice = Notice(text("notice.opening", path=checkpoint))
+        self.notice = Notice(text("notice.opening", path=source.path))
 
     def _stop_loading(self) -> None:
         if self.loader is not None:
@@ -217,12 +233,15 @@ class Workspace:
     def _begin(self, loaded: LoadedCheckpoint) -> None:
         """Drop the session and begin another one."""
         self.loader = None
-        only_visible = self.session.streamer.only_visible
-        self.session.close()
+        former, only_visible = self.session, self.session.streamer.only_visible
         renderer = self._new_renderer(loaded.source)
         self.session = Session(
             loaded, renderer, idle_work=self._idle_work, only_visible=only_visible, device=self._device
         )
+        self.session.job.take_over(former.job)
+        if loaded.source.photograph and not former.source.photograph:
+            self._before_photograph = replace(former.source, latents=former.latents, named_by=None)
+        former.close()
         self.notice = Notice()
         self._settle(loaded.source.view)
         self._remember_file(loaded.source.named_by)

@@ -5,6 +5,7 @@ latents: a room: its z, by seed, by entry and along principal directions.
 logging: the log file.
 options: what the command line asks for.
 paths: the folders for settings, caches and logs.
+photographs: 360° photographs: what their headers say.
 recipe: everything that fixes a picture, as JSON.
 recipe_files: recipes and checkpoints as files, and which checkpoint a recipe means.
 settings: what is remembered between sessions.

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cocogan_core.errors import ConfigError, RecipeError
-from cocogan_core.files import resource
+from cocogan_core.files import is_picture, resource
 from viewer.camera.camera import DEFAULT_FOVS_RAD, View
 from viewer.camera.view_projection import WIDEST_RAD, ViewProjection
 from viewer.state.latents import LARGEST_SEED, Latents
+from viewer.state.photographs import photo_look
 from viewer.state.recipe import LARGEST_SIDE_PX, Recipe
 from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read
 
@@ -55,11 +56,22 @@ def parse_size(text: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a command is to show: a checkpoint, and a saved room of it or else a seed; a recipe has its own look."""
+    """What a command is to show: a checkpoint or photograph, and a saved room of it or else a seed."""
 
     checkpoint: Path
     recipe: Recipe | None = None
     seed: int | None = None
+
+    @property
+    def look(self) -> View:
+        """Where to look unless something else is asked for: a saved room's, a photograph's, else yaw 0.
+
+        Raises:
+            CheckpointError, DataError: it is a picture that cannot be shown.
+        """
+        if self.recipe is not None:
+            return self.recipe.view
+        return photo_look(self.checkpoint) if is_picture(self.checkpoint) else View()
 
 
 def open_room(file: str | None, checkpoint: Path | None = None, *, seed: int | None = None) -> Opened:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cocogan_core.errors import CocoganError
+from cocogan_core.files import is_picture
 from viewer.state.paths import cache_folder
 from viewer.streaming.directions import cached_directions
 from viewer.streaming.protocol import (
@@ -37,6 +38,7 @@ from viewer.streaming.protocol import (
 
 if TYPE_CHECKING:
     from cocogan_core.inference.patch_generator import PatchGenerator
+    from cocogan_core.inference.photo_patches import PhotoPatches
 
 __all__ = ["serve"]
 
@@ -72,9 +74,7 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
     shared = SharedMemory(memory)
     pipe.send(Attached())
 
-    from cocogan_core.inference.patch_generator import PatchGenerator
-
-    generator = PatchGenerator.load(config.checkpoint, config.device, threads=1)  # leaves the other cores to the window
+    generator = _load(config)
     with contextlib.suppress(OSError, AttributeError):
         os.nice(NICENESS)  # only now: until the first patch there is no motion to disturb
     inbox, described = _Inbox(pipe), False
@@ -98,9 +98,23 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
         pipe.send(BatchReady(request.revision, now, slot, patch_s))
 
 
-def _describe(generator: "PatchGenerator", config: WorkerConfig) -> Directions:
-    """What there is to tell of a checkpoint besides its patches."""
-    z_dim = generator.metadata.model.z_dim
+def _load(config: WorkerConfig) -> "PatchGenerator | PhotoPatches":
+    """What makes the patches: a checkpoint's generator, or a photograph that is cut."""
+    if is_picture(config.checkpoint):
+        from cocogan_core.inference.photo_patches import PhotoPatches
+
+        return PhotoPatches.load(config.checkpoint)
+    from cocogan_core.inference.patch_generator import PatchGenerator
+
+    return PatchGenerator.load(config.checkpoint, config.device, threads=1)  # leaves the other cores to the window
+
+
+def _describe(generator: "PatchGenerator | PhotoPatches", config: WorkerConfig) -> Directions:
+    """What there is to tell of a checkpoint besides its patches; a photograph has nothing that could change."""
+    z_dim, levels = generator.metadata.model.z_dim, range(generator.metadata.model.grid.levels)
+    gflop = tuple(generator.patch_gflop(level) for level in levels)
+    if generator.directions_method is None:
+        return Directions(np.zeros((0, z_dim), np.float32), gflop)
     unit, note = cached_directions(
         config.checkpoint,
         cache_folder(),
@@ -108,8 +122,7 @@ def _describe(generator: "PatchGenerator", config: WorkerConfig) -> Directions:
         method=generator.directions_method,
         work_out=generator.principal_directions,
     )
-    levels = range(generator.metadata.model.grid.levels)
-    return Directions(unit, tuple(generator.patch_gflop(level) for level in levels), note)
+    return Directions(unit, gflop, note)
 
 
 class _Inbox:

@@ -61,6 +61,7 @@ class Command(Enum):
     SHOW_WORST_SEAM = auto()
     FAVOURITE = auto()
     RESET_ROOM = auto()
+    LEAVE_PHOTOGRAPH = auto()
     # about files
     OPEN_FILE = auto()
     CANCEL_FILE = auto()

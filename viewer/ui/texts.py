@@ -8,6 +8,8 @@ _TEXTS = {
     # the bar
     "bar.gallery": "Gallery",
     "bar.gallery.tip": "rooms to begin with, your favourites, and those visited last",
+    "bar.rooms": "Back to the rooms",
+    "bar.rooms.tip": "the room that was shown before this photograph",
     "bar.room": "Change room",
     "bar.room.tip": "light, colours, furniture, size",
     "bar.next": "Another room",
@@ -107,6 +109,7 @@ _TEXTS = {
     "notice.close": "Close",
     "notice.loading": "loading the generator …",
     "notice.opening": "opening {path} …",
+    "notice.photograph": "This is a photograph: nothing in it can be changed. Space leads back to the rooms.",
     "notice.no_seam": "No border between patches stands out.",
     # how it is generated
     "xray": "Show how it is generated",
@@ -136,7 +139,7 @@ _TEXTS = {
     "keys.xray": "show how it is generated",
     "keys.full_screen": "full screen",
     "keys.panels": "hide everything over the view",
-    "keys.open": "open a saved room or a model",
+    "keys.open": "open a saved room, a model or a 360° photograph",
     "keys.files": "save, copy, paste the room",
     "keys.undo": "undo, redo",
     "keys.morph": "morph to the room chosen by a right click, or stop",

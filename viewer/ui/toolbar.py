@@ -25,9 +25,24 @@ def draw_bars(status: ViewStatus, history: HistoryModel) -> tuple[list[Action], 
 
 
 def _rooms_bar(status: ViewStatus) -> tuple[list[Action], Place]:
-    """Gallery, the room's panel, another room, favourite, visited rooms."""
+    """What there is to do with rooms, and those visited."""
     words = window_size()[0] > em(WORDS_EM)
     begin_fixed("rooms bar", (em(MARGIN_EM), em(MARGIN_EM)), (0.0, 0.0))
+    actions = _back(words=words) if status.photograph else _rooms(status, words=words)
+    imgui.same_line()
+    actions += icon_button(Icon.HISTORY, Command.TOGGLE_VISITED, "bar.visited.tip", on=status.visited)
+    where = place()
+    imgui.end()
+    return actions, where
+
+
+def _back(*, words: bool) -> list[Action]:
+    """From a photograph."""
+    return _worded(Icon.GALLERY, "bar.rooms", Command.LEAVE_PHOTOGRAPH, words=words, on=False)
+
+
+def _rooms(status: ViewStatus, *, words: bool) -> list[Action]:
+    """Gallery, the room's panel, another room, favourite."""
     actions = _worded(Icon.GALLERY, "bar.gallery", Command.TOGGLE_GALLERY, words=words, on=status.gallery)
     imgui.same_line()
     actions += _worded(Icon.SLIDERS, "bar.room", Command.TOGGLE_ROOM, words=words, on=status.panel)
@@ -42,11 +57,7 @@ def _rooms_bar(status: ViewStatus) -> tuple[list[Action], Place]:
     )
     if status.favourite:
         imgui.pop_style_color()
-    imgui.same_line()
-    actions += icon_button(Icon.HISTORY, Command.TOGGLE_VISITED, "bar.visited.tip", on=status.visited)
-    where = place()
-    imgui.end()
-    return actions, where
+    return actions
 
 
 def _worded(icon: str, name: str, command: Command, *, words: bool, on: bool) -> list[Action]:

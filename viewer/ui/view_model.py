@@ -55,6 +55,7 @@ class ViewStatus:
         suggestion: the file that is proposed.
         favourite: whether the room is one of the favourites.
         hint: whether the first hint is shown.
+        photograph: whether a photograph is shown, of which there is no other room.
     """
 
     latents: Latents
@@ -71,6 +72,7 @@ class ViewStatus:
     suggestion: str = ""
     favourite: bool = False
     hint: bool = False
+    photograph: bool = False
 
 
 @dataclass(frozen=True)

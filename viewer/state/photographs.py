@@ -1,0 +1,50 @@
+"""360° photographs as the viewer opens them: what their headers say, and where to look first."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cocogan_core.errors import CheckpointError
+from cocogan_core.files import is_picture
+from viewer.camera.camera import DEFAULT_FOV_RAD, NARROWEST_RAD, View
+from viewer.camera.view_projection import WIDEST_RAD
+
+if TYPE_CHECKING:
+    from cocogan_core.inference.photo_patches import PhotoSphere
+
+__all__ = ["is_plain_picture", "photo_look", "read_photo_sphere"]
+
+
+def read_photo_sphere(path: Path) -> "PhotoSphere":
+    """What a picture's header says of the sphere.
+
+    Raises:
+        DataError: it cannot be read, or cannot be shown.
+        CheckpointError: it is no 360° photograph.
+    """
+    from cocogan_core.inference.photo_patches import PhotoSphere  # only now: most starts open no picture
+
+    sphere = PhotoSphere.read(path)
+    if sphere is None:
+        raise CheckpointError(
+            f"{path} is a picture, not a model, and no 360° photograph (twice as wide as high, or with Photo Sphere "
+            f"metadata); `cocogan guide` makes a room that answers to it, and so does dropping it on the window"
+        )
+    return sphere
+
+
+def is_plain_picture(path: Path) -> bool:
+    """Whether a file is a picture but no 360° photograph.
+
+    Raises:
+        DataError: it is a picture that cannot be read, or cannot be shown.
+    """
+    from cocogan_core.inference.photo_patches import PhotoSphere
+
+    return is_picture(path) and PhotoSphere.read(path) is None
+
+
+def photo_look(path: Path) -> View:
+    """Where to look first in a 360° photograph; raises as :func:`read_photo_sphere`."""
+    sphere = read_photo_sphere(path)
+    fov_rad = min(max(sphere.tags.fov_rad or DEFAULT_FOV_RAD, NARROWEST_RAD), WIDEST_RAD["rectilinear"])
+    return View(sphere.yaw_rad, sphere.tags.pitch_rad or 0.0, fov_rad)
