@@ -27,6 +27,7 @@ IDLE_FRAME_S = 1 / 20  # how often an unchanging window looks for events
 SHARP_S = (0.010, 0.060)  # a sharp picture may take so long: while the view moves, and while it rests
 LIMITED_RAD = math.radians(0.1)  # a look that differs by more is not the one that was asked for
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
+PAUSE = 2  # times what a picture takes, before one in which only patches are new: the generator may need the same CPU
 
 
 class App:
@@ -72,6 +73,7 @@ class App:
         self.fps = 0.0
         self._seen: tuple[object, ...] = ()  # what the last frame was about
         self._sharp_s = 0.0  # what the last sharp picture took; software OpenGL is the slow one
+        self._drawn_s = self._due_s = 0.0  # what the last picture took, and from when on patches may cause one
         self._frame_s = time.monotonic()
         self._awake = SETTLE_FRAMES
 
@@ -113,11 +115,12 @@ class App:
         self.workspace.step()
         self.handler.step(now)
         self._step_session(now)
-        if self._awake:
+        if self._awake and now >= self._due_s:
             self._awake -= 1
             self._draw(now)
+            self._due_s = time.monotonic() + PAUSE * self._drawn_s
             self.fps = 0.9 * self.fps + 0.1 / max(dt, 1e-3)
-        elif self.session.streamer.share == 1:
+        elif not self._awake and self.session.streamer.share == 1:
             self.warm_up()  # nobody waits for anything
 
     def warm_up(self) -> bool:
@@ -175,9 +178,12 @@ class App:
         notice = session.step(controls.camera, now, dragging=dragging)
         if notice is not None:
             self.workspace.notice = notice
-        seen = (session, session.state, self.handler.status, self.workspace.message, self.backend.events)
-        if seen != self._seen or dragging or session.streamer.busy(now) or controls.active:
+        complete, status = session.streamer.complete, self.handler.status
+        seen = (session, session.state, status, self.workspace.message, self.backend.events, complete)
+        if seen != self._seen or dragging or controls.active:
             self._wake()
+        elif session.streamer.busy(now):
+            self._awake = SETTLE_FRAMES
         self._seen = seen
 
     def _show_clicked(self) -> None:
@@ -217,8 +223,9 @@ class App:
         self.backend.render()
         self.window.flip()
         self.context.finish()  # else an upload into the atlas would wait for this picture, in the middle of the next
+        self._drawn_s = time.monotonic() - began
         if sharp:
-            self._sharp_s = time.monotonic() - began
+            self._sharp_s = self._drawn_s
         for action in actions:
             self.handler.act(action)
 
@@ -251,7 +258,8 @@ class App:
         self._wake()
 
     def _wake(self) -> None:
-        self._awake = SETTLE_FRAMES
+        """Draw at once, and until all has settled."""
+        self._awake, self._due_s = SETTLE_FRAMES, 0.0
 
 
 def _open_window(options: Options) -> tuple[Any, moderngl.Context]:

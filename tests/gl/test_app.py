@@ -52,6 +52,27 @@ def frames(app, until, seconds=60):
         app.turn()
 
 
+def test_pictures_that_take_long_leave_the_time_between_to_the_generator(app, monkeypatch):
+    drawn = []
+
+    def draw(_now):
+        drawn.append(app.session.streamer.complete)
+        app._drawn_s = 60.0
+
+    with monkeypatch.context() as patch:
+        patch.setattr(app, "_draw", draw)
+        app.session.change(app.session.latents.shuffle())
+        app.frame()
+        frames(app, lambda: app.session.streamer.complete)
+        assert drawn == [False, True]  # the new room is begun, and there
+        app.controls.run(Command.ZOOM_IN)
+        app.frame()
+        app.frame()
+        assert len(drawn) > 2  # whoever moves is not kept waiting
+    app._wake()
+    app.frame()
+
+
 def use_panel(app, monkeypatch, *actions):
     """A frame in which the panel of visited rooms is used for ``actions``."""
     if not app.handler.status.visited:
