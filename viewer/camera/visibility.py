@@ -2,7 +2,7 @@
 
 A lens maps the viewport onto one connected part of the sphere, bounded by the image of the viewport's border. So a
 patch is visible if a piece of that border passes through it, with a rim for the filter, or if it lies wholly inside:
-then a grid of rays that are closer together than patches are wide meets it. Above and below the cylinder the cap
+then its middle does, which the border's crossings of the meridian tell. Above and below the cylinder the cap
 samples the border row, the wider the nearer the pole, and what it reaches is visible too, on level 0: there are
 no finer caps. All levels share one frame:
 yaw 0 is the middle of level 0's first column, wherever that is on a finer level.
@@ -31,8 +31,7 @@ Flags = NDArray[np.bool_]
 CAP_TAPS = 24  # of the shader; the outermost lies half a step within the reach
 EDGE_STEPS = 96  # pieces of an edge; each marks every patch that its bounding box touches
 RIM_TEXELS = 2  # the Catmull-Rom filter reads two texels to either side
-RAYS = 24  # across and down at first; doubled until rays are closer together than patches
-MOST_RAYS = 384
+RAYS = 24  # across and down, that look for caps
 
 
 class Area(NamedTuple):
@@ -54,7 +53,7 @@ def visible_patches(
     fine = grid.at_level(level)
     area = Area(0, 0, fine.rows, fine.columns) if within is None else within
     plane = _Plane(fine, projection, grid.width_px, area, caps=not level)
-    seen = _patches_on_border(view, plane) | _patches_inside(view, plane)
+    seen = _patches_on_border(view, plane) | _patches_inside(view, plane) | _patches_of_caps(view, plane)
     rows, columns = np.nonzero(seen)
     rows, columns = rows + area.top, (columns + area.left) % fine.columns
     order = np.argsort(_distance(view, plane, rows, columns), kind="stable")
@@ -171,27 +170,47 @@ def _patches_on_border(view: View, plane: _Plane) -> Flags:
 
 
 def _patches_inside(view: View, plane: _Plane) -> Flags:
-    """Patches that a grid of rays meets, what the cap reaches from them, and whole border rows round a pole."""
+    """Patches whose middle the border goes round: those that are known by how often it crosses their meridian above.
+
+    From one crossing of a meridian to the next all is inside, or all outside; the view's own middle is inside.
+    """
     grid, area = plane.grid, plane.area
-    count, poles = RAYS, (_shows_pole(view, 1), _shows_pole(view, -1))
-    while True:
-        steps = np.linspace(-1, 1, count)
-        yaw, pitch = yaw_pitch_of(view.directions(steps[None], steps[:, None]))
-        x, y = plane.x(yaw), plane.y(pitch)
-        row = np.clip(y / grid.patch_px, 0, grid.rows - 1).astype(int)
-        column = (np.floor(x / grid.patch_px).astype(int) - area.left) % grid.columns
-        held = (row >= area.top) & (row < area.top + area.rows) & (column < area.columns)
-        capped = np.abs(pitch) > plane.projection.half_extent_rad
-        known = capped | ((row == 0) & poles[0]) | ((row == grid.rows - 1) & poles[1]) if plane.caps else capped
-        if count >= MOST_RAYS or _widest_gap(x, y, known, held, plane) < grid.patch_px:
-            break
-        count *= 2
-    met = held if plane.caps else held & ~capped
+    yaw, pitch = yaw_pitch_of(_border(view))
+    own_yaw, own_pitch = (angle.ravel() for angle in yaw_pitch_of(view.directions(np.zeros(1), np.zeros(1))))
+    meridians = (area.left + np.arange(area.columns) + 0.5) * grid.patch_px
+    crossed, at_rad = _crossings(plane.x(np.unwrap(yaw)), pitch, np.append(meridians, plane.x(own_yaw)), grid.width_px)
+    pole_inside = np.sum(at_rad[crossed == area.columns] > own_pitch) % 2 == 0
+    middles_rad = plane.projection.pitch_of_v((area.top + np.arange(area.rows) + 0.5) / grid.rows)
+    below = np.searchsorted(-middles_rad, -at_rad[crossed < area.columns])  # the first row that is below the crossing
+    crossings = np.zeros((area.rows + 1, area.columns), int)
+    np.add.at(crossings, (below, crossed[crossed < area.columns]), 1)
+    inside: Flags = (crossings[:-1].cumsum(0) + pole_inside) % 2 == 1
+    return inside
+
+
+def _crossings(x: Floats, pitch: Floats, meridians: Floats, width_px: int) -> tuple[NDArray[np.intp], Floats]:
+    """Where a closed line crosses meridians (m,), as (index of the meridian, pitch) of each crossing.
+
+    The line's points lie at texel columns ``x`` (n,), not wrapped, and ``pitch`` (n,).
+    """
+    turns = np.floor((x - meridians[:, None]) / width_px)
+    index, piece = np.nonzero(turns[:, :-1] != turns[:, 1:])
+    place = meridians[index] + np.maximum(turns[index, piece], turns[index, piece + 1]) * width_px
+    share = (place - x[piece]) / (x[piece + 1] - x[piece])
+    return index, pitch[piece] + share * (pitch[piece + 1] - pitch[piece])
+
+
+def _patches_of_caps(view: View, plane: _Plane) -> Flags:
+    """What the caps above and below reach of their border rows; all of a row round a pole."""
     seen = plane.nothing()
-    seen[row[met] - area.top, column[met]] = True
-    for end, pole in ((0, poles[0]), (-1, poles[1])) if plane.caps else ():
-        here = capped & (row == end % grid.rows)
-        seen[end] |= pole | _columns_within_reach(x[here], plane.reach(pitch[here]), plane)
+    if not plane.caps:
+        return seen
+    steps = np.linspace(-1, 1, RAYS)
+    yaw, pitch = yaw_pitch_of(view.directions(steps[None], steps[:, None]))
+    x, half_rad = plane.x(yaw), plane.projection.half_extent_rad
+    for end, sign in ((0, 1), (-1, -1)):
+        here = sign * pitch > half_rad
+        seen[end] |= _shows_pole(view, sign) | _columns_within_reach(x[here], plane.reach(pitch[here]), plane)
     return seen
 
 
@@ -205,27 +224,6 @@ def _shows_pole(view: View, sign: int) -> bool:
         if lens in {"rectilinear", "panini"} and forward > 0 and abs(up) <= height * forward:
             return True
     return False
-
-
-def _widest_gap(x: Floats, y: Floats, known: Flags, held: Flags, plane: _Plane) -> float:
-    """Side in texels of the largest square that can lie between neighbouring rays, where it matters.
-
-    However a lattice is turned, a square as long as both its steps together meets it; one as long as the longer step
-    may not. It does not matter where rays are ``known`` anyway (of a finer level, all four round a gap: there the cap
-    feeds no patch beside them), nor where none is ``held``.
-    """
-    gap = np.maximum(_both_steps(x, wraps_at=plane.grid.width_px), _both_steps(y))
-    around = [np.stack([f[:-1, :-1], f[1:, :-1], f[:-1, 1:], f[1:, 1:]]) for f in (known, held)]
-    settled = around[0].any(0) if plane.caps else around[0].all(0)
-    return float(np.max(gap, initial=0.0, where=around[1].any(0) & ~settled))
-
-
-def _both_steps(values: Floats, wraps_at: float = math.inf) -> Floats:
-    """Steps to the right and down together, (n − 1, m − 1) of a coordinate of rays (n, m)."""
-    right, down = (np.abs(np.diff(values, axis=axis)) for axis in (1, 0))
-    if math.isfinite(wraps_at):
-        right, down = (np.abs((step + wraps_at / 2) % wraps_at - wraps_at / 2) for step in (right, down))
-    return np.maximum(right[:-1], right[1:]) + np.maximum(down[:, :-1], down[:, 1:])
 
 
 def _columns_within_reach(x: Floats, reach: Floats, plane: _Plane) -> Flags:
