@@ -7,6 +7,7 @@ Knows no networks; whether tensors fit a model is asked by whoever builds it (``
 
 import json
 import math
+import os
 import struct
 from collections import Counter
 from collections.abc import Mapping
@@ -22,8 +23,9 @@ from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.errors import CheckpointError, ConfigError
-from cocogan_core.files import write_atomically
+from cocogan_core.files import open_regular, write_atomically
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.json_text import parse_json
 from cocogan_core.text import printable
 
 __all__ = [
@@ -117,10 +119,10 @@ def read_metadata(path: Path | str) -> Metadata:
     path = Path(path)
     header, body_bytes = _header(path)
     stated = header.pop("__metadata__", None)
-    if not isinstance(stated, dict) or KEY not in stated:
+    if not isinstance(stated, dict) or not isinstance(stated.get(KEY), str):
         raise CheckpointError(f"{path} is a safetensors file but not a COCO-GAN checkpoint: no '{KEY}' metadata")
     _check_layout(path, header, body_bytes)
-    return _metadata(path, str(stated[KEY]))
+    return _metadata(path, stated[KEY])
 
 
 def weight_counts(path: Path | str) -> dict[str, int]:
@@ -187,10 +189,10 @@ def _tensors(path: Path) -> dict[str, NDArray[Any]]:
 def _header(path: Path) -> tuple[dict[str, Any], int]:
     """The header's entries, and how many bytes of tensors follow it."""
     try:
-        size = path.stat().st_size
         if path.is_dir():
             raise CheckpointError(f"{path} is a folder; name the .safetensors file in it")
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
             start = file.read(32)
             _recognise(path, start, size)
             (length,) = struct.unpack("<Q", start[:8])
@@ -203,9 +205,11 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
     except OSError as error:
         raise CheckpointError(f"cannot read {path}: {error.strerror}") from error
     try:
-        header = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path} is not a safetensors file: its header is not JSON") from error
+        header = parse_json(text, most_bytes=MOST_HEADER_BYTES)
+    except ValueError as error:
+        raise CheckpointError(
+            f"{path} is not a safetensors file: its header is not JSON that is read ({printable(error)})"
+        ) from error
     if not isinstance(header, dict):
         raise CheckpointError(f"{path} is not a safetensors file: its header is not an object")
     return header, size - 8 - length
@@ -259,7 +263,7 @@ def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tu
 
 def _metadata(path: Path, text: str) -> Metadata:
     try:
-        stated = json.loads(text)
+        stated = parse_json(text)
         if type(stated["format"]) is not int or stated["format"] != FORMAT:
             raise CheckpointError(
                 f"{path} is of format {printable(repr(stated['format']))}; this version reads format {FORMAT}"
@@ -272,7 +276,7 @@ def _metadata(path: Path, text: str) -> Metadata:
         )
     except ConfigError as error:
         raise CheckpointError(f"{path}: {error}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{path}: its '{KEY}' metadata is broken ({printable(error)})") from error
 
 

@@ -1,8 +1,11 @@
 """Files on the disk: atomic writes, what is a picture, and the shaders and assets shipped with the program."""
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,7 +13,10 @@ import platformdirs
 
 from cocogan_core.errors import CocoganError, OutputError
 
-__all__ = ["cache_folder", "is_picture", "open_atomically", "replacement_path", "resource", "write_atomically"]
+__all__ = [
+    "cache_folder", "is_picture", "open_atomically", "open_regular", "read_limited", "replacement_path", "resource",
+    "write_atomically",
+]  # fmt: skip
 
 PACKAGE = Path(__file__).resolve().parent
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")  # how JPEG and PNG begin
@@ -55,6 +61,32 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     """
     with open_atomically(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file for reading that a stranger may have put there; never waits, as a named pipe would have it.
+
+    Raises:
+        OSError: it cannot be opened, or is a folder, a pipe or a device.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_limited(path: Path, most_bytes: int) -> bytes:
+    """All of a file of at most so many bytes.
+
+    Raises:
+        OSError: as :func:`open_regular`.
+        ValueError: it is larger; nothing of it is kept then.
+    """
+    with open_regular(path) as file:
+        if (size := os.fstat(file.fileno()).st_size) > most_bytes:
+            raise ValueError(f"{size} bytes; at most {most_bytes} are read")
+        return file.read(most_bytes)
 
 
 def cache_folder() -> Path:

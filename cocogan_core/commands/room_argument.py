@@ -1,6 +1,5 @@
 """A room on the command line: a seed, or the file of a saved room, whose z is read."""
 
-import json
 from pathlib import Path
 from typing import Protocol
 
@@ -9,11 +8,16 @@ from numpy.typing import NDArray
 
 from cocogan_core.checkpoint import Metadata
 from cocogan_core.errors import ConfigError, RecipeError
+from cocogan_core.files import read_limited
 from cocogan_core.inference.latents import sample_z
+from cocogan_core.json_text import parse_json
+from cocogan_core.text import printable
 
 __all__ = ["latent_of"]
 
 Floats = NDArray[np.float32]
+MOST_BYTES = 4 << 20  # more than the largest z that a checkpoint may have
+MOST_ALONG = 1000.0  # as in saved rooms
 
 
 class DirectedModel(Protocol):
@@ -40,10 +44,12 @@ def latent_of(room: str, generator: DirectedModel) -> Floats:
     if not Path(room).is_file():
         raise ConfigError(f"{room} is neither a seed nor the file of a saved room; check the path")
     try:
-        stated = json.loads(Path(room).read_text(encoding="utf-8"))["room"]
+        stated = parse_json(read_limited(Path(room), MOST_BYTES))["room"]
         z, along = (np.asarray(stated[name], np.float32).reshape(-1) for name in ("z", "along"))
+        if not (np.abs(along) <= MOST_ALONG).all():
+            raise ValueError(f"along goes beyond ±{MOST_ALONG:g}")
     except (ValueError, KeyError, TypeError, OSError) as error:
-        raise RecipeError(f"{room} is not a saved room: {error}") from error
+        raise RecipeError(f"{room} is not a saved room: {printable(error)}") from error
     if len(z) != z_dim:
         raise ConfigError(f"{room} has {len(z)} numbers and the model {z_dim}: name its own --checkpoint")
     if along.any():

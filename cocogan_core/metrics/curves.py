@@ -1,6 +1,5 @@
 """Curves of runs' figures over the images seen, several runs in one figure (paper Fig. 26 and 29). Imports no torch."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,11 +9,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from cocogan_core.errors import ConfigError, DataError
+from cocogan_core.files import read_limited
+from cocogan_core.json_text import parse_json
+from cocogan_core.text import printable
 
 __all__ = ["Curve", "draw_curves", "read_curve"]
 
 Curve = list[tuple[float, float]]  # (images seen, value), in order
 
+MOST_LOG_BYTES = 1 << 30
 WIDTH_PX, HEIGHT_PX = 900, 420
 LEFT, RIGHT, TOP, BOTTOM = 80, 20, 40, 50  # margins in pixels
 COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#7f7f7f")
@@ -31,12 +34,12 @@ def read_curve(run: Path, term: str) -> Curve:
     """
     log = run / "log.jsonl" if run.is_dir() else run
     try:
-        lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [parse_json(line) for line in read_limited(log, MOST_LOG_BYTES).splitlines() if line.strip()]
         return [(float(line["seen"]), float(line[term])) for line in lines if term in line]
     except OSError as error:
         raise DataError(f"cannot read {log}: {error.strerror}; name the folder of a run") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{log} is no log of a run: {error}") from error
+        raise DataError(f"{log} is no log of a run: {printable(error)}") from error
 
 
 def draw_curves(term: str, curves: Mapping[str, Curve]) -> NDArray[np.uint8]:

@@ -11,11 +11,14 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from cocogan_core.files import write_atomically
+from cocogan_core.errors import OutputError, TrainingError
+from cocogan_core.files import read_limited, write_atomically
+from cocogan_core.json_text import parse_json
 
 __all__ = ["MetricLogger", "ProgressDisplay"]
 
 LOG = "log.jsonl"
+MOST_BYTES = 1 << 30
 EVERY_S = 30.0  # between plain lines
 WINDOW = 50  # steps that the speed is taken over
 
@@ -40,8 +43,8 @@ class MetricLogger:
         self._values: dict[str, list[float]] = {}
         folder.mkdir(parents=True, exist_ok=True)
         if self._path.exists():
-            lines = [line for line in self._path.read_text().splitlines() if _images_seen(line) <= seen]
-            write_atomically(self._path, "".join(f"{line}\n" for line in lines).encode())
+            lines = [line for line in _lines(self._path) if _images_seen(line) <= seen]
+            write_atomically(self._path, b"".join(line + b"\n" for line in lines))
         self._events = _open_events(folder, seen) if tensorboard else None
 
     def add(self, terms: Mapping[str, float]) -> None:
@@ -54,8 +57,11 @@ class MetricLogger:
         means = {name: sum(values) / len(values) for name, values in self._values.items()}
         self._values = {}
         line = {"seen": seen, **means, **figures}
-        with self._path.open("a") as log:
-            log.write(json.dumps(line) + "\n")
+        try:
+            with self._path.open("a") as log:
+                log.write(json.dumps(line) + "\n")
+        except OSError as error:
+            raise OutputError(f"cannot write {self._path}: {error.strerror or error}; free space") from error
         for name, value in {**means, **figures}.items():
             if self._events is not None:
                 self._events.add_scalar(name, value, seen)
@@ -66,12 +72,21 @@ class MetricLogger:
             self._events.close()
 
 
-def _images_seen(line: str) -> float:
+def _lines(path: Path) -> list[bytes]:
+    """Of a log; TrainingError where the system refuses to read it, for then it must not be written anew."""
+    try:
+        return read_limited(path, MOST_BYTES).splitlines()
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"cannot read {path}: {error}; move it away to begin another log") from error
+
+
+def _images_seen(line: bytes) -> float:
     """The images seen that a line states; a line that a crash cut short counts as beyond everything."""
     try:
-        return float(json.loads(line)["seen"])
+        seen = parse_json(line)["seen"]
     except (ValueError, KeyError, TypeError):
         return float("inf")
+    return float(seen) if type(seen) in (int, float) and seen >= 0 else float("inf")
 
 
 def _open_events(folder: Path, seen: int) -> _Events | None:

@@ -1,7 +1,7 @@
 """A network's optimizer: backward, gradients averaged over processes, clipped, scaled, one step of Adam."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -69,10 +69,10 @@ class NetworkOptimizer:
         """What a resumed run needs besides Adam's moments, as JSON values."""
         return self.scaler.state_dict()
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what :meth:`state` returned."""
         if state:
-            self.scaler.load_state_dict(state)
+            self.scaler.load_state_dict(dict(state))
 
 
 @contextmanager

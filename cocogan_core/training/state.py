@@ -6,9 +6,10 @@ run, so that it cannot go on as another one. Knows no networks.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,15 @@ from torch import Tensor, nn
 from cocogan_core.config import require_built_as_now
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import ConfigError, OutputError, TrainingError
-from cocogan_core.files import write_atomically
+from cocogan_core.files import open_regular, replacement_path, write_atomically
+from cocogan_core.json_text import parse_json
+from cocogan_core.text import printable
 from cocogan_core.training.config import TrainConfig, TrainingSource
 
-__all__ = ["load_state", "lock_run", "read_progress", "require_same_run", "run_identity", "save_state"]
+__all__ = [
+    "BrokenStateError", "Progress", "before", "load_state", "lock_run", "read_progress", "require_same_run",
+    "run_identity", "save_state",
+]  # fmt: skip
 
 FORMAT = 2
 KEY = "cocogan_state"
@@ -47,63 +53,111 @@ def lock_run(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / LOCK, timeout=0):
-            yield
+        lock = FileLock(folder / LOCK, timeout=0)
+        lock.acquire()
     except Timeout as error:
         raise TrainingError(f"{folder} is being trained by another process; wait, or name another --run") from error
-    except NotADirectoryError as error:
-        raise OutputError(f"cannot write {folder}: {error.strerror}; choose another folder") from error
+    except OSError as error:
+        raise OutputError(f"cannot write {folder}: {error.strerror or error}; choose another folder") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class BrokenStateError(TrainingError):
+    """A state file that no run can go on from; the one before it may do."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a state says besides its tensors.
+
+    Attributes:
+        seen: images of this run.
+        seen_before: of the checkpoints that it started from.
+        identity: see :func:`run_identity`.
+        scalers: of each optimizer's gradients, by name (:meth:`NetworkOptimizer.state`).
+    """
+
+    seen: int
+    seen_before: int
+    identity: Mapping[str, Any]
+    scalers: Mapping[str, Mapping[str, float]]
 
 
 def save_state(
-    path: Path,
-    progress: Mapping[str, Any],
-    modules: Mapping[str, nn.Module],
-    optimizers: Mapping[str, torch.optim.Adam],
+    path: Path, progress: Progress, modules: Mapping[str, nn.Module], optimizers: Mapping[str, torch.optim.Adam]
 ) -> None:
-    """Write weights, Adam's moments and ``progress`` (JSON values) atomically."""
+    """Write weights, Adam's moments and ``progress`` atomically; what was there before stays as :func:`before`.
+
+    Raises:
+        OutputError: the folder cannot be written; what was there stays as it was.
+    """
     tensors = {f"{name}.{key}": t for name, module in modules.items() for key, t in module.state_dict().items()}
     for name, optimizer in optimizers.items():
         tensors |= {f"{name}.{key}": t for key, t in _moments(optimizer).items()}
     whole = {key: tensor.detach().cpu().contiguous().clone() for key, tensor in tensors.items()}
-    write_atomically(path, safetensors.torch.save(whole, {KEY: json.dumps({"format": FORMAT, **progress})}))
+    stated = json.dumps({"format": FORMAT, **asdict(progress)}, allow_nan=False)
+    with replacement_path(path) as part:
+        write_atomically(part, safetensors.torch.save(whole, {KEY: stated}))
+        if path.exists():
+            path.replace(before(path))
 
 
-def read_progress(path: Path) -> dict[str, Any]:
-    """The ``progress`` of a state file, without its tensors.
+def before(path: Path) -> Path:
+    """The state that was saved before ``path``."""
+    return path.with_name(f"{path.stem}-before{path.suffix}")
+
+
+def read_progress(path: Path) -> Progress:
+    """The progress of a state file, without its tensors.
 
     Raises:
-        TrainingError: the file is broken or of another version.
+        BrokenStateError: the file is broken.
+        TrainingError: it is of another version, or the system refuses to read it.
+        FileNotFoundError, NotADirectoryError: there is none.
     """
     try:
+        open_regular(path).close()
         with safetensors.safe_open(path, "pt") as file:
-            progress: dict[str, Any] = json.loads(file.metadata()[KEY])
-    except (safetensors.SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-        raise TrainingError(f"{path} is broken ({error}); remove it to start the run anew") from error
-    if progress.get("format") != FORMAT:
-        raise TrainingError(
-            f"{path} was written by another version of this program; start another --run with --init "
-            f"{path.with_name('checkpoint.safetensors')}"
-        )
-    return progress
+            stated = parse_json((file.metadata() or {})[KEY])
+        if not isinstance(stated, dict):
+            raise TypeError("not an object")
+        if stated.get("format") == FORMAT:
+            return _progress(stated)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        why = error.strerror or error
+        raise TrainingError(f"cannot read {path}: {why}; check the disk and its permissions") from error
+    except (safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise BrokenStateError(f"{path} is broken ({printable(error)})") from error
+    raise TrainingError(
+        f"{path} was written by another version of this program; start another --run with --init "
+        f"{path.with_name('checkpoint.safetensors')}"
+    )
 
 
 def load_state(path: Path, modules: Mapping[str, nn.Module], optimizers: Mapping[str, torch.optim.Adam]) -> None:
-    """Read the tensors that :func:`save_state` wrote into modules and optimizers.
+    """Read the tensors that :func:`save_state` wrote into modules and optimizers: all of them, or nothing.
 
     Raises:
-        TrainingError: the file is broken or of another model.
+        BrokenStateError: a tensor is missing, unknown, misshapen or not finite.
     """
+    expected = {f"{name}.{key}": t for name, module in modules.items() for key, t in module.state_dict().items()}
+    moments = {key: t for name, adam in optimizers.items() for key, t in _expected_moments(name, adam).items()}
     try:
-        tensors = safetensors.torch.load_file(path)
-        for name, module in modules.items():
-            module.load_state_dict(_under(name, tensors))
-        for name, optimizer in optimizers.items():
-            _restore(optimizer, _under(name, tensors))
-    except (safetensors.SafetensorError, KeyError, RuntimeError, ValueError) as error:
-        raise TrainingError(
-            f"{path} is broken or of another model ({error}); remove it to start the run anew"
-        ) from error
+        with safetensors.safe_open(path, "pt") as file:
+            names = set(file.keys())
+            _require_complete(names, expected.keys(), moments.keys())
+            tensors = {key: _sound(file, key, (expected | moments)[key]) for key in sorted(names)}
+    except (safetensors.SafetensorError, ValueError) as error:
+        raise BrokenStateError(f"{path} is broken or of another model ({printable(error)})") from error
+    for name, module in modules.items():
+        module.load_state_dict(_under(name, tensors))
+    for name, optimizer in optimizers.items():
+        _restore(optimizer, _under(name, tensors))
 
 
 def run_identity(config: TrainConfig, dataset: TrainingSource, *, held_out: int) -> dict[str, Any]:
@@ -138,6 +192,46 @@ def require_same_run(run: Path, stated: Mapping[str, Any], now: Mapping[str, Any
 
 def _under(name: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {key.removeprefix(f"{name}."): tensor for key, tensor in tensors.items() if key.startswith(f"{name}.")}
+
+
+def _progress(stated: Mapping[str, Any]) -> Progress:
+    """Checked by type and range; raises KeyError, TypeError or ValueError."""
+    counts, identity, scalers = (stated["seen"], stated["seen_before"]), stated["identity"], stated["scalers"]
+    if not all(type(count) is int and count >= 0 for count in counts):
+        raise ValueError(f"{counts} are no numbers of images")
+    if not isinstance(identity, dict) or not isinstance(scalers, dict):
+        raise TypeError("identity and scalers must be objects")
+    for scaler in scalers.values():
+        if not isinstance(scaler, dict) or not all(type(value) in (int, float) for value in scaler.values()):
+            raise TypeError("scalers must be numbers by name")
+    return Progress(*counts, identity, scalers)
+
+
+def _expected_moments(name: str, adam: torch.optim.Adam) -> dict[str, Tensor]:
+    """Tensors on no device of the shapes that an optimizer's state may have."""
+    parameters = [parameter for group in adam.param_groups for parameter in group["params"]]
+    shapes = {f"{name}.{n}.{moment}": p.shape for n, p in enumerate(parameters) for moment in MOMENTS}
+    return {key: torch.empty(() if key.endswith(".step") else shape, device="meta") for key, shape in shapes.items()}
+
+
+def _require_complete(found: set[str], needed: Iterable[str], optional: Iterable[str]) -> None:
+    """Every tensor of the networks; of each parameter's moments all or none; nothing else."""
+    groups = Counter(key.rpartition(".")[0] for key in found.intersection(optional))
+    halves = [f"{group}.*" for group, count in groups.items() if count < len(MOMENTS)]
+    if wrong := sorted({*needed} - found) or halves:
+        raise ValueError(f"tensor {wrong[0]} is missing")
+    if wrong := sorted(found.difference(needed, optional)):
+        raise ValueError(f"tensor {printable(wrong[0])} is unknown")
+
+
+def _sound(file: Any, key: str, like: Tensor) -> Tensor:  # noqa: ANN401 (safetensors has no types)
+    """A tensor of the shape, type and device-independent soundness of ``like``; raises ValueError."""
+    if tuple(shape := file.get_slice(key).get_shape()) != tuple(like.shape):
+        raise ValueError(f"tensor {key} has shape {shape}, not {list(like.shape)}")
+    tensor: Tensor = file.get_tensor(key)
+    if tensor.dtype != like.dtype or not tensor.isfinite().all():
+        raise ValueError(f"tensor {key} is of type {tensor.dtype}, or holds NaN or infinity")
+    return tensor
 
 
 def _moments(optimizer: torch.optim.Adam) -> dict[str, Tensor]:

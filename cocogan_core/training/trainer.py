@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +25,8 @@ from cocogan_core.training.interrupts import stop_signals
 from cocogan_core.training.logger import MetricLogger, ProgressDisplay
 from cocogan_core.training.objective import Objective
 from cocogan_core.training.optimizer import NetworkOptimizer, constant, rate_share
-from cocogan_core.training.state import load_state, lock_run, read_progress, require_same_run, run_identity, save_state
+from cocogan_core.training.resume import Resumable
+from cocogan_core.training.state import lock_run, run_identity
 from cocogan_core.training.validation import FrechetValidator
 
 __all__ = ["TrainResult", "Trainer", "train"]
@@ -110,7 +111,7 @@ class Trainer:
             ),
             "optimizer_d": NetworkOptimizer(self.discriminator, config, self.ranks),
         }
-        self._resume()
+        self._notice = self._resume()
         if not self.ranks.all_have(self.seen):
             raise ConfigError(f"the processes find different states in {config.run}; give all of them the same folder")
         self.ranks.copy_from_first(self._modules().values())
@@ -130,6 +131,8 @@ class Trainer:
         latest: Figures = {}
         with stop_signals() as received, display:
             stop = False
+            if self._notice:
+                display.print_line(self._notice)
             while self.seen < config.images and not stop:
                 before, terms = self.seen, self.step()
                 display.update(self.seen, terms)
@@ -175,14 +178,8 @@ class Trainer:
 
         After everything else of this moment: a run that is killed in between does it all once more.
         """
-        progress = {
-            "seen": self.seen,
-            "seen_before": self.seen_before,
-            "identity": self._identity(),
-            "scalers": {name: optimizer.state() for name, optimizer in self.optimizers.items()},
-        }
         if self.ranks.first:
-            save_state(self.config.run / STATE, progress, self._modules(), self._adams())
+            self._resumable.save(self.seen, self.seen_before)
 
     def export(self) -> Figures:
         """Write checkpoint and sheet; what is broken never replaces what is not. Every process must call it.
@@ -238,9 +235,6 @@ class Trainer:
             notes=f"{config.objective} run of {self.seen} images at patch {config.model.grid.patch_px} px",
         )
 
-    def _identity(self) -> dict[str, Any]:
-        return run_identity(self.config, self.data.dataset, held_out=self.data.held_out)
-
     def _due(self, before: int, every: int) -> bool:
         """Whether the step from ``before`` images on passed a multiple of ``every``."""
         return self.seen // every > before // every
@@ -272,22 +266,22 @@ class Trainer:
                     parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         return network.to(self.ranks.device)
 
-    def _resume(self) -> None:
-        path = self.config.run / STATE
-        if not path.exists():
-            return
-        progress = read_progress(path)
-        require_same_run(self.config.run, progress["identity"], self._identity())
-        load_state(path, self._modules(), self._adams())
-        for name, optimizer in self.optimizers.items():
-            optimizer.restore(progress["scalers"][name])
-        self.seen, self.seen_before = int(progress["seen"]), int(progress["seen_before"])
+    def _resume(self) -> str:
+        """Go on from a saved state, if there is one; what the user is to be told of that."""
+        resumed = self._resumable.resume()
+        if resumed is None:
+            return ""
+        progress, notice = resumed
+        self.seen, self.seen_before = progress.seen, progress.seen_before
+        return notice
+
+    @property
+    def _resumable(self) -> Resumable:
+        identity = run_identity(self.config, self.data.dataset, held_out=self.data.held_out)
+        return Resumable(self.config.run / STATE, identity, self.config.batch, self._modules(), self.optimizers)
 
     def _modules(self) -> dict[str, nn.Module]:
         return {"generator": self.generator, "discriminator": self.discriminator, "average": self.ema.network}
-
-    def _adams(self) -> dict[str, torch.optim.Adam]:
-        return {name: optimizer.adam for name, optimizer in self.optimizers.items()}
 
 
 def _require_trainable(config: TrainConfig, ranks: Ranks) -> None:

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from cocogan_core.errors import RecipeError
+from cocogan_core.json_text import parse_json
 from cocogan_core.text import printable
 from viewer.camera.camera import NARROWEST_RAD, View
 from viewer.camera.view_projection import VIEW_PROJECTIONS, WIDEST_RAD
@@ -70,9 +71,9 @@ class Recipe:
         if len(text) > MOST_CHARACTERS:
             raise RecipeError(f"{where} is {len(text)} characters long; that is no saved room")
         try:
-            whole = json.loads(text.strip())
-        except (ValueError, RecursionError) as error:
-            raise RecipeError(f"{where} holds no saved room; copy or save one again") from error
+            whole = parse_json(text.strip(), most_bytes=MOST_CHARACTERS)
+        except ValueError as error:
+            raise RecipeError(f"{where} holds no saved room ({printable(error)}); copy or save one again") from error
         if not isinstance(whole, dict) or "format" not in whole:
             raise RecipeError(f'{where} holds no saved room: it has no "format" number')
         if type(whole["format"]) is not int or whole["format"] != FORMAT:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cocogan_core.errors import CheckpointError, CocoganError, RecipeError
-from cocogan_core.files import resource
+from cocogan_core.files import open_regular, resource
 from viewer.state.recipe import MOST_CHARACTERS, Recipe
 
 __all__ = ["SHIPPED", "find_checkpoint", "fingerprint", "is_recipe", "parse_or_read", "read_recipe"]
@@ -30,14 +30,14 @@ def fingerprint(path: Path) -> str:
 
 @lru_cache(maxsize=32)
 def _hash_file(path: Path, _mtime_ns: int, _size: int) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_recipe(path: Path) -> bool:
     """Whether a file that the user hands over looks like a recipe rather than a checkpoint: JSON begins with {."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return path.suffix == ".json" or file.read(16).lstrip().startswith(b"{")
     except OSError:
         return path.suffix == ".json"
@@ -50,7 +50,7 @@ def read_recipe(path: Path) -> Recipe:
         RecipeError: the file cannot be read or is no recipe.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(MOST_CHARACTERS + 1)
     except OSError as error:
         raise RecipeError(f"cannot read {path}: {error.strerror}; check the path") from error

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from cocogan_core.errors import OutputError
-from cocogan_core.files import write_atomically
+from cocogan_core.files import read_limited, write_atomically
+from cocogan_core.json_text import parse_json
 
 __all__ = ["MOST_FAVOURITES", "TEXT_SIZES", "Quality", "Settings", "Theme", "load", "peek", "save"]
 
@@ -20,6 +21,7 @@ TEXT_SIZES = (0.75, 2.5)
 Theme = Literal["dark", "light"]
 Quality = Literal["automatic", "fast", "sharp"]
 SIDES_PX = (160, 16384)
+MOST_BYTES = 64 << 20  # favourites are recipes, of up to megabytes each where z is long
 
 
 @dataclass(frozen=True)
@@ -76,23 +78,25 @@ class Settings:
 def load(path: Path) -> tuple[Settings, str]:
     """What was remembered, and a word to the user: empty, or that a broken file was set aside."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return _read(path), ""
     except FileNotFoundError:
         return Settings(), ""
-    except (OSError, UnicodeDecodeError) as error:
-        return Settings(), _set_aside(path, error)
-    try:
-        return Settings.read(json.loads(text)), ""
-    except (ValueError, RecursionError) as error:
+    except OSError as error:
+        return Settings(), f"cannot read {path}: {error.strerror}; going on with the usual settings"
+    except ValueError as error:
         return Settings(), _set_aside(path, error)
 
 
 def peek(path: Path) -> Settings:
     """What was remembered, leaving a broken file for :func:`load` to deal with."""
     try:
-        return Settings.read(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, RecursionError):
+        return _read(path)
+    except (OSError, ValueError):
         return Settings()
+
+
+def _read(path: Path) -> Settings:
+    return Settings.read(parse_json(read_limited(path, MOST_BYTES), most_bytes=MOST_BYTES))
 
 
 def save(path: Path, settings: Settings) -> str:

@@ -18,12 +18,14 @@ from cocogan_core.data.rooms.parameters import LICENCE, STYLES, Style
 from cocogan_core.data.rooms.placement import front_of, symmetry_of
 from cocogan_core.data.rooms.view import height_px
 from cocogan_core.data.sampler import MacroBatch
-from cocogan_core.errors import DataError
-from cocogan_core.files import write_atomically
+from cocogan_core.errors import ConfigError, DataError
+from cocogan_core.files import read_limited, write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.resampling import shrink
 from cocogan_core.geometry.symmetry import Front
+from cocogan_core.json_text import parse_json
+from cocogan_core.text import printable
 
 if TYPE_CHECKING:
     from cocogan_core.data.rooms.renderer import RoomRenderer
@@ -32,6 +34,8 @@ __all__ = ["LiveRoomSampler", "LiveRooms"]
 
 INDEX = "live_rooms.json"
 FORMAT = 1
+MOST_BYTES = 1 << 20
+WIDTHS_PX = 16, 1 << 16
 EXACT_PX = 384  # smaller panoramas are shrunk from one at least as wide: the renderer's light is coarser below
 SAMPLES = 4
 
@@ -107,18 +111,22 @@ class LiveRooms:
             DataError: it is none, or broken.
         """
         try:
-            about = json.loads((folder / INDEX).read_text())
+            about = parse_json(read_limited(folder / INDEX, MOST_BYTES))
             if about["format"] != FORMAT or about["style"] not in STYLES:
                 raise ValueError(f"format {about['format']}, style {about['style']}")
             if (symmetry_of(about) and about["style"] != "furnished") or about.get("front", "edge") != "edge":
                 raise ValueError(f"front {about.get('front')!r}, upright {about['style']} rooms")
-            projection, width_px = Projection(**about["projection"]), int(about["width_px"])
+            projection, width_px = Projection(**about["projection"]), about["width_px"]
+            if type(width_px) is not int or not WIDTHS_PX[0] <= width_px <= WIDTHS_PX[1]:
+                raise ValueError(f"a width of {width_px!r} pixels")
             return cls(
                 folder=folder, style=about["style"], projection=projection, width_px=width_px, front=front_of(about),
                 upright=symmetry_of(about) is not None,
             )  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{folder} holds no live rooms ({error}); make them with `cocogan rooms`") from error
+        except (OSError, ValueError, KeyError, TypeError, ConfigError) as error:
+            raise DataError(
+                f"{folder} holds no live rooms ({printable(error)}); make them with `cocogan rooms`"
+            ) from error
 
     @staticmethod
     def lie_in(folder: Path) -> bool:

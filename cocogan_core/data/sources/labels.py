@@ -18,11 +18,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from cocogan_core.errors import DataError
-from cocogan_core.files import write_atomically
+from cocogan_core.files import open_regular, write_atomically
+from cocogan_core.json_text import parse_json
+from cocogan_core.text import printable
 
 __all__ = ["LABELS_FILE", "Labels", "read_labels", "write_labels"]
 
 LABELS_FILE = "parameters.safetensors"
+MOST_BYTES = 100_000_000  # what safetensors allows a header
 Floats = NDArray[np.float32]
 
 
@@ -55,6 +58,7 @@ def read_labels(folder: Path) -> Labels | None:
     if not path.exists():
         return None
     try:
+        open_regular(path).close()
         with safe_open(path, "np") as file:
             metadata, rows = file.metadata() or {}, np.asarray(file.get_tensor("parameters"), np.float32)
         if "viewpoints" in metadata:
@@ -65,8 +69,12 @@ def read_labels(folder: Path) -> Labels | None:
         names, pictures = _strings(metadata["names"]), _strings(metadata["pictures"])
         if rows.shape != (len(pictures), len(names)):
             raise ValueError(f"{rows.shape} numbers for {len(pictures)} pictures and {len(names)} names")
+        if not np.isfinite(rows).all():
+            raise ValueError("a number is NaN or infinite")
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is broken ({error}); make it again, or delete it to go on without labels") from error
+        raise DataError(
+            f"{path} is broken ({printable(error)}); make it again, or delete it to go on without labels"
+        ) from error
     about = {key: metadata.get(key, "") for key in ("source", "licence", "recipe")}
     return Labels(names=tuple(names), parameters=dict(zip(pictures, rows, strict=True)), **about)
 
@@ -89,7 +97,7 @@ def write_labels(folder: Path, labels: Labels) -> None:
 
 
 def _strings(text: str) -> Sequence[str]:
-    values = json.loads(text)
+    values = parse_json(text, most_bytes=MOST_BYTES)
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise TypeError(f"{text[:40]} is not a list of names")
     return values

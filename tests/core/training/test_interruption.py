@@ -9,6 +9,7 @@ import pytest
 
 from cocogan_core.checkpoint import read_metadata
 from cocogan_core.errors import OutputError, TrainingError
+from cocogan_core.training import resume
 from cocogan_core.training import trainer as module
 from cocogan_core.training.logger import MetricLogger
 from cocogan_core.training.snapshots import SampleGrid
@@ -38,7 +39,7 @@ def left(folder):
     return {path.name: path.read_bytes() for path in [*folder.glob("sheet_*.png"), folder / "log.jsonl"]}
 
 
-WRITES = [(module, "save_checkpoint"), (SampleGrid, "draw"), (MetricLogger, "write"), (module, "save_state")]
+WRITES = [(module, "save_checkpoint"), (SampleGrid, "draw"), (MetricLogger, "write"), (resume, "save_state")]
 
 
 @pytest.mark.parametrize("call", [2, 3])  # in the middle, and at the very end

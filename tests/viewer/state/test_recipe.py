@@ -74,7 +74,7 @@ BROKEN = {
     "an unknown setting": ({"view__roll_rad": 0}, "view.roll_rad is unknown"),
     "an unknown part": ({"sound": {}}, "sound is unknown"),
     "a field of view out of range": ({"view__fov_rad": 9}, "view.fov_rad is 9"),
-    "NaN": ({"view__yaw_rad": math.nan}, "view.yaw_rad is NaN"),
+    "NaN": ({"view__yaw_rad": math.nan}, "NaN is not a finite number"),
     "an unknown lens": ({"view__lens": "fisheye"}, 'view.lens is "fisheye"'),
     "a truth value for a number": ({"room__seed": True}, "room.seed is true"),
     "a large seed": ({"room__seed": 2**40}, "room.seed"),
