@@ -8,6 +8,7 @@ from javascript import WEB, javascript
 
 from cocogan_core.checkpoint import read_metadata
 from cocogan_core.files import resource
+from cocogan_core.inference.blocks import Block, cover
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
 
@@ -85,6 +86,50 @@ def test_a_patch_is_the_same_whatever_else_is_made(rooms_checkpoint):
     ((_, _, after),) = made(rooms_checkpoint, [1], [(0, 1, 1), (2, 5, 5), (2, 6, 6)])
     ((alone,),) = made(rooms_checkpoint, [1], [(2, 6, 6)])
     assert (after == alone).all()
+
+
+BLOCKS = """
+async function main() {
+  const { readCheckpoint } = await load("state/checkpoint.js");
+  const { CompactGenerator } = await load("generator/compact_generator.js");
+  const { cover, patchesOf } = await load("generator/blocks.js");
+  const { sampleZ } = await load("state/random.js");
+  const checkpoint = readCheckpoint(bytes(data.path));
+  const code = bytes(new URL("generator/kernel.wasm", WEB));
+  const blockwise = await CompactGenerator.load(checkpoint, code);
+  const alone = await CompactGenerator.load(checkpoint, code);
+  return data.seeds.map((seed) => {
+    for (const one of [blockwise, alone]) one.setZ(sampleZ(seed, checkpoint.model.zDim));
+    return cover(data.patches).map((block) => {
+      const [made, names] = [blockwise.make(block), patchesOf(block)];
+      const same = made.every((pixels, i) => base64(pixels) === base64(alone.patch(...names[i])));
+      return [block.rows, block.columns, same];
+    });
+  });
+}
+"""  # fmt: skip
+
+
+def test_a_patch_has_the_same_bytes_in_every_block(upright_checkpoint, extended_checkpoint):
+    """Of plain rooms, and of upright ones, whose blocks may go round the panorama."""
+    area = [(level, row, column) for level in range(3) for row in range(4) for column in range(7)]
+    for path in (upright_checkpoint, extended_checkpoint):
+        for room in javascript(BLOCKS, {"path": str(path), "seeds": [0, 1, 2, 3], "patches": area}):
+            assert [one[:2] for one in room].count([2, 2]) == 3 * 6
+            assert [one[:2] for one in room].count([2, 1]) == 3 * 2
+            assert all(same for _, _, same in room)
+
+
+def test_blocks_are_pythons():
+    """Whatever is asked for: the same blocks in the same order, and every patch once."""
+    rng = np.random.default_rng(4)
+    every = [(1, row, column) for row in range(8) for column in range(12)]
+    asked = [[every[i] for i in rng.permutation(96)[: rng.integers(0, 97)]] for _ in range(300)]
+    code = 'async function main() { return data.map((await load("generator/blocks.js")).cover); }'
+    for patches, blocks in zip(asked, javascript(code, asked), strict=True):
+        expected = cover([patch[1:] for patch in patches], [(2, 2), (2, 1), (1, 1)])
+        found = [Block((one["row"], one["column"]), (one["rows"], one["columns"])) for one in blocks]
+        assert found == expected
 
 
 def test_the_kernel_is_built_from_its_source():

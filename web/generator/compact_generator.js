@@ -1,12 +1,13 @@
-// The compact generator (cocogan_core/models/compact.py, inference/graph.py) in WebAssembly, a patch at a time.
+// The compact generator (cocogan_core/models/compact.py, inference/graph.py) in WebAssembly.
 //
-// A level-0 patch leaves its last features behind, margin included, and finer patches go on from those of the level-0
+// Neighbours are made together (blocks.js). A level-0 patch leaves its last features behind, margin included, and finer patches go on from those of the level-0
 // patch that they lie in. So a patch does not depend on what else was made.
 
 import { modulo } from "../geometry/grid.js";
 import { Field } from "./field.js";
 import { Memory, strideOf } from "./memory.js";
-import { cutPlane, cutRgb, grownRgb, toBytes } from "./rgb.js";
+import { patchesOf, SIDE } from "./blocks.js";
+import { cutPlane, grownRgb, toBytes } from "./rgb.js";
 import { fillRoomFeatures, roomOf } from "./room_coordinates.js";
 import { BASE, MARGIN, ROOM_FEATURES, baseStages, requireShapes, stageWidths } from "./shapes.js";
 import { Head, Stage } from "./stage.js";
@@ -15,6 +16,8 @@ import { Head, Stage } from "./stage.js";
  * @typedef {import("./convolution.js").Map2d} Map2d
  * @typedef {{x: Map2d, rgb: import("./rgb.js").Rgb}} Grown features and RGB with a margin of MARGIN cells
  * @typedef {{planes: Float32Array[], rgb: import("./rgb.js").Rgb}} Kept those of a level-0 patch
+ * @typedef {import("./blocks.js").Block} Block
+ * @typedef {import("./rgb.js").Area} Area
  * @typedef {{top: number, left: number}} Corner in cells of a stage
  */
 
@@ -62,70 +65,80 @@ export class CompactGenerator {
     this.kept.clear();
   }
 
-  /**
-   * One micro patch of the room: RGBA bytes, row by row.
-   * @param {number} level
-   * @param {number} row
-   * @param {number} column wraps round
-   */
+  /** One micro patch of the room: RGBA bytes, row by row; columns wrap round. @param {number} level @param {number} row @param {number} column */
   patch(level, row, column) {
-    const { grid } = this.model;
-    const across = modulo(column, grid.columns << level);
-    const [ownRow, ownColumn] = this.upright?.cell([row, across], grid.columns << level) ?? [row, across];
-    const grown = level ? this.finePatch(level, ownRow, ownColumn) : this.basePatch(ownRow, ownColumn);
-    const pixels = toBytes(grown.rgb, grown.x.side, MARGIN);
-    return this.upright?.undo(pixels, grid.patchPx) ?? pixels;
+    return this.make({ level, row, column: modulo(column, this.model.grid.columns << level), rows: 1, columns: 1 })[0];
   }
 
-  /** @param {number} row @param {number} column @returns {Grown} */
-  basePatch(row, column) {
+  /** RGBA of every patch of a block, row by row (blocks.js). @param {Block} block */
+  make(block) {
+    const { patchPx } = this.model.grid;
+    const own = this.upright?.block(block, this.model.grid.columns << block.level) ?? block;
+    const { rgb, x } = own.level ? this.fineBlock(own) : this.baseBlock(own);
+    const pixels = patchesOf(own).map((_, i) => toBytes(rgb, x.width, areaOf(own, i, patchPx)));
+    return this.upright?.undo(pixels, block.columns, patchPx) ?? pixels;
+  }
+
+  /** @param {Block} block which may go round @returns {Grown} */
+  baseBlock(block) {
     const { grid } = this.model;
-    const grown = this.grow(this.lattice(row, column), 1, baseStages(grid), { top: row * BASE * 2, left: column * BASE * 2 });
-    if (grid.levels > 1) this.keep(row * grid.columns + column, grown);
+    const grown = this.grow(this.lattice(block), 1, baseStages(grid), { top: block.row * BASE * 2, left: block.column * BASE * 2 });
+    if (grid.levels > 1) patchesOf(block).forEach(([, row, column], i) => this.keep(this.indexOf(row, column), grown, areaOf(block, i, grid.patchPx)));
     return grown;
   }
 
-  /** @param {number} level @param {number} row @param {number} column @returns {Grown} */
-  finePatch(level, row, column) {
+  /** @param {Block} block within one patch of level 0 @returns {Grown} */
+  fineBlock({ level, row, column, rows, columns }) {
     const s = this.model.grid.patchPx;
     const [parentRow, parentColumn] = [row >> level, column >> level];
     const kept = this.required(parentRow, parentColumn);
     const corner = { top: (row * s) >> level, left: (column * s) >> level }; // in pixels of level 0
-    const area = { top: corner.top - parentRow * s, left: corner.left - parentColumn * s, side: (s >> level) + 2 * MARGIN };
-    const side = s + 2 * MARGIN;
-    const x = { at: this.scratch.even, stride: strideOf(area.side ** 2), side: area.side };
-    kept.planes.forEach((plane, c) => this.memory.view(x.at + c * x.stride * 4, area.side ** 2).set(cutPlane(plane, side, area)));
-    const start = { x, rgb: cutRgb(kept.rgb, side, area) };
+    const area = {
+      top: corner.top - parentRow * s, left: corner.left - parentColumn * s,
+      height: ((rows * s) >> level) + 2 * MARGIN, width: ((columns * s) >> level) + 2 * MARGIN,
+    };
+    const cells = area.height * area.width;
+    const x = { at: this.scratch.even, stride: strideOf(cells), height: area.height, width: area.width };
+    const wide = s + 2 * MARGIN;
+    kept.planes.forEach((plane, c) => this.memory.view(x.at + c * x.stride * 4, cells).set(cutPlane(plane, wide, area)));
+    const start = { x, rgb: kept.rgb.map((plane) => cutPlane(plane, wide, area)) };
     const first = baseStages(this.model.grid) + 1;
     return this.grow(start, first, first + level - 1, { top: corner.top * 2, left: corner.left * 2 });
   }
 
-  /** Features of the level-0 patch that a finer one lies in. @param {number} row @param {number} column @returns {Kept} */
+  /** @param {number} row @param {number} column of level 0 */
+  indexOf(row, column) {
+    const { columns } = this.model.grid;
+    return row * columns + modulo(column, columns);
+  }
+
+  /** Features of the level-0 patch that finer ones lie in. @param {number} row @param {number} column @returns {Kept} */
   required(row, column) {
-    const index = row * this.model.grid.columns + column;
-    if (!this.kept.has(index)) this.basePatch(row, column);
+    const index = this.indexOf(row, column);
+    if (!this.kept.has(index)) this.baseBlock({ level: 0, row, column, rows: 1, columns: 1 });
     const kept = /** @type {Kept} */ (this.kept.get(index));
     this.kept.delete(index); // to the end: the first of a Map is the one that was used longest ago
     this.kept.set(index, kept);
     return kept;
   }
 
-  /** @param {number} index @param {Grown} grown */
-  keep(index, { x, rgb }) {
+  /** @param {number} index @param {Grown} grown @param {Area} area of the patch, without its margin */
+  keep(index, { x, rgb }, area) {
     if (this.kept.has(index)) return;
     const width = this.widths[baseStages(this.model.grid)];
-    const planes = Array.from({ length: width }, (_, c) => this.memory.view(x.at + c * x.stride * 4, x.side ** 2).slice());
-    this.kept.set(index, { planes, rgb });
+    const held = { top: area.top - MARGIN, left: area.left - MARGIN, height: area.height + 2 * MARGIN, width: area.width + 2 * MARGIN };
+    const planes = Array.from({ length: width }, (_, c) => cutPlane(this.memory.view(x.at + c * x.stride * 4, x.height * x.width), x.width, held));
+    this.kept.set(index, { planes, rgb: rgb.map((plane) => cutPlane(plane, x.width, held)) });
     if (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value ?? 0);
   }
 
-  /** The lattice's features and RGB. @param {number} row @param {number} column @returns {Grown} */
-  lattice(row, column) {
+  /** The lattice's features and RGB. @param {Block} block @returns {Grown} */
+  lattice(block) {
     const { even, head, columns } = this.scratch;
-    const x = this.field.run(row, column, even, columns);
-    this.addRoom(x, this.head, 0, { top: row * BASE - MARGIN, left: column * BASE - MARGIN });
+    const x = this.field.run(block, even, columns);
+    this.addRoom(x, this.head, 0, { top: block.row * BASE - MARGIN, left: block.column * BASE - MARGIN });
     const rgb = this.head.rgb.run(this.kernel, x, head, columns);
-    return { x, rgb: [0, 1, 2].map((c) => this.memory.view(rgb.at + c * rgb.stride * 4, rgb.side ** 2).slice()) };
+    return { x, rgb: [0, 1, 2].map((c) => this.memory.view(rgb.at + c * rgb.stride * 4, rgb.height * rgb.width).slice()) };
   }
 
   /**
@@ -150,7 +163,7 @@ export class CompactGenerator {
     const x = stage.finish(this.kernel, wide, out, this.scratch.columns);
     const head = stage.rgb.run(this.kernel, x, this.scratch.head, this.scratch.columns);
     const values = this.memory.view(head.at, 3 * head.stride);
-    return { x, rgb: grownRgb(grown.rgb, grown.x.side, values, head.stride) };
+    return { x, rgb: grownRgb(grown.rgb, grown.x, values, head.stride) };
   }
 
   /** Add what is known of the room's walls to features. @param {Map2d} x @param {Head} head @param {number} index @param {Corner} corner */
@@ -161,20 +174,21 @@ export class CompactGenerator {
     const cells = BASE * 2 ** index; // along a patch
     const beyond = grid.beyond ?? 0;
     const counts = { rows: (grid.rows - 2 * beyond) * cells, columns: grid.columns * cells };
-    const area = { top: corner.top - beyond * cells, left: corner.left, side: x.side };
+    const area = { top: corner.top - beyond * cells, left: corner.left, height: x.height, width: x.width };
     const planes = this.memory.view(features, ROOM_FEATURES * x.stride);
     fillRoomFeatures(this.box, area, counts, index, room, planes, x.stride);
     const mixed = head.walls.run(this.kernel, { ...x, at: features }, phases, columns);
     this.kernel.add(x.at, mixed.at, this.widths[index] * x.stride);
   }
 
-  /** Addresses of what a patch is worked out in, large enough for every stage. */
+  /** Addresses of what a block is worked out in, large enough for every stage of the largest. */
   allocateScratch() {
-    const lattice = this.head.rgb.channels * strideOf((BASE + 2 * MARGIN) ** 2);
+    const lattice = this.head.rgb.channels * strideOf((SIDE * BASE + 2 * MARGIN) ** 2);
     const most = { phases: lattice, map: lattice, columns: this.field.columnFloats };
-    const widest = this.model.grid.patchPx / 2 + 2 * MARGIN; // the largest input that a stage can have
+    const widest = (SIDE * this.model.grid.patchPx) / 2 + 2 * MARGIN; // the largest input that a stage can have
     this.stages.forEach((stage, i) => {
-      const needs = stage.needs(Math.min(BASE * 2 ** i + 2 * MARGIN, widest));
+      const side = Math.min(SIDE * BASE * 2 ** i + 2 * MARGIN, widest);
+      const needs = stage.needs(side, side);
       for (const part of /** @type {const} */ (["phases", "map", "columns"])) most[part] = Math.max(most[part], needs[part]);
     });
     const { memory } = this;
@@ -185,4 +199,9 @@ export class CompactGenerator {
       head: memory.allocate(4 * plane), features: memory.allocate(ROOM_FEATURES * plane),
     };
   }
+}
+
+/** Where a block's patch number `i` lies in the block with its margin, in pixels. @param {Block} block @param {number} i @param {number} side @returns {Area} */
+function areaOf({ columns }, i, side) {
+  return { top: MARGIN + Math.floor(i / columns) * side, left: MARGIN + (i % columns) * side, height: side, width: side };
 }

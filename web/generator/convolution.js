@@ -6,12 +6,14 @@ import { strideOf } from "./memory.js";
  * @typedef {object} Map2d a feature map in the kernel's memory
  * @property {number} at
  * @property {number} stride floats from plane to plane
- * @property {number} side cells along it, which is square
+ * @property {number} height in cells
+ * @property {number} width
  *
  * @typedef {import("../state/checkpoint.js").Tensor} Tensor
  */
 
 const GROUP = 4; // outputs that the kernel works out together
+const BLOCK = 64; // kernel.ts
 
 export class Convolution {
   /**
@@ -30,14 +32,14 @@ export class Convolution {
     this.bias = memory.put(padded);
   }
 
-  /** Floats that its output needs for an input of so many cells a side. @param {number} side */
-  outputFloats(side) {
-    return this.outputs * strideOf((side - this.k + 1) ** 2);
+  /** Floats that its output needs for an input of so many cells. @param {number} height @param {number} width */
+  outputFloats(height, width) {
+    return this.outputs * strideOf((height - this.k + 1) * (width - this.k + 1));
   }
 
   /** Floats of `columns` for {@link run}. */
   get columnFloats() {
-    return this.channels * this.k ** 2 * 48;
+    return this.channels * this.k ** 2 * BLOCK;
   }
 
   /**
@@ -48,11 +50,11 @@ export class Convolution {
    * @returns {Map2d}
    */
   run(kernel, x, y, columns) {
-    const side = x.side - this.k + 1;
-    const stride = strideOf(side * side);
-    const [height, width] = this.k === 1 ? [1, x.side ** 2] : [x.side, x.side]; // one long row is quicker
-    kernel.convolve(x.at, x.stride, this.channels, height, width, this.k, this.weights, this.bias, this.outputs, y, stride, columns);
-    return { at: y, stride, side };
+    const [height, width] = [x.height - this.k + 1, x.width - this.k + 1];
+    const stride = strideOf(height * width);
+    const [down, across] = this.k === 1 ? [1, x.height * x.width] : [x.height, x.width]; // one long row is quicker
+    kernel.convolve(x.at, x.stride, this.channels, down, across, this.k, this.weights, this.bias, this.outputs, y, stride, columns);
+    return { at: y, stride, height, width };
   }
 }
 

@@ -1,10 +1,13 @@
 // The field network: (z, position) → features on the lattice of a level-0 patch (compact.py, `features`).
 
+import { SIDE } from "./blocks.js";
+import { strideOf } from "./memory.js";
 import { BASE, FIELD_DEPTH, FIELD_WIDTH, HARMONICS, MARGIN } from "./shapes.js";
+import { modulo } from "../geometry/grid.js";
 import { Convolution } from "./convolution.js";
 
-const SIDE = BASE + 2 * MARGIN; // cells of a patch and its margin
-const CELLS = SIDE * SIDE;
+const LINES = SIDE * BASE + 2 * MARGIN; // cells of the largest block and its margin, down and across
+const MOST_CELLS = strideOf(LINES * LINES);
 const SLOPE = 0.2;
 
 export class Field {
@@ -24,11 +27,11 @@ export class Field {
     this.lattice = new Convolution(memory, this.data("lattice.weight"), lattice, { ...square, outputs: lattice.length });
     const waves = 2 * HARMONICS;
     const { rows, columns, beyond = 0 } = model.grid;
-    this.rows = this.placedLines(rows, beyond, Math.PI, true, 0);
-    this.columns = this.placedLines(columns, 0, 2 * Math.PI, false, waves + 1);
-    this.place = memory.allocate(width * CELLS);
-    this.x = memory.allocate(width * CELLS);
-    this.branch = memory.allocate(width * CELLS);
+    this.rows = this.placedLines(rows, MARGIN, beyond, Math.PI, true, 0);
+    this.columns = this.placedLines(columns, 0, 0, 2 * Math.PI, false, waves + 1); // these go round
+    this.place = memory.allocate(width * MOST_CELLS);
+    this.x = memory.allocate(width * MOST_CELLS);
+    this.branch = memory.allocate(width * MOST_CELLS);
     this.styles = memory.allocate(2 * (FIELD_DEPTH + 1) * width);
   }
 
@@ -51,56 +54,57 @@ export class Field {
   }
 
   /**
-   * Features of a level-0 patch's lattice.
-   * @param {number} row
-   * @param {number} column
+   * Features of the lattice of a block of level 0.
+   * @param {import("./blocks.js").Block} block
    * @param {number} out address
    * @param {number} scratch address
    * @returns {import("./convolution.js").Map2d}
    */
-  run(row, column, out, scratch) {
-    this.fillPlace(row, column);
-    this.modulate(this.place, 0);
-    const map = { at: this.x, stride: CELLS, side: SIDE };
+  run(block, out, scratch) {
+    const [height, width] = [block.rows * BASE + 2 * MARGIN, block.columns * BASE + 2 * MARGIN];
+    const map = { at: this.x, stride: strideOf(height * width), height, width };
+    this.fillPlace(block, map);
+    this.modulate(this.place, 0, map.stride);
     this.layers.forEach((layer, i) => {
       layer.run(this.kernel, map, this.branch, scratch);
-      this.modulate(this.branch, i + 1);
+      this.modulate(this.branch, i + 1, map.stride);
     });
     return this.lattice.run(this.kernel, map, out, scratch);
   }
 
-  /** @param {number} values address @param {number} layer */
-  modulate(values, layer) {
+  /** @param {number} values address @param {number} layer @param {number} stride of both */
+  modulate(values, layer, stride) {
     const scale = this.styles + layer * FIELD_WIDTH * 4;
     const shift = scale + (FIELD_DEPTH + 1) * FIELD_WIDTH * 4;
-    this.kernel.modulate(this.x, values, scale, shift, FIELD_WIDTH, CELLS, layer ? 1 : 0);
+    this.kernel.modulate(this.x, values, scale, shift, FIELD_WIDTH, stride, layer ? 1 : 0);
   }
 
-  /** Placed positions: a row's part and a column's. @param {number} row @param {number} column */
-  fillPlace(row, column) {
-    const place = this.memory.view(this.place, FIELD_WIDTH * CELLS);
+  /** Placed positions: a row's part and a column's. @param {import("./blocks.js").Block} block @param {import("./convolution.js").Map2d} map */
+  fillPlace({ row, column }, { stride, height, width }) {
+    const place = this.memory.view(this.place, FIELD_WIDTH * stride);
     const bias = this.data("place.bias");
-    for (let y = 0; y < SIDE; y++)
-      for (let x = 0; x < SIDE; x++) {
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
         const down = this.rows[row * BASE + y];
-        const right = this.columns[column * BASE + x];
-        for (let c = 0; c < FIELD_WIDTH; c++) place[c * CELLS + y * SIDE + x] = down[c] + right[c] + bias[c];
+        const right = this.columns[modulo(column * BASE + x - MARGIN, this.columns.length)];
+        for (let c = 0; c < FIELD_WIDTH; c++) place[c * stride + y * width + x] = down[c] + right[c] + bias[c];
       }
   }
 
   /**
-   * What the place layer makes of the waves of every lattice line, from MARGIN before the first on.
+   * What the place layer makes of the waves of every lattice line.
    * @param {number} patches along the axis
+   * @param {number} margin of lines on either side
    * @param {number} beyond how many of them, on either side, lie outside the trained image
    * @param {number} turn angle of the trained image's axis
    * @param {boolean} linear whether the angle itself is a feature
    * @param {number} from the axis's first input of the layer
    */
-  placedLines(patches, beyond, turn, linear, from) {
+  placedLines(patches, margin, beyond, turn, linear, from) {
     const weight = this.data("place.weight");
     const inputs = weight.length / FIELD_WIDTH;
-    return Array.from({ length: patches * BASE + 2 * MARGIN }, (_, i) => {
-      const waves = positionWaves(((i - MARGIN + 0.5 - beyond * BASE) / ((patches - 2 * beyond) * BASE)) * turn, linear);
+    return Array.from({ length: patches * BASE + 2 * margin }, (_, i) => {
+      const waves = positionWaves(((i - margin + 0.5 - beyond * BASE) / ((patches - 2 * beyond) * BASE)) * turn, linear);
       const placed = (/** @type {unknown} */ _cell, /** @type {number} */ c) =>
         waves.reduce((sum, wave, k) => sum + weight[c * inputs + from + k] * wave, 0);
       return Float64Array.from({ length: FIELD_WIDTH }, placed);

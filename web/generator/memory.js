@@ -1,7 +1,7 @@
 // The kernel's memory: numbers are put one behind the other and never freed, since all sizes are known at the start.
 
 const PAGE_BYTES = 65536;
-const VECTOR = 12; // floats that a kernel writes at a time
+const VECTOR = 8; // floats that a kernel writes at a time
 
 /**
  * @typedef {object} Kernel

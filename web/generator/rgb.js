@@ -1,24 +1,27 @@
 // The picture is a sum over stages: each adds its RGB to that of the stage before, made twice as large.
 
-/** @typedef {Float32Array[]} Rgb three planes of side × side */
+/**
+ * @typedef {Float32Array[]} Rgb three planes
+ * @typedef {{top: number, left: number, height: number, width: number}} Area in cells of a plane
+ */
 
 /**
- * Bilinear ×2 of planes of `side`² cells, less a rim of two, plus a head's planes of (2 · side − 4)² `stride` apart.
+ * Bilinear ×2 of planes, less a rim of two, plus a head's planes of just those cells, `stride` apart.
  * @param {Rgb} before
- * @param {number} side
+ * @param {{height: number, width: number}} size of `before`
  * @param {Float32Array} head
  * @param {number} stride
  * @returns {Rgb}
  */
-export function grownRgb(before, side, head, stride) {
-  const out = 2 * side - 4;
+export function grownRgb(before, { height, width }, head, stride) {
+  const [down, across] = [2 * height - 4, 2 * width - 4];
   return before.map((plane, channel) => {
-    const grown = new Float32Array(out * out);
-    for (let y = 0; y < out; y++) {
-      const above = ((y >> 1) + (y & 1)) * side; // output row y is row y + 2 of the doubled plane
-      const below = above + side;
+    const grown = new Float32Array(down * across);
+    for (let y = 0; y < down; y++) {
+      const above = ((y >> 1) + (y & 1)) * width; // output row y is row y + 2 of the doubled plane
+      const below = above + width;
       const share = y & 1 ? 0.75 : 0.25;
-      for (let x = 0, at = y * out; x < out; x++, at++) {
+      for (let x = 0, at = y * across; x < across; x++, at++) {
         const left = (x >> 1) + (x & 1);
         const near = x & 1 ? 0.75 : 0.25;
         const upper = plane[above + left] * near + plane[above + left + 1] * (1 - near);
@@ -30,27 +33,21 @@ export function grownRgb(before, side, head, stride) {
   });
 }
 
-/** Planes as RGBA bytes, less a rim. @param {Rgb} rgb @param {number} side @param {number} rim */
-export function toBytes(rgb, side, rim) {
-  const inner = side - 2 * rim;
-  const bytes = new Uint8ClampedArray(inner * inner * 4).fill(255); // rounds half to even and clamps, as Python does
-  for (let y = 0; y < inner; y++)
-    for (let x = 0; x < inner; x++)
-      for (let c = 0; c < 3; c++) bytes[(y * inner + x) * 4 + c] = (rgb[c][(y + rim) * side + x + rim] + 1) * 127.5;
+/** An area of planes so many cells wide as RGBA bytes. @param {Rgb} rgb @param {number} width @param {Area} area */
+export function toBytes(rgb, width, area) {
+  const bytes = new Uint8ClampedArray(area.height * area.width * 4).fill(255); // rounds half to even and clamps, as Python does
+  for (let y = 0, to = 0; y < area.height; y++)
+    for (let x = 0, from = (area.top + y) * width + area.left; x < area.width; x++, from++, to += 4)
+      for (let c = 0; c < 3; c++) bytes[to + c] = (rgb[c][from] + 1) * 127.5;
   return bytes;
 }
 
-/** A square out of planes. @param {Rgb} rgb @param {number} side @param {{top: number, left: number, side: number}} area @returns {Rgb} */
-export function cutRgb(rgb, side, area) {
-  return rgb.map((plane) => cutPlane(plane, side, area));
-}
-
-/** @param {Float32Array} plane @param {number} side @param {{top: number, left: number, side: number}} area */
-export function cutPlane(plane, side, area) {
-  const part = new Float32Array(area.side * area.side);
-  for (let y = 0; y < area.side; y++) {
-    const from = (area.top + y) * side + area.left;
-    part.set(plane.subarray(from, from + area.side), y * area.side);
+/** An area out of a plane so many cells wide. @param {Float32Array} plane @param {number} width @param {Area} area */
+export function cutPlane(plane, width, area) {
+  const part = new Float32Array(area.height * area.width);
+  for (let y = 0; y < area.height; y++) {
+    const from = (area.top + y) * width + area.left;
+    part.set(plane.subarray(from, from + area.width), y * area.width);
   }
   return part;
 }

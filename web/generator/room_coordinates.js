@@ -1,5 +1,6 @@
 // Where the rays of a panorama's pixels meet a box-shaped room (cocogan_core/models/room_coordinates.py).
 
+import { modulo } from "../geometry/grid.js";
 import { mercator } from "../geometry/projection.js";
 
 const WAVES = 4;
@@ -25,20 +26,22 @@ export function roomOf(z, model, room) {
 }
 
 /**
- * Directions of a square of cells: sine and cosine of each column's yaw and each row's pitch.
- * @param {{top: number, left: number, side: number}} area in cells, whose panorama has `rows` × `columns` of them
+ * Directions of an area of cells: sine and cosine of each column's yaw and each row's pitch.
+ * @param {import("./rgb.js").Area} area in cells of the panorama, which has `rows` × `columns` of them; it may go round
  * @param {{rows: number, columns: number}} counts
  * @param {import("../state/model_config.js").RoomLatents} room
  */
 function directions(area, counts, room) {
   const { kind, halfExtentRad } = room.projection;
   const top = kind === "mercator" ? mercator(halfExtentRad) : halfExtentRad;
-  const angles = { sin: new Float64Array(area.side), cos: new Float64Array(area.side), up: new Float64Array(area.side), level: new Float64Array(area.side) };
-  for (let i = 0; i < area.side; i++) {
-    const yawRad = ((area.left + i + 0.5) / counts.columns - room.frontShare) * 2 * Math.PI;
-    const height = (0.5 - (area.top + i + 0.5) / counts.rows) * 2 * top;
+  const angles = { sin: new Float64Array(area.width), cos: new Float64Array(area.width), up: new Float64Array(area.height), level: new Float64Array(area.height) };
+  for (let i = 0; i < area.width; i++) {
+    const yawRad = ((modulo(area.left + i, counts.columns) + 0.5) / counts.columns - room.frontShare) * 2 * Math.PI;
     angles.sin[i] = Math.sin(yawRad);
     angles.cos[i] = Math.cos(yawRad);
+  }
+  for (let i = 0; i < area.height; i++) {
+    const height = (0.5 - (area.top + i + 0.5) / counts.rows) * 2 * top;
     angles.up[i] = kind === "mercator" ? Math.tanh(height) : Math.sin(height);
     angles.level[i] = kind === "mercator" ? 1 / Math.cosh(height) : Math.cos(height);
   }
@@ -46,9 +49,9 @@ function directions(area, counts, room) {
 }
 
 /**
- * Features of where the rays of a square of cells meet the room, as planes `stride` apart (ROOM_FEATURES of them).
+ * Features of where the rays of an area of cells meet the room, as planes `stride` apart (ROOM_FEATURES of them).
  * @param {ReturnType<typeof roomOf>} box
- * @param {{top: number, left: number, side: number}} area
+ * @param {import("./rgb.js").Area} area
  * @param {{rows: number, columns: number}} counts of cells of the whole panorama
  * @param {number} stage
  * @param {import("../state/model_config.js").RoomLatents} room
@@ -60,8 +63,8 @@ export function fillRoomFeatures(box, area, counts, stage, room, planes, stride)
   const finest = 2 ** Math.max(0, Math.min(stage, MOST_OCTAVES) - 1);
   const ray = [0, 0, 0];
   planes.fill(0);
-  for (let y = 0, cell = 0; y < area.side; y++)
-    for (let x = 0; x < area.side; x++, cell++) {
+  for (let y = 0, cell = 0; y < area.height; y++)
+    for (let x = 0; x < area.width; x++, cell++) {
       ray[0] = level[y] * sin[x];
       ray[1] = up[y];
       ray[2] = level[y] * cos[x];

@@ -30,11 +30,11 @@ export class Stage extends Head {
     this.refine = new Convolution(memory, refine.data, tensor(tensors, `levels.${index - 1}.refine.bias`).data, { outputs: this.outputs, channels: this.outputs, k: 3 });
   }
 
-  /** Floats that its maps and columns need for an input of so many cells a side. @param {number} side */
-  needs(side) {
-    const wide = strideOf((2 * side - 2) ** 2) * Math.max(this.outputs, ROOM_FEATURES);
+  /** Floats that its maps and columns need for an input of so many cells. @param {number} height @param {number} width */
+  needs(height, width) {
+    const wide = strideOf((2 * height - 2) * (2 * width - 2)) * Math.max(this.outputs, ROOM_FEATURES);
     const columns = Math.max(...[this.up, this.refine, this.rgb].map((layer) => layer.columnFloats));
-    return { phases: Math.max(this.up.outputFloats(side), wide), map: wide, columns };
+    return { phases: Math.max(this.up.outputFloats(height, width), wide), map: wide, columns };
   }
 
   /**
@@ -47,9 +47,9 @@ export class Stage extends Head {
   double(kernel, x, scratch) {
     kernel.activate(x.at, this.channels * x.stride);
     const phases = this.up.run(kernel, x, scratch.phases, scratch.columns);
-    const side = 2 * phases.side;
-    const wide = { at: scratch.wide, stride: strideOf(side * side), side };
-    kernel.shuffle(phases.at, phases.stride, this.outputs, phases.side, phases.side, wide.at, wide.stride);
+    const [height, width] = [2 * phases.height, 2 * phases.width];
+    const wide = { at: scratch.wide, stride: strideOf(height * width), height, width };
+    kernel.shuffle(phases.at, phases.stride, this.outputs, phases.height, phases.width, wide.at, wide.stride);
     return wide;
   }
 

@@ -1,16 +1,20 @@
-// A generator in a worker. It makes one patch after the other and hears between two of them what is wanted now.
+// A generator in a worker. It makes one block of patches after the other and hears between two of them what is wanted now.
 //
-//   in:  {type: "start", checkpoint, kernel}; {type: "want", revision, z, patches, heard}: replaces what was wanted before;
+//   in:  {type: "start", checkpoint, kernel}; {type: "want", revision, z, groups, heard}: replaces what was wanted before;
+//        `groups` are lists of patches, the most urgent first, and only those of one may be made together;
 //        `heard` is how many patches the page had taken from here when it asked
 //   out: {type: "ready"}; {type: "patch", revision, patch, pixels, ms}; {type: "failed", message}
 
 import { readCheckpoint } from "../state/checkpoint.js";
+import { cover, patchesOf } from "./blocks.js";
 import { CompactGenerator } from "./compact_generator.js";
+
+/** @typedef {import("./blocks.js").Patch} Patch */
 
 /** @type {CompactGenerator | null} */
 let generator = null;
-/** @type {{revision: number, z: Float32Array, patches: [number, number, number][]}} */
-let wanted = { revision: -1, z: new Float32Array(0), patches: [] };
+/** @type {{revision: number, z: Float32Array, blocks: import("./blocks.js").Block[]}} */
+let wanted = { revision: -1, z: new Float32Array(0), blocks: [] };
 let working = false;
 /** @type {string[]} patches that were posted, and may not have been heard of when more are asked for */
 let unheard = [];
@@ -29,17 +33,23 @@ function pause() {
   });
 }
 
+/** @param {{type: string} & import("../streaming/generator_pool.js").Made} message */
+function send(message) {
+  unheard.push(`${message.revision},${message.patch}`);
+  posted++;
+  post(message, [message.pixels.buffer]);
+}
+
 async function work() {
   if (working || !generator) return;
   working = true;
-  for (let patch = wanted.patches.shift(); patch; patch = wanted.patches.shift()) {
+  for (let block = wanted.blocks.shift(); block; block = wanted.blocks.shift()) {
     const { revision, z } = wanted;
     const start = performance.now();
     generator.setZ(z);
-    const pixels = generator.patch(...patch);
-    unheard.push(`${revision},${patch}`);
-    posted++;
-    post({ type: "patch", revision, patch, pixels, ms: performance.now() - start }, [pixels.buffer]);
+    const made = generator.make(block);
+    const ms = (performance.now() - start) / made.length;
+    patchesOf(block).forEach((patch, i) => send({ type: "patch", revision, patch, pixels: made[i], ms }));
     await pause();
   }
   working = false;
@@ -57,7 +67,8 @@ onmessage = ({ data }) => {
   if (data.type === "start") start(data).catch(failed);
   if (data.type !== "want") return;
   unheard = unheard.slice(unheard.length - (posted - data.heard));
-  const fresh = data.patches.filter((/** @type {number[]} */ patch) => !unheard.includes(`${data.revision},${patch}`));
-  wanted = { revision: data.revision, z: data.z, patches: fresh };
+  const isNews = (/** @type {Patch} */ patch) => !unheard.includes(`${data.revision},${patch}`);
+  const blocks = data.groups.flatMap((/** @type {Patch[]} */ group) => cover(group.filter(isNews)));
+  wanted = { revision: data.revision, z: data.z, blocks };
   work().catch(failed);
 };

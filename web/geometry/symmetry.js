@@ -6,6 +6,7 @@ import { require } from "../state/problem.js";
 import { modulo } from "./grid.js";
 
 /** @typedef {[number, number]} Cell row and column */
+/** @typedef {Uint8ClampedArray<ArrayBuffer>} Pixels of one patch */
 /** @typedef {{order: number[], signs: number[]}} Permutation where each number comes from, and its sign */
 
 export class RoomSymmetry {
@@ -66,12 +67,20 @@ export class Upright {
     return [row, this.mirrored ? columns - 1 - turned : turned];
   }
 
-  /** The upright room's RGBA of so many a row as the room has it. @param {Uint8ClampedArray<ArrayBuffer>} pixels @param {number} side */
-  undo(pixels, side) {
-    if (!this.mirrored) return pixels;
-    const texels = new Uint32Array(pixels.buffer);
-    for (let row = 0; row < side; row++) texels.subarray(row * side, (row + 1) * side).reverse();
-    return pixels;
+  /** The upright room's block of a block of the room; it may go round. @template {{row: number, column: number, columns: number}} T @param {T} block @param {number} columns of the panorama @returns {T} */
+  block(block, columns) {
+    const first = this.mirrored ? block.column + block.columns - 1 : block.column;
+    return { ...block, column: this.cell([block.row, first], columns)[1] };
+  }
+
+  /** RGBA of the upright room's block, `columns` patches of `side` pixels wide, as the room has it. @param {Pixels[]} patches @param {number} columns @param {number} side */
+  undo(patches, columns, side) {
+    if (!this.mirrored) return patches;
+    for (const pixels of patches) {
+      const texels = new Uint32Array(pixels.buffer);
+      for (let row = 0; row < side; row++) texels.subarray(row * side, (row + 1) * side).reverse();
+    }
+    return patches.map((_, i) => patches[i - (i % columns) + columns - 1 - (i % columns)]);
   }
 }
 

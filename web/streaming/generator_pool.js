@@ -1,5 +1,7 @@
-// Several generators, each with a thread of its own. All patches within one level-0 patch go to the same one, which
-// keeps that patch's features; neighbours go to different ones. What is under way in one is never asked of another.
+// Several generators, each with a thread of its own. All patches within one block of level 0 go to the same one, which
+// makes them together and keeps their features; neighbouring blocks go to different ones. What is under way in one is never asked of another.
+
+import { SIDE } from "../generator/blocks.js";
 
 /**
  * @typedef {[number, number, number]} Patch level, row, column
@@ -43,21 +45,21 @@ export class GeneratorPool {
     return worker;
   }
 
-  /** Work in order; it replaces all that was wanted before. @param {number} revision @param {Float32Array} z @param {Patch[]} patches */
-  want(revision, z, patches) {
-    const shares = this.workers.map(() => /** @type {Patch[]} */ ([]));
-    for (const patch of patches) shares[this.ownerOf(patch)].push(patch);
+  /** Work in groups, the most urgent first; it replaces all that was wanted before. @param {number} revision @param {Float32Array} z @param {Patch[][]} groups */
+  want(revision, z, groups) {
     this.workers.forEach((worker, i) => {
-      const key = `${revision}:${shares[i].join(" ")}`;
+      const share = groups.map((group) => group.filter((patch) => this.ownerOf(patch) === i));
+      const key = `${revision}:${share.map((group) => group.join(" ")).join(";")}`;
       if (key === this.asked[i]) return;
       this.asked[i] = key;
-      worker.postMessage({ type: "want", revision, z, patches: shares[i], heard: this.heard[i] });
+      worker.postMessage({ type: "want", revision, z, groups: share, heard: this.heard[i] });
     });
   }
 
   /** @param {Patch} patch */
   ownerOf([level, row, column]) {
-    return ((row >> level) * (this.grid.columns + 1) + (column >> level)) % this.workers.length;
+    const [down, across] = [row, column].map((one) => Math.floor((one >> level) / SIDE));
+    return (down * (Math.ceil(this.grid.columns / SIDE) + 1) + across) % this.workers.length;
   }
 
   close() {

@@ -22,7 +22,7 @@ const UPLOADS_A_FRAME = 16;
 
 export class Streamer {
   /**
-   * @param {{want: (revision: number, z: Float32Array, patches: Patch[]) => void}} pool
+   * @param {{want: (revision: number, z: Float32Array, groups: Patch[][]) => void}} pool
    * @param {import("../rendering/renderer.js").Renderer} renderer
    * @param {import("../geometry/grid.js").Grid} grid
    */
@@ -77,10 +77,10 @@ export class Streamer {
     this.visible = this.seenBy(scene.looks);
     const soon = this.onlyVisible ? [] : this.seenBy(scene.soon);
     const rest = this.onlyVisible || scene.moving ? [] : this.levels.base.window.cells().map(([row, column]) => /** @type {Patch} */ ([0, row, column]));
-    const order = [...this.byUrgency(), ...soon, ...rest];
+    const groups = [...this.byUrgency(), soon, rest];
     this.forget();
-    this.pool.want(this.revision, this.z, this.missing(order));
-    this.upload(order, nowS);
+    this.pool.want(this.revision, this.z, this.missing(groups));
+    this.upload(groups.flat(), nowS);
     this.settle(scene.looks, nowS);
   }
 
@@ -98,19 +98,18 @@ export class Streamer {
     return [...seen.values()];
   }
 
-  /** The visible: what shows nothing first, then what shows an older room, then the fine level. */
+  /** The visible: what shows nothing first, then what shows an older room, then the fine level. @returns {Patch[][]} */
   byUrgency() {
     const coarse = this.visible.filter(([level]) => !level);
-    const empty = coarse.filter((patch) => this.revisionOf(patch) < 0);
-    return [...empty, ...coarse, ...this.visible.filter(([level]) => level)];
+    const isEmpty = (/** @type {Patch} */ patch) => this.revisionOf(patch) < 0;
+    return [coarse.filter(isEmpty), coarse.filter((patch) => !isEmpty(patch)), this.visible.filter(([level]) => level)];
   }
 
-  /** Not made yet, each once, in order. @param {Patch[]} order */
-  missing(order) {
-    /** @type {Map<string, Patch>} */
-    const wanted = new Map();
-    for (const patch of order) if (!this.made.has(patch.join())) wanted.set(patch.join(), patch);
-    return [...wanted.values()];
+  /** Not made yet, each once. @param {Patch[][]} groups */
+  missing(groups) {
+    const seen = new Set(this.made.keys());
+    const isNews = (/** @type {Patch} */ patch) => !seen.has(patch.join()) && seen.add(patch.join());
+    return groups.map((group) => group.filter(isNews));
   }
 
   /** Let go of what has been kept longest, but not of what is seen. */
