@@ -23,6 +23,7 @@ from viewer.render import render
 from viewer.state.logging import start_log
 from viewer.state.options import Opened, Options, look_from, open_room, parse_size
 from viewer.state.paths import config_path, log_path
+from viewer.state.photographs import is_plain_picture
 from viewer.state.settings import peek
 from viewer.web import web
 from viewer.window.opengl import use_software
@@ -83,6 +84,8 @@ def view(
     if level is not None and screenshot is None:
         raise ConfigError("--level is for a picture; add --screenshot FILE")
     settings = config_path() if screenshot is None else None
+    offer = Path(file) if file and settings is not None and is_plain_picture(Path(file)) else None
+    file = None if offer else file
     anything = recipe or file or checkpoint or seed is not None
     opened = open_room(recipe or file, checkpoint, seed=seed) if anything or settings is None else _start(settings)
     found = opened.recipe
@@ -103,6 +106,7 @@ def view(
         headless,
         recipe=found,
         settings=settings,
+        offer=offer,
         welcome=settings is not None and found is None and yaw is None and not is_picture(opened.checkpoint),
     )
     _show(replace(options, reduced_motion=reduced_motion, only_visible=only_visible, level=level, safe=safe))

@@ -69,6 +69,7 @@ class App:
         self.handler.overlays.close_popup = self.backend.close_popup
         if options.welcome:
             self.controls.welcome()
+        self.workspace.offered = options.offer
         self.clipboard.serve_imgui()
         self.fps = 0.0
         self._seen: tuple[object, ...] = ()  # what the last frame was about

@@ -14,6 +14,7 @@ from viewer.session.file_asker import FileAsker
 from viewer.session.file_saver import FileSaver
 from viewer.session.gallery import first_look, with_mood
 from viewer.session.overlays import Overlays
+from viewer.session.picture_answer import PictureAnswer
 from viewer.session.tour import Tour
 from viewer.session.workspace import Workspace
 from viewer.state.latents import Latents
@@ -63,6 +64,7 @@ class ActionHandler:
         self._window, self._workspace, self._controls = window, workspace, controls
         self._clipboard = clipboard
         self._saver = FileSaver(window, workspace, controls)
+        self.answer = PictureAnswer(workspace, controls, self._saver)
         self._copier = Copier(workspace, clipboard, self._saver)
         self.files = FileAsker(FileDialogs(headless=headless))
         self.tour = Tour(controls)
@@ -85,6 +87,7 @@ class ActionHandler:
             panel=settings.panel and "gallery" not in self._over and not photograph,
             details=settings.details,
             photograph=photograph,
+            offer=self.answer.offer,
             visited=settings.visited,
             losing="losing" in self._over,
             question=self.files.question,
@@ -100,6 +103,7 @@ class ActionHandler:
             self.act(AnswerFile(answer))
         if self._controls.dragged and not self._workspace.settings.seen_hint:
             self._workspace.settings = replace(self._workspace.settings, seen_hint=True)
+        self._keep_found()
         if self.tour.goes_on(now_s):
             self._next_room()
         session, status = self._workspace.session, self.status
@@ -108,6 +112,12 @@ class ActionHandler:
         found = session.face_looked_for(self._controls.camera)
         if found is not None:
             self._controls.camera = found
+
+    def _keep_found(self) -> None:
+        try:
+            self.answer.step()
+        except CocoganError as error:
+            self._workspace.fail(error)
 
     def recipe(self) -> Recipe:
         """Of what is shown now (:meth:`FileSaver.recipe`)."""
@@ -183,6 +193,8 @@ class ActionHandler:
         return {
             Command.NEXT_ROOM: self._next_room,
             Command.LEAVE_PHOTOGRAPH: workspace.leave_photograph,
+            Command.ANSWER_PICTURE: self.answer.accept,
+            Command.CANCEL_OFFER: self.answer.decline,
             Command.RESET_ROOM: self._reset_room,
             Command.FAVOURITE: lambda: workspace.toggle_favourite(self.recipe()),
             Command.UNDO: lambda: self._change(workspace.session.history.undo),

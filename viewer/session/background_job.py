@@ -1,4 +1,4 @@
-"""What takes many frames: an export, or making all of a room to hold it for comparing. Goes on a little each frame."""
+"""What takes many frames: an export, making all of a room to compare it, looking for the room of a picture."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,8 @@ from cocogan_core.errors import CocoganError
 from viewer.camera.camera import View
 from viewer.export.export import GATHERED, Export, ExportSettings, Kind, Steps, gather, level_for_export
 from viewer.rendering.snapshot import Snapshot
+from viewer.session.room_guide import RoomGuide
+from viewer.streaming.guide_process import GuideTask
 from viewer.streaming.streamer import PatchStreamer
 from viewer.ui.view_model import Notice, Severity
 
@@ -19,6 +21,7 @@ class BackgroundJob:
     Attributes:
         held: the room that is kept to compare others with, if one is.
         divider: how much of the view shows it, from the left.
+        guide: the search for the room of a picture, while it goes on.
     """
 
     def __init__(self, streamer: PatchStreamer, take_snapshot: Callable[[int], Snapshot]) -> None:
@@ -27,6 +30,7 @@ class BackgroundJob:
         self.divider = 0.5
         self._streamer, self._take_snapshot = streamer, take_snapshot
         self._level = level_for_export(streamer.grid)
+        self.guide: RoomGuide | None = None
         self._export: Export | None = None
         self._gathering: Steps | None = None
         self._share_gathered = 0.0
@@ -36,6 +40,8 @@ class BackgroundJob:
         """What is being done, and the share that is; None at rest."""
         if self._export is not None:
             return self._export.stage, self._export.share
+        if self.guide is not None:
+            return f"a room like {self.guide.task.photo.name}", self.guide.share
         return None if self._gathering is None else ("making the rest of the room", self._share_gathered)
 
     def export(
@@ -53,6 +59,11 @@ class BackgroundJob:
             level=self._level,
             settings=settings,
         )
+
+    def look_for_room(self, task: GuideTask) -> None:
+        """Begin to look for the room that answers to a picture; raises as :class:`RoomGuide`."""
+        self.cancel()
+        self.guide = RoomGuide(task)
 
     def toggle_comparison(self) -> None:
         """Begin to hold the present room, or let go of the one that is held."""
@@ -78,17 +89,17 @@ class BackgroundJob:
 
     def cancel(self) -> None:
         """Give up what is being done."""
-        for work in (self._export, self._gathering):
+        for work in (self._export, self._gathering, self.guide):
             if work is not None:
                 work.close()
-        self._export = self._gathering = None
+        self._export = self._gathering = self.guide = None
 
     def step(self) -> Notice | None:
         """Go on for a moment; what there is to tell the user when the job has ended, well or not."""
         try:
             return self._step()
         except CocoganError as error:
-            self._export = self._gathering = None
+            self.cancel()
             return Notice(str(error), Severity.ERROR)
 
     def _step(self) -> Notice | None:
@@ -103,6 +114,8 @@ class BackgroundJob:
                 self._gathering, self.held = None, self._take_snapshot(self._level)
             else:
                 self._share_gathered = share / GATHERED
+        elif self.guide is not None:
+            self.guide.step()
         return None
 
     def close(self) -> None:

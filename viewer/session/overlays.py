@@ -64,7 +64,9 @@ class Overlays:
         """Close what is open, the innermost first; the window itself stays."""
         if self.close_popup():
             return
-        if "losing" in self.shown or self._files.question:
+        if self._workspace.offered is not None:
+            self._workspace.offered = None
+        elif "losing" in self.shown or self._files.question:
             self.keep_job()
             self._files.cancel()
         elif self.shown & {"keys", "gallery"}:
@@ -75,7 +77,9 @@ class Overlays:
     def _leave_work(self) -> bool:
         """End what goes on by itself; False if nothing does."""
         job = self._workspace.session.job
-        if job.progress is not None:
+        if job.guide is not None:
+            job.cancel()  # the best room so far stays
+        elif job.progress is not None:
             self.shown.add("losing")
         elif self._tour.on:
             self._tour.toggle(time.monotonic())

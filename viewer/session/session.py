@@ -1,6 +1,7 @@
 """Everything that belongs to one open checkpoint: its generator, atlas, room, history and jobs. Knows no window."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from viewer.state.recipe_files import SHIPPED, fingerprint
 from viewer.state.settings import Settings
 from viewer.streaming.patch_status import PatchStatus
 from viewer.streaming.streamer import PatchStreamer
+from viewer.ui.texts import text
 from viewer.ui.view_model import HistoryModel, Notice, Severity, ViewModel
 
 __all__ = ["Session"]
@@ -70,6 +72,7 @@ class Session:
         self.gallery = Gallery(tiles, grid, self.names, z_dim, shipped=shipped)
         self.objects = ObjectFinder(grid, self.names)
         self.maker = ThumbnailMaker(self.checkpoint, device, grid)
+        self.found: Latents | None = None  # the room of a picture, until somebody keeps it
         self.looked_for = ""  # the object that is to be turned to once it is known where that is
         self.job = BackgroundJob(self.streamer, self.take_snapshot)
 
@@ -111,13 +114,26 @@ class Session:
 
         ``dragging``: a mouse button is down. Returns what there is to tell of a job that has ended.
         """
-        self.history.follow(self.latents, self.streamer, dragging=dragging)
+        guiding = self.job.guide is not None  # one step back, however many rooms it tries
+        self.history.follow(self.latents, self.streamer, dragging=dragging or guiding)
         room = self.history.next_morph_room(now_s, self.streamer)
         if room is not None:
             self.change(room)
-        notice = self.job.step()
+        notice = self.job.step() or self._follow_guide()
         self.streamer.step(camera, self.latents, now_s)
         return notice
+
+    def _follow_guide(self) -> Notice | None:
+        """Show the best room for a picture so far, once the one before is on the screen; a word when it is found."""
+        guide = self.job.guide
+        if guide is None or guide.best is None or not (self.streamer.complete or guide.found):
+            return None
+        self.change(replace(self.latents, base=tuple(np.clip(guide.best, -1, 1).tolist()), along=()))
+        if guide.found is None:
+            return None
+        self.found = self.latents
+        self.job.cancel()
+        return Notice(text("notice.guided", picture=guide.task.photo.name, error=guide.found.error))
 
     def make_thumbnails(self, favourites: Sequence[Latents], now_s: float, *, gallery: bool, panel: bool) -> None:
         """Go on with small pictures of other rooms, as long as nobody waits for the present one.

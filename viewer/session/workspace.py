@@ -18,7 +18,7 @@ from viewer.session.checkpoint_loader import CheckpointLoader, CheckpointSource,
 from viewer.session.gallery import FIRST_SEED, first_look
 from viewer.session.session import Session
 from viewer.state.latents import LARGEST_SEED, Latents
-from viewer.state.photographs import photo_look
+from viewer.state.photographs import is_plain_picture, photo_look
 from viewer.state.recipe import Recipe
 from viewer.state.recipe_files import SHIPPED, find_checkpoint, is_recipe, read_recipe
 from viewer.state.settings import MOST_FAVOURITES, Settings, load, save
@@ -40,6 +40,7 @@ class Workspace:
         loader: of the checkpoint that is to be shown next, if there is one.
         settings: what is remembered.
         notice: for the user, until the next.
+        offered: a picture for which a room may be looked for, if the user wants that.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Workspace:
         renderer = new_renderer(loaded.source)
         self.session = Session(loaded, renderer, idle_work=idle_work, only_visible=only_visible, device=device)
         self.loader: CheckpointLoader | None = None
+        self.offered: Path | None = None
         self.settings, broken = load(settings) if settings else (Settings(seen_hint=True), "")
         self._notice, self._noticed_s = Notice(broken, Severity.WARNING), time.monotonic()
         self._new_renderer, self._settle, self._device = new_renderer, settle, device
@@ -139,13 +141,17 @@ class Workspace:
             self.notice = Notice()
 
     def open(self, path: Path) -> None:
-        """Show a recipe's file or a checkpoint; it joins the recent ones once it is shown.
+        """Show a recipe's file, a checkpoint or a 360° photograph; it joins the recent ones once it is shown.
+
+        Any other picture becomes :attr:`offered`.
 
         Raises:
             CocoganError: it cannot be used, as far as can be told before its generator has come up.
         """
         if is_recipe(path):
             self.show(read_recipe(path), file=path)
+        elif is_plain_picture(path):
+            self.offered = path
         else:
             self._load(path, None, path)
 

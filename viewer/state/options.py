@@ -36,6 +36,7 @@ class Options:
     only_visible: bool = False  # make nothing that is not looked at
     level: int | None = None  # of detail, instead of what the view needs
     safe: bool = False  # OpenGL is software: ask little of it
+    offer: Path | None = None  # a picture for which a room may be looked for
     welcome: bool = False  # the first look turns slowly until somebody touches anything
 
 

@@ -1,5 +1,7 @@
 """360° photographs as the viewer opens them: what their headers say, and where to look first."""
 
+import math
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,12 @@ from viewer.camera.view_projection import WIDEST_RAD
 if TYPE_CHECKING:
     from cocogan_core.inference.photo_patches import PhotoSphere
 
-__all__ = ["is_plain_picture", "photo_look", "read_photo_sphere"]
+EXIF_FOLDER, FOCAL_LENGTH_35MM, ORIENTATION, SIDEWAYS = 0x8769, 0xA405, 0x0112, 5
+FILM_MM = (36.0, 24.0)  # what EXIF's equivalent focal length is about
+PHONE_FOV_RAD = math.radians(65)
+MOST_TELE_MM = 1000.0
+
+__all__ = ["field_of_view_rad", "is_plain_picture", "photo_look", "read_photo_sphere"]
 
 
 def read_photo_sphere(path: Path) -> "PhotoSphere":
@@ -30,6 +37,22 @@ def read_photo_sphere(path: Path) -> "PhotoSphere":
             f"metadata); `cocogan guide` makes a room that answers to it, and so does dropping it on the window"
         )
     return sphere
+
+
+def field_of_view_rad(path: Path) -> float:
+    """Horizontal field of view of a perspective photograph, as its camera wrote it; a phone's if it wrote nothing."""
+    from PIL import Image  # only now: processes that make patches import this module
+
+    try:
+        with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as file:
+            exif, upright = file.getexif(), file.size[0] < file.size[1]
+            focal_mm = float(exif.get_ifd(EXIF_FOLDER).get(FOCAL_LENGTH_35MM, 0))
+            upright ^= exif.get(ORIENTATION, 1) >= SIDEWAYS
+    except (OSError, SyntaxError, ValueError, TypeError, struct.error):
+        return PHONE_FOV_RAD
+    width_mm, height_mm = FILM_MM
+    side_mm = height_mm if upright else width_mm
+    return 2 * math.atan(side_mm / 2 / focal_mm) if MOST_TELE_MM > focal_mm > 1 else PHONE_FOV_RAD
 
 
 def is_plain_picture(path: Path) -> bool:

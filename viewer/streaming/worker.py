@@ -9,8 +9,6 @@ with its parent, so that nothing is left behind whichever of them is killed.
 import contextlib
 import logging
 import multiprocessing as mp
-import signal
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
+from viewer.streaming.child_process import ignore_interrupts
 from viewer.streaming.protocol import (
     SLOTS,
     Attached,
@@ -119,7 +118,7 @@ class Worker:
         memory = SharedMemory(create=True, size=SLOTS * batch_bytes(self._config.grid))
         pipe, child = context.Pipe()
         process = context.Process(target=serve, args=(child, memory.name, self._config), daemon=True, name="generator")
-        with _ignore_interrupts():
+        with ignore_interrupts():
             process.start()
         child.close()
         return memory, pipe, process
@@ -175,16 +174,3 @@ class Worker:
         if isinstance(message, Directions) and message.note:
             logging.getLogger("viewer").warning(message.note)
         return message
-
-
-@contextlib.contextmanager
-def _ignore_interrupts() -> Iterator[None]:
-    """Have what starts now ignore Ctrl-C, which a terminal sends to both: ending the child is the window's part."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -4,15 +4,13 @@ The only part of the viewer that loads an engine, and only once it runs.
 """
 
 import contextlib
-import multiprocessing as mp
 import os
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import takewhile
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from typing import TYPE_CHECKING
 
@@ -21,6 +19,7 @@ import numpy as np
 from cocogan_core.errors import CocoganError
 from cocogan_core.files import is_picture
 from viewer.state.paths import cache_folder
+from viewer.streaming.child_process import follow_parent
 from viewer.streaming.directions import cached_directions
 from viewer.streaming.protocol import (
     MOST_BATCH,
@@ -53,21 +52,13 @@ Made = tuple[int, int, tuple[Patch, ...]]  # number of a batch, its revision and
 
 def serve(pipe: Connection, memory: str, config: WorkerConfig) -> None:
     """Body of the process: load, report, then make patches until the pipe closes."""
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    follow_parent()
     try:
         _work(pipe, memory, config)
     except CocoganError as error:
         pipe.send(Failed(str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # the window is gone
-
-
-def _exit_with_parent() -> None:
-    """Loading an engine takes a while in which no pipe is read."""
-    parent = mp.parent_process()
-    assert parent is not None
-    wait([parent.sentinel])
-    os._exit(1)
 
 
 def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:

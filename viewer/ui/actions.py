@@ -62,6 +62,8 @@ class Command(Enum):
     FAVOURITE = auto()
     RESET_ROOM = auto()
     LEAVE_PHOTOGRAPH = auto()
+    ANSWER_PICTURE = auto()
+    CANCEL_OFFER = auto()
     # about files
     OPEN_FILE = auto()
     CANCEL_FILE = auto()

@@ -9,7 +9,7 @@ from viewer.ui.texts import EXPORT_TEXTS, text
 from viewer.ui.view_model import HistoryModel, ViewStatus
 from viewer.ui.widgets import Place, begin_fixed, em, place, window_size
 
-__all__ = ["FileQuestion", "draw_export_question", "draw_file_menu"]
+__all__ = ["FileQuestion", "draw_export_question", "draw_file_menu", "draw_offer"]
 
 ITEMS = (
     (Command.OPEN_FILE, "file.open"),
@@ -77,15 +77,29 @@ class FileQuestion:
 
 def draw_export_question() -> tuple[list[Action], Place]:
     """Whether an export may be lost."""
+    answers = {"file.keep_export": Command.KEEP_JOB, "file.stop_export": Command.CANCEL_JOB}
+    return _ask("export question", [text("file.lose_export")], answers)
+
+
+def draw_offer(picture: str) -> tuple[list[Action], Place]:
+    """Whether the room that answers to a picture is to be looked for."""
+    answers = {"offer.make": Command.ANSWER_PICTURE, "offer.cancel": Command.CANCEL_OFFER}
+    return _ask("offer", [text("offer", picture=picture), text("offer.what")], answers)
+
+
+def _ask(name: str, lines: list[str], answers: dict[str, Command]) -> tuple[list[Action], Place]:
+    """A question in the middle of the window, and a button for each answer."""
     width, height = window_size()
-    begin_fixed("export question", (width / 2, height / 2), (0.5, 0.5))
-    imgui.text(text("file.lose_export"))
+    begin_fixed(name, (width / 2, height / 2), (0.5, 0.5))
+    imgui.push_text_wrap_pos(min(em(32), width - em(4)))
+    for line in lines:
+        imgui.text_unformatted(line)
+    imgui.pop_text_wrap_pos()
     actions: list[Action] = []
-    if imgui.button(text("file.keep_export"), ImVec2(0, 0)):
-        actions.append(Command.KEEP_JOB)
-    imgui.same_line()
-    if imgui.button(text("file.stop_export")):
-        actions.append(Command.CANCEL_JOB)
+    for answer, command in answers.items():
+        if imgui.button(text(answer), ImVec2(0, 0)):
+            actions.append(command)
+        imgui.same_line()
     where = place()
     imgui.end()
     return actions, where

@@ -3,7 +3,7 @@
 from imgui_bundle import imgui
 
 from viewer.ui.actions import Action
-from viewer.ui.file_menu import FileQuestion, draw_export_question
+from viewer.ui.file_menu import FileQuestion, draw_export_question, draw_offer
 from viewer.ui.gallery_panel import GalleryPanel
 from viewer.ui.history_panel import draw_history_panel
 from viewer.ui.map_panel import draw_map
@@ -89,6 +89,8 @@ class Panels:
             draw_hint()
         if notice.text:
             actions += self._take(draw_notice(notice, em(3.6)))
+        if status.offer:
+            actions += self._take(draw_offer(status.offer))
         if status.losing:
             actions += self._take(draw_export_question())
         if status.question:

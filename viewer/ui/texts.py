@@ -110,6 +110,12 @@ _TEXTS = {
     "notice.loading": "loading the generator …",
     "notice.opening": "opening {path} …",
     "notice.photograph": "This is a photograph: nothing in it can be changed. Space leads back to the rooms.",
+    "notice.guided": "This room answers best to {picture}: {error:.0f} of 255 off. It is among the favourites.",
+    "notice.guide_needs_rooms": "A photograph has no rooms. Space leads back to them; then drop the picture again.",
+    "offer": "{picture} is a picture, not a model. Look for the room that answers to it?",
+    "offer.what": "It is taken to show what is ahead. You see the room improve for some minutes.",
+    "offer.make": "Look for a room",
+    "offer.cancel": "Cancel",
     "notice.no_seam": "No border between patches stands out.",
     # how it is generated
     "xray": "Show how it is generated",

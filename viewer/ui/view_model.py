@@ -55,6 +55,7 @@ class ViewStatus:
         suggestion: the file that is proposed.
         favourite: whether the room is one of the favourites.
         hint: whether the first hint is shown.
+        offer: the picture for which a room may be looked for, if the user is asked.
         photograph: whether a photograph is shown, of which there is no other room.
     """
 
@@ -73,6 +74,7 @@ class ViewStatus:
     favourite: bool = False
     hint: bool = False
     photograph: bool = False
+    offer: str = ""
 
 
 @dataclass(frozen=True)
