@@ -11,7 +11,7 @@ import os
 import struct
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from cocogan_core.config import ModelConfig
+from cocogan_core.config import ModelConfig, read_settings
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import open_regular, write_atomically
 from cocogan_core.geometry.projection import Projection
@@ -43,6 +43,7 @@ FORMAT = 1
 KEY = "cocogan"
 ITEM_BYTES = {"F32": 4, "F16": 2, "I64": 8}  # integers: how many batches a batch norm has seen
 MOST_HEADER_BYTES = 8 << 20
+MOST_AXES = 8
 # How other files begin, so that the message can name what the user has opened.
 STRANGERS = {
     b"<": "an HTML or XML page; the download may have failed",
@@ -122,7 +123,9 @@ def read_metadata(path: Path | str) -> Metadata:
     if not isinstance(stated, dict) or not isinstance(stated.get(KEY), str):
         raise CheckpointError(f"{path} is a safetensors file but not a COCO-GAN checkpoint: no '{KEY}' metadata")
     _check_layout(path, header, body_bytes)
-    return _metadata(path, stated[KEY])
+    metadata = _metadata(path, stated[KEY])
+    _require_tensors(path, metadata.model, header)
+    return metadata
 
 
 def weight_counts(path: Path | str) -> dict[str, int]:
@@ -238,7 +241,16 @@ def _check_layout(path: Path, header: dict[str, Any], body_bytes: int) -> None:
         )
 
 
-FARTHEST_FIGURE = 1e300  # of a metric: JSON's whole numbers may be larger than any float
+def _require_tensors(path: Path, model: ModelConfig, header: Mapping[str, Any]) -> None:
+    """A network needs its tensors: a small file cannot ask for a large one to be built."""
+    sizes = {name: math.prod(entry["shape"]) for name, entry in header.items() if name.startswith("generator.")}
+    separate = {name.split(".")[2] for name in sizes if name.startswith("generator.inner.")}
+    patches = model.grid.rows * model.grid.columns if model.generator == "multiple" else 1
+    if sum(sizes.values()) < model.least_weights * patches or (patches > 1 and len(separate) != patches):
+        raise CheckpointError(
+            f"{path}: its model of width {model.generator_width} needs more weights than the {sum(sizes.values())} of "
+            f"{len(sizes)} tensors in the file; the checkpoint is incomplete or of another model"
+        )
 
 
 def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tuple[int, int]:
@@ -247,7 +259,7 @@ def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tu
         kind, (start, end), shape = entry["dtype"], entry["data_offsets"], list(entry["shape"])
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the header's entry for tensor {printable(name)} is broken") from error
-    if not all(type(number) is int and number >= 0 for number in (start, end, *shape)):
+    if len(shape) > MOST_AXES or not all(type(number) is int and number >= 0 for number in (start, end, *shape)):
         raise CheckpointError(f"{path}: the header's entry for tensor {printable(name)} is broken")
     if not isinstance(kind, str) or kind not in ITEM_BYTES:
         raise CheckpointError(
@@ -271,7 +283,7 @@ def _metadata(path: Path, text: str) -> Metadata:
         projection = stated["projection"]
         return Metadata(
             model=ModelConfig.from_json(stated["model"]),
-            projection=None if projection is None else Projection(**projection),
+            projection=None if projection is None else read_settings(Projection, projection),
             provenance=_provenance(stated["provenance"]),
         )
     except ConfigError as error:
@@ -280,13 +292,13 @@ def _metadata(path: Path, text: str) -> Metadata:
         raise CheckpointError(f"{path}: its '{KEY}' metadata is broken ({printable(error)})") from error
 
 
-def _provenance(stated: dict[str, Any]) -> Provenance:
-    """Checked by type, since it is shown to people and compared by scripts; raises TypeError."""
-    provenance = Provenance(**stated)
-    words = (provenance.data_set, provenance.licence, provenance.code_version, provenance.notes)
-    if not all(isinstance(word, str) for word in words) or type(provenance.images_seen) is not int:
-        raise TypeError("provenance: images_seen must be an integer and the rest words")
-    figures = provenance.metrics.values() if isinstance(provenance.metrics, dict) else [None]
-    if not all(isinstance(figure, int | float) and abs(figure) < FARTHEST_FIGURE for figure in figures):
+def _provenance(stated: Mapping[str, Any]) -> Provenance:
+    """Checked by type, since it is shown to people and compared by scripts; raises ConfigError or TypeError."""
+    words = dict(stated)
+    figures = words.pop("metrics", {})
+    if not isinstance(figures, dict) or not all(type(figure) in (int, float) for figure in figures.values()):
         raise TypeError("provenance: metrics must be finite numbers by name")
-    return provenance
+    provenance = read_settings(Provenance, words)
+    if provenance.images_seen < 0:
+        raise ValueError(f"provenance: images_seen is {provenance.images_seen}")
+    return replace(provenance, metrics=figures)

@@ -10,7 +10,7 @@ from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.symmetry import Front, RoomSymmetry
 from cocogan_core.text import printable
 
-__all__ = ["Conditioning", "GeneratorKind", "ModelConfig", "RoomLatents", "require_built_as_now"]
+__all__ = ["Conditioning", "GeneratorKind", "ModelConfig", "RoomLatents", "read_settings", "require_built_as_now"]
 
 GeneratorKind = Literal["micro", "full", "multiple"]
 Conditioning = Literal["mlp", "linear"]
@@ -19,8 +19,11 @@ T = TypeVar("T")
 
 # Far beyond any model of the paper; a checkpoint that asks for more is broken, and is refused before it costs memory.
 LARGEST = {"z_dim": 65536, "generator_width": 4096, "discriminator_width": 4096}
-MOST_PATCHES = 65536
+MOST_PATCHES = 4096  # of level 0; the paper's finest grid has 1024
+MOST_SEPARATE = 256  # generators of the ablation "multiple G"; the paper has 16
+MOST_PIXELS, LONGEST_SIDE_PX = 1 << 25, 16384  # of level 0, all of which the viewer keeps in a texture
 LARGEST_PATCH_PX = 1024
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,16 +123,43 @@ class ModelConfig:
         for name, most in LARGEST.items():
             if not 1 <= getattr(self, name) <= most:
                 raise ConfigError(f"model: {name} is {getattr(self, name)}; it must be between 1 and {most}")
-        if self.grid.rows * self.grid.columns > MOST_PATCHES or self.grid.patch_px > LARGEST_PATCH_PX:
-            raise ConfigError(f"model: {self.grid.height_px}×{self.grid.width_px} pixels are more than any model here")
+        self._require_affordable()
         if self.grid.beyond and self.generator != "micro":
             raise ConfigError(f"model: a {self.generator} generator knows no coordinates beyond the image: beyond is 0")
         self._require_levels()
         if self.symmetry is not None:
             self._require_turnable(self.symmetry)
+        if not all(name and printable(name, LONGEST_NAME) == name for name in self.latent_names):
+            raise ConfigError(
+                f"model: latent names must be 1 to {LONGEST_NAME} characters that can be seen, found "
+                f"{printable(repr(self.latent_names))}"
+            )
         if len(self.latent_names) > self.z_dim or len(set(self.latent_names)) < len(self.latent_names):
             raise ConfigError(
                 f"model: {len(self.latent_names)} latent names must be distinct and at most z_dim={self.z_dim}"
+            )
+
+    @property
+    def least_weights(self) -> int:
+        """How many numbers G has at the very least: those of one of its first layers."""
+        if self.architecture == "paper":
+            return 16 * 4 * self.generator_width * self.z_dim  # z to 2×2 cells of 16 times the width (Fig. 13a)
+        return 4 * self.generator_width**2  # a 3×3 kernel from the base's channels to 0.6 times as many
+
+    def _require_affordable(self) -> None:
+        """Sizes that a window can hold, before anything is made of that size."""
+        grid = self.grid
+        patches = grid.rows * grid.columns
+        if patches > (most := MOST_SEPARATE if self.generator == "multiple" else MOST_PATCHES):
+            raise ConfigError(f"model: {grid.rows}×{grid.columns} micro patches; at most {most} are made")
+        if (
+            grid.patch_px > LARGEST_PATCH_PX
+            or max(grid.height_px, grid.width_px) > LONGEST_SIDE_PX
+            or grid.height_px * grid.width_px > MOST_PIXELS
+        ):
+            raise ConfigError(
+                f"model: {grid.width_px}×{grid.height_px} pixels in patches of {grid.patch_px}; at most "
+                f"{LONGEST_SIDE_PX} a side, {MOST_PIXELS} in all and patches of {LARGEST_PATCH_PX} are made"
             )
 
     def _require_levels(self) -> None:
@@ -176,13 +206,13 @@ class ModelConfig:
             ConfigError: an unknown or missing name, or a value of the wrong type or range.
         """
         values = dict(data)
-        grid, room = _checked(PatchGrid, values.pop("grid", {})), values.pop("room", None)
+        grid, room = read_settings(PatchGrid, values.pop("grid", {})), values.pop("room", None)
         symmetry = values.pop("symmetry", None)
         parts = {
             "room": None if room is None else _room_from(room),
-            "symmetry": None if symmetry is None else _checked(RoomSymmetry, symmetry),
+            "symmetry": None if symmetry is None else read_settings(RoomSymmetry, symmetry),
         }
-        model = _checked(cls, {**values, "grid": grid, **parts})
+        model = read_settings(cls, {**values, "grid": grid, **parts})
         if "conditioning" not in data:
             require_built_as_now(model.architecture, model.generator, grid.patch_px)
         return model
@@ -205,11 +235,15 @@ def _room_from(data: object) -> RoomLatents:
     """A room box from JSON."""
     if not isinstance(data, dict):
         raise ConfigError(f"RoomLatents: expected an object of settings, found {type(data).__name__}")
-    return _checked(RoomLatents, {**data, "projection": _checked(Projection, data.get("projection", {}))})
+    return read_settings(RoomLatents, {**data, "projection": read_settings(Projection, data.get("projection", {}))})
 
 
-def _checked(cls: type[T], values: object) -> T:
-    """Build a settings class from untrusted values: every name known, every value of its annotated type."""
+def read_settings(cls: type[T], values: object) -> T:
+    """Build a frozen settings class from untrusted values: every name known, every value of its annotated type.
+
+    Raises:
+        ConfigError: a name is unknown, or a value of another type or out of range.
+    """
     if not isinstance(values, dict):
         raise ConfigError(f"{cls.__name__}: expected an object of settings, found {type(values).__name__}")
     hints = get_type_hints(cls)

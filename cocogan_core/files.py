@@ -97,7 +97,7 @@ def cache_folder() -> Path:
 def is_picture(path: Path) -> bool:
     """Whether a file is a JPEG, PNG or WebP, by how it begins; a file that cannot be read is none."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             begin = file.read(12)
     except (OSError, ValueError):  # a name may hold a zero byte
         return False

@@ -23,6 +23,7 @@ __all__ = ["FLOP", "GraphRequest", "block_shapes", "build_graph", "image_maps", 
 FLOP = "flop"  # metadata: floating-point operations of one pass, a multiply-add counted as two
 # Measured: a patch in a block of 2×2 costs 0.71 of one alone, in one of 4×2 0.64, in a whole panorama of 4×12 0.59.
 BLOCKS: tuple[Shape, ...] = ((4, 2), (2, 2), (1, 1))
+MOST_BLOCK_PIXELS = 1 << 20  # what a pass needs grows with it: gigabytes for eight patches of 1024²
 FINE_BLOCKS: tuple[Shape, ...] = ((2, 2), (1, 1))
 
 
@@ -52,7 +53,9 @@ def block_shapes(model: ModelConfig, level: int = 0) -> tuple[Shape, ...]:
     if model.generator == "multiple" or model.architecture == "paper":
         return ((1, 1),)
     known = FINE_BLOCKS if level else BLOCKS
-    return tuple(shape for shape in known if not grid.rows % shape[0] and not grid.columns % shape[1])
+    fitting = [shape for shape in known if not grid.rows % shape[0] and not grid.columns % shape[1]]
+    most = max(1, MOST_BLOCK_PIXELS // grid.patch_px**2)
+    return tuple(shape for shape in fitting if shape[0] * shape[1] <= most)
 
 
 def build_graph(checkpoint: Checkpoint, request: GraphRequest) -> bytes:

@@ -1,4 +1,5 @@
 import json
+import os
 import pickle
 import struct
 import subprocess
@@ -73,6 +74,7 @@ def test_bytes_beyond_the_last_tensor_are_refused(tiny_checkpoint, tmp_path):
         ({"dtype": "F32", "shape": [1], "data_offsets": ["a", "b"]}, "entry"),
         ({"dtype": "F32", "shape": [-1, -1], "data_offsets": [0, 4]}, "entry"),
         ({"dtype": [], "shape": [1], "data_offsets": [0, 4]}, "type"),
+        ({"dtype": "F32", "shape": [2**62] * 9, "data_offsets": [0, 4]}, "entry"),
         ({"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}, "F64"),
         ({"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}, "gaps"),
     ],
@@ -161,3 +163,42 @@ def test_what_the_window_imports_leaves_torch_alone():
     code = "import sys, cocogan_core.commands.info, cocogan_core.geometry.projection, viewer.app, viewer.__main__"
     code += "; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+ABSURD = {
+    "an empty name": ({"latent_names": ["", "b"]}, "latent names"),
+    "a lone surrogate": ({"latent_names": ["\ud800"]}, "latent names"),
+    "a line break": ({"latent_names": ["a\nb"]}, "latent names"),
+    "a long name": ({"latent_names": ["x" * 101]}, "latent names"),
+    "a name twice": ({"latent_names": ["a.b", "a.b"]}, "distinct"),
+    "256×256 patches": ({"grid": {"rows": 256, "columns": 256, "patch_px": 4}}, "at most 4096"),
+    "1×65536 patches": ({"grid": {"rows": 1, "columns": 65536, "macro_rows": 1, "patch_px": 4}}, "at most 4096"),
+    "a strip": ({"grid": {"rows": 1, "columns": 4096, "macro_rows": 1, "patch_px": 8}}, "16384 a side"),
+    "too many pixels": ({"grid": {"rows": 16, "columns": 16, "patch_px": 512}}, "in all"),
+    "many networks": ({"generator": "multiple", "grid": {"rows": 64, "columns": 64, "patch_px": 8}}, "at most 256"),
+    "networks without tensors": ({"generator": "multiple"}, "incomplete"),
+    "a wide network of nothing": ({"generator_width": 4096}, "more weights"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ABSURD)
+def test_a_model_that_the_file_cannot_hold_is_refused_before_it_is_built(change, tiny_checkpoint, kind):
+    tensors, write = change
+    changes, word = ABSURD[kind]
+    model = json.loads(stated(tiny_checkpoint))["model"]
+    with pytest.raises(CheckpointError, match=word) as caught:
+        checkpoint.read_metadata(write(tensors, model=model | changes))
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("half_extent", [10**400, True, "1", None])
+def test_half_an_extent_that_is_no_angle_is_refused(change, half_extent):
+    tensors, write = change
+    with pytest.raises(CheckpointError, match=r"finite|half_extent"):
+        checkpoint.read_metadata(write(tensors, projection={"kind": "mercator", "half_extent_rad": half_extent}))
+
+
+def test_a_named_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "x.safetensors")
+    with pytest.raises(CheckpointError, match="not a regular file"):
+        checkpoint.read_metadata(tmp_path / "x.safetensors")
