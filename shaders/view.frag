@@ -9,7 +9,8 @@
 // compiled: viewer/renderer.py defines LENS and, while it changes, FORMER_LENS (0 rectilinear, 1 Panini, 2 stereographic,
 // 3 cylindrical; viewer/lens.py has the same maps), and CAP, FADE, SHARP (Catmull-Rom, not bilinear) and XRAY;
 // FINE where a finer level lies over the first, FINER where a still finer one lies over that. A level that covers the
-// whole view is drawn as if it were the only one. FRUSTUM instead of LENS: an eye of a headset (web/camera/eye.js).
+// whole view is drawn as if it were the only one. FRUSTUM instead of LENS: an eye of a headset (viewer/camera/head.py,
+// web/camera/eye.js); LINEAR: in linear light, for a target that is not sRGB.
 
 in vec2 device;
 out vec4 colour;
@@ -27,6 +28,7 @@ uniform sampler2D seam;       // one texel a slot: contrast of its right (r) and
 #ifdef FRUSTUM
 uniform vec4 frustum;         // plane coordinates at distance 1 are device coordinates times xy plus zw …
 uniform mat3 turn;            // … and this turns them into the frame that is turned by the view's yaw
+uniform float darkness;       // 1 is black
 #endif
 uniform float reach_px;       // columns farther than this from the eye are not in the atlas
 uniform float pitch;
@@ -230,6 +232,12 @@ void main() {
 #endif
 #ifdef CAP
     if (abs(angle) > half_extent) seen = cap(column, row, angle);
+#endif
+#ifdef FRUSTUM
+    seen *= 1.0 - darkness;
+#endif
+#ifdef LINEAR
+    seen = mix(seen / 12.92, pow((seen + 0.055) / 1.055, vec3(2.4)), step(0.04045, seen));
 #endif
     colour = vec4(seen, 1.0);
 }

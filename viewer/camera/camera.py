@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.projection import gudermannian, mercator, yaw_pitch_of
+from viewer.camera.look import Viewport
 from viewer.camera.view_projection import WIDEST_RAD, ViewProjection, half_width, pitch_through, rays
 
 __all__ = ["Camera", "View"]
@@ -57,6 +58,11 @@ class View:
         return self.half_width / self.aspect
 
     @property
+    def eyes(self) -> tuple[Viewport, ...]:
+        """There is one."""
+        return (self,)
+
+    @property
     def pitch_room_rad(self) -> float:
         """How far the upper edge lies above the middle, at the horizon: what the pitch keeps clear of the border."""
         return math.atan(self.half_height)
@@ -70,6 +76,17 @@ class View:
         c, s = math.cos(self.yaw_rad), math.sin(self.yaw_rad)
         right, up, forward = np.moveaxis(level, -1, 0)
         return np.stack([c * right + s * forward, up, c * forward - s * right], -1)
+
+    def shows_pole(self, sign: int) -> bool:
+        """Whether the zenith (1) or nadir (−1) is in view; while the lens changes, in either one's."""
+        up, forward = sign * math.cos(self.pitch_rad), sign * math.sin(self.pitch_rad)
+        for lens in {self.lens, self.former}:
+            height = half_width(lens, self.fov_rad) / self.aspect
+            if lens == "stereographic" and abs(2 * up) <= height * (1 + forward):
+                return True
+            if lens in {"rectilinear", "panini"} and forward > 0 and abs(up) <= height * forward:
+                return True
+        return False
 
     def _rays(self, lens: ViewProjection, x: Floats, y: Floats) -> Floats:
         half = half_width(lens, self.fov_rad)

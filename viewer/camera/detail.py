@@ -9,8 +9,7 @@ import math
 
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
-from viewer.camera.camera import View
-from viewer.camera.view_projection import half_width
+from viewer.camera.look import Look
 
 __all__ = ["choose_level", "slots_needed", "texels_per_pixel"]
 
@@ -20,9 +19,9 @@ MOST_TEXELS: float = 2.0 ** (1 + HYSTERESIS)  # in a pixel of the level that is 
 RIM_SHARE, RIM_SLOTS = 0.25, 2
 
 
-def texels_per_pixel(view: View, screen_px: tuple[int, int], width_px: int, projection: Projection) -> float:
+def texels_per_pixel(view: Look, screen_px: tuple[int, int], width_px: int, projection: Projection) -> float:
     """How many columns of a panorama ``width_px`` wide a pixel at the middle of the view spans."""
-    pixel_rad = 2 * half_width(view.lens, view.fov_rad) / screen_px[0]
+    pixel_rad = 2 * view.half_width / screen_px[0]
     limit = projection.half_extent_rad
     pitch = min(max(view.pitch_rad, -limit), limit)
     stretch = math.cos(pitch) if projection.kind == "mercator" else 1.0
@@ -30,7 +29,7 @@ def texels_per_pixel(view: View, screen_px: tuple[int, int], width_px: int, proj
 
 
 def choose_level(
-    view: View, screen_px: tuple[int, int], grid: PatchGrid, projection: Projection, present: int = 0
+    view: Look, screen_px: tuple[int, int], grid: PatchGrid, projection: Projection, present: int = 0
 ) -> int:
     """The coarsest level with a texel in each pixel at the view's middle, else the finest there is.
 

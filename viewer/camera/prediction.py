@@ -2,7 +2,9 @@
 
 from collections import deque
 
-from viewer.camera.camera import Camera, View
+from viewer.camera.camera import Camera
+from viewer.camera.head import HeadCamera
+from viewer.camera.look import Look
 
 __all__ = ["AHEAD_S", "ViewPredictor"]
 
@@ -16,8 +18,10 @@ class ViewPredictor:
         """Nothing has been seen yet."""
         self._fovs: deque[tuple[float, float]] = deque()  # when, and how wide in radians
 
-    def follow(self, camera: Camera, now_s: float) -> View | None:
+    def follow(self, camera: Camera | HeadCamera, now_s: float) -> Look | None:
         """The view in ``AHEAD_S`` if all goes on as it has for as long; None if nothing moves."""
+        if isinstance(camera, HeadCamera):
+            return camera.soon
         zoom = self._zoom(camera.view.fov_rad, now_s)
         if camera.flight is not None:
             return camera.ahead(AHEAD_S)

@@ -1,4 +1,4 @@
-"""Which micro patches a view samples, whatever its lens. Pure geometry; a patch of a level is its (row, column).
+"""Which micro patches a look samples, whatever its lens. Pure geometry; a patch of a level is its (row, column).
 
 A lens maps the viewport onto one connected part of the sphere, bounded by the image of the viewport's border. So a
 patch is visible if a piece of that border passes through it, with a rim for the filter, or if it lies wholly inside:
@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection, u_of_yaw, yaw_of_u, yaw_pitch_of
-from viewer.camera.camera import View
-from viewer.camera.view_projection import half_width
+from viewer.camera.look import Look, Viewport
 
 __all__ = ["Area", "cap_reach", "fits", "leaves_cylinder", "outline", "visible_patches"]
 
@@ -44,19 +43,21 @@ class Area(NamedTuple):
 
 
 def visible_patches(
-    view: View, grid: PatchGrid, projection: Projection, *, level: int = 0, within: Area | None = None
+    look: Look, grid: PatchGrid, projection: Projection, *, level: int = 0, within: Area | None = None
 ) -> list[tuple[int, int]]:
-    """All (row, column) of a level whose texels the view samples, from the view's centre outward.
+    """All (row, column) of a level whose texels the look samples, by any of its eyes, from its centre outward.
 
     Columns are in [0, columns of the level). Only those ``within`` an area; in the whole panorama if it is left out.
     """
     fine = grid.at_level(level)
     area = Area(0, 0, fine.rows, fine.columns) if within is None else within
     plane = _Plane(fine, projection, grid.width_px, area, caps=not level)
-    seen = _patches_on_border(view, plane) | _patches_inside(view, plane) | _patches_of_caps(view, plane)
+    seen = plane.nothing()
+    for eye in look.eyes:
+        seen |= _patches_on_border(eye, plane) | _patches_inside(eye, plane) | _patches_of_caps(eye, plane)
     rows, columns = np.nonzero(seen)
     rows, columns = rows + area.top, (columns + area.left) % fine.columns
-    order = np.argsort(_distance(view, plane, rows, columns), kind="stable")
+    order = np.argsort(_distance(look, plane, rows, columns), kind="stable")
     return list(zip(rows[order].tolist(), columns[order].tolist(), strict=True))
 
 
@@ -108,37 +109,37 @@ def cap_reach(pitch_rad: Floats, projection: Projection) -> Floats:
     return widest
 
 
-def outline(view: View, projection: Projection, width_px: int) -> Floats:
+def outline(view: Viewport, projection: Projection, width_px: int) -> Floats:
     """The view's border on the panorama as (n, 2) of (u, v); u is unwrapped along the border, v may leave [0, 1]."""
     yaw, pitch = yaw_pitch_of(_border(view))
     clipped = np.clip(pitch, -projection.half_extent_rad, projection.half_extent_rad)
     return np.stack([u_of_yaw(np.unwrap(yaw), width_px), projection.v_of_pitch(clipped)], -1)
 
 
-def leaves_cylinder(view: View, projection: Projection) -> bool:
+def leaves_cylinder(view: Viewport, projection: Projection) -> bool:
     """Whether the view shows anything above or below the cylinder: then its border does, or a pole lies inside."""
     steepest = float(np.abs(yaw_pitch_of(_border(view))[1]).max())
     slack_rad = 1e-3  # the border is sampled
-    return steepest > projection.half_extent_rad - slack_rad or _shows_pole(view, 1) or _shows_pole(view, -1)
+    return steepest > projection.half_extent_rad - slack_rad or view.shows_pole(1) or view.shows_pole(-1)
 
 
-def fits(view: View, grid: PatchGrid, projection: Projection, *, level: int, within: Area) -> bool:
-    """Whether all that the view samples of a level lies within an area that is as wide to both sides of its middle."""
+def fits(look: Look, grid: PatchGrid, projection: Projection, *, level: int, within: Area) -> bool:
+    """Whether all that the look samples of a level lies within an area that is as wide to both sides of its middle."""
     fine = grid.at_level(level)
     plane = _Plane(fine, projection, grid.width_px, within, caps=False)
-    yaw, pitch = yaw_pitch_of(_border(view))
-    rows = plane.y(pitch) / fine.patch_px
+    borders = [yaw_pitch_of(_border(eye)) for eye in look.eyes]
+    rows = plane.y(np.concatenate([pitch for _, pitch in borders])) / fine.patch_px
     rim = RIM_TEXELS / fine.patch_px
     if within.top > max(rows.min() - rim, 0) or within.top + within.rows < min(rows.max() + rim, fine.rows):
         return False
     if within.columns == fine.columns:
         return True
-    away = np.unwrap(np.append(view.yaw_rad, yaw)) - view.yaw_rad
+    away = np.concatenate([np.unwrap(np.append(look.yaw_rad, yaw)) for yaw, _ in borders]) - look.yaw_rad
     reach = (within.columns - 1) / 2 - rim
     return bool(np.abs(away).max() / (2 * math.pi) * fine.columns <= reach)
 
 
-def _border(view: View) -> Floats:
+def _border(view: Viewport) -> Floats:
     """Directions (n, 3) once round the view's border, closed."""
     s = np.linspace(-1, 1, EDGE_STEPS + 1)
     one = np.ones(EDGE_STEPS)
@@ -147,7 +148,7 @@ def _border(view: View) -> Floats:
     return view.directions(x, y)
 
 
-def _patches_on_border(view: View, plane: _Plane) -> Flags:
+def _patches_on_border(view: Viewport, plane: _Plane) -> Flags:
     """Patches that a piece of the border touches, with the filter's rim."""
     yaw, pitch = yaw_pitch_of(_border(view))
     x, y, reach = plane.x(np.unwrap(yaw)), plane.y(pitch), plane.reach(pitch) * (1 - 1 / CAP_TAPS)
@@ -169,7 +170,7 @@ def _patches_on_border(view: View, plane: _Plane) -> Flags:
     return seen
 
 
-def _patches_inside(view: View, plane: _Plane) -> Flags:
+def _patches_inside(view: Viewport, plane: _Plane) -> Flags:
     """Patches whose middle the border goes round: those that are known by how often it crosses their meridian above.
 
     From one crossing of a meridian to the next all is inside, or all outside; the view's own middle is inside.
@@ -200,7 +201,7 @@ def _crossings(x: Floats, pitch: Floats, meridians: Floats, width_px: int) -> tu
     return index, pitch[piece] + share * (pitch[piece + 1] - pitch[piece])
 
 
-def _patches_of_caps(view: View, plane: _Plane) -> Flags:
+def _patches_of_caps(view: Viewport, plane: _Plane) -> Flags:
     """What the caps above and below reach of their border rows; all of a row round a pole."""
     seen = plane.nothing()
     if not plane.caps:
@@ -210,20 +211,8 @@ def _patches_of_caps(view: View, plane: _Plane) -> Flags:
     x, half_rad = plane.x(yaw), plane.projection.half_extent_rad
     for end, sign in ((0, 1), (-1, -1)):
         here = sign * pitch > half_rad
-        seen[end] |= _shows_pole(view, sign) | _columns_within_reach(x[here], plane.reach(pitch[here]), plane)
+        seen[end] |= view.shows_pole(sign) | _columns_within_reach(x[here], plane.reach(pitch[here]), plane)
     return seen
-
-
-def _shows_pole(view: View, sign: int) -> bool:
-    """Whether the zenith (1) or nadir (−1) is in view; while the lens changes, in either one's."""
-    up, forward = sign * math.cos(view.pitch_rad), sign * math.sin(view.pitch_rad)
-    for lens in {view.lens, view.former}:
-        height = half_width(lens, view.fov_rad) / view.aspect
-        if lens == "stereographic" and abs(2 * up) <= height * (1 + forward):
-            return True
-        if lens in {"rectilinear", "panini"} and forward > 0 and abs(up) <= height * forward:
-            return True
-    return False
 
 
 def _columns_within_reach(x: Floats, reach: Floats, plane: _Plane) -> Flags:
@@ -237,9 +226,9 @@ def _columns_within_reach(x: Floats, reach: Floats, plane: _Plane) -> Flags:
     return seen
 
 
-def _distance(view: View, plane: _Plane, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Floats:
-    """Angle-like distance of patches from the view's centre."""
+def _distance(look: Look, plane: _Plane, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Floats:
+    """Angle-like distance of patches from the look's centre."""
     u = (columns + 0.5) / plane.grid.columns
-    turn = (yaw_of_u(u, plane.origin_px) - view.yaw_rad + math.pi) % (2 * math.pi) - math.pi
-    rise = plane.projection.pitch_of_v((rows + 0.5) / plane.grid.rows) - view.pitch_rad
+    turn = (yaw_of_u(u, plane.origin_px) - look.yaw_rad + math.pi) % (2 * math.pi) - math.pi
+    rise = plane.projection.pitch_of_v((rows + 0.5) / plane.grid.rows) - look.pitch_rad
     return np.hypot(turn, rise)

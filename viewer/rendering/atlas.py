@@ -13,7 +13,7 @@ from typing import Self
 
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection, u_of_yaw
-from viewer.camera.camera import View
+from viewer.camera.look import Look
 from viewer.camera.visibility import Area
 
 __all__ = ["AtlasWindow", "Cell", "Slot"]
@@ -60,7 +60,7 @@ class AtlasWindow:
         top = min(max(round(row - self.rows / 2), 0), self.grid.rows - self.rows)
         return replace(self, top=top, left=round(column - self.columns / 2))
 
-    def follow(self, view: View, projection: Projection) -> Self:
+    def follow(self, view: Look, projection: Projection) -> Self:
         """Move it to the view's middle."""
         column = float(u_of_yaw(view.yaw_rad, self.origin_px)) * self.grid.columns
         limit = projection.half_extent_rad  # a little planet looks beyond it, where Mercator has no end

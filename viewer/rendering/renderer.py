@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
-from viewer.camera.view_projection import VIEW_PROJECTIONS, half_width
+from viewer.camera.head import Eye
 from viewer.camera.visibility import leaves_cylinder
 from viewer.rendering.atlas import AtlasWindow, Slot
 from viewer.rendering.level_atlas import FADE_S, LevelAtlas
-from viewer.rendering.shader_variants import TRANSITION, Needs, ShaderVariants, every_need
+from viewer.rendering.look_uniforms import Picture, look_definition, look_uniforms
+from viewer.rendering.shader_variants import TRANSITION, Needs, ShaderVariants, every_eye_need, every_need
 
 __all__ = ["FADE_S", "FineLevel", "Renderer"]
 
@@ -125,6 +126,22 @@ class Renderer:
         if width_px is not None:
             self._context.scissor = None
 
+    def draw_eye(
+        self, eye: Eye, now_s: float, *, sharp: bool = True, darkness: float = 0.0, linear: bool = False
+    ) -> None:
+        """As :meth:`draw` for an eye of a headset; the farther ``darkness`` goes to 1, the darker.
+
+        ``linear``: in linear light, for targets that are not sRGB.
+        """
+        needs = (*self._needs(eye, now_s, sharp=sharp), *(("LINEAR",) if linear else ()))
+        self._draw(needs, eye, now_s, {"darkness": darkness})
+
+    def expect_eyes(self, *, linear: bool) -> None:
+        """What :meth:`draw_eye` needs is the next that :meth:`warm_up` compiles."""
+        plain, levels = self._programs.plain, self.window.grid.levels
+        needs = [needs for needs in every_eye_need(levels, linear=linear) if not (plain and "SHARP" in needs)]
+        self._cold = [*needs, *self._cold]
+
     def warm_up(self) -> bool:
         """Draw a pixel of one more kind of picture into the framebuffer in use; False if all kinds have been drawn.
 
@@ -139,11 +156,19 @@ class Renderer:
         self._draw(needs, View(), 0.0, fine=(FineLevel(self._base, self.window),) * levels)
         return True
 
-    def _draw(self, needs: Needs, view: View, now_s: float, fine: tuple[FineLevel, ...] | None = None) -> None:
+    def _draw(
+        self,
+        needs: Needs,
+        view: Picture,
+        now_s: float,
+        more: Mapping[str, object] | None = None,
+        fine: tuple[FineLevel, ...] | None = None,
+    ) -> None:
         levels = self.fine if fine is None else fine
         alone = bool(levels) and "FINE" not in needs
         atlas, window = (levels[-1].atlas, levels[-1].window) if alone else (self._base, self.window)
-        values = self._view_values(view, now_s) | self._level_values(view, atlas, window)
+        values = self._room_values(now_s) | look_uniforms(view) | self._level_values(view, atlas, window)
+        values |= more or {}
         textures = _textures(atlas)
         if not alone:
             for prefix, level in zip(PREFIXES, levels, strict=False):
@@ -157,25 +182,17 @@ class Renderer:
         self._context.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         self._programs.draw(needs, values)
 
-    def _view_values(self, view: View, now_s: float) -> dict[str, object]:
-        """Uniforms that are the same for every level."""
-        values: dict[str, object] = {
-            "lens_now": VIEW_PROJECTIONS.index(view.lens),
-            "lens_before": VIEW_PROJECTIONS.index(view.former),
-            "lens_mix": view.mix,
-            "pitch": view.pitch_rad,
+    def _room_values(self, now_s: float) -> dict[str, object]:
+        """Uniforms that are the same for every level and look."""
+        return {
             "patch_px": (self.window.grid.patch_px,) * 2,
             "half_extent": self._projection.half_extent_rad,
             "mercator": self._projection.kind == "mercator",
             "now": now_s,
             "fade_s": FADE_S,
         }
-        for name, lens in (("half_size", view.lens), ("former_half_size", view.former)):
-            half = half_width(lens, view.fov_rad)
-            values[name] = (half, half / view.aspect)
-        return values
 
-    def _level_values(self, view: View, atlas: LevelAtlas, window: AtlasWindow) -> dict[str, object]:
+    def _level_values(self, view: Picture, atlas: LevelAtlas, window: AtlasWindow) -> dict[str, object]:
         """Uniforms of the level that lies below all others."""
         grid, width = window.grid, atlas.size[0]
         return {
@@ -185,7 +202,7 @@ class Renderer:
             "reach_px": grid.width_px if width == grid.width_px else (width - grid.patch_px) / 2,
         }
 
-    def _fine_values(self, prefix: str, view: View, level: FineLevel) -> dict[str, object]:
+    def _fine_values(self, prefix: str, view: Picture, level: FineLevel) -> dict[str, object]:
         """Uniforms of a level over it."""
         window, s = level.window, level.window.grid.patch_px
         eye = _eye_texel(view, window)
@@ -199,17 +216,20 @@ class Renderer:
             f"{prefix}opacity": level.opacity,
         }
 
-    def _needs(self, view: View, now_s: float, *, sharp: bool) -> Needs:
+    def _needs(self, view: Picture, now_s: float, *, sharp: bool) -> Needs:
         """What the shader has to do for a view, as its definitions; some do more than they need, so that few exist."""
-        capped = view.lens == "stereographic" or leaves_cylinder(view, self._projection)
+        window = view if isinstance(view, View) else None
+        changing = window is not None and window.mix < 1
+        planet = window is not None and window.lens == "stereographic"
+        capped = planet or leaves_cylinder(view, self._projection)
         fading = now_s < max(atlas.last_s for atlas in (self._base, *(level.atlas for level in self.fine))) + FADE_S
-        alone = self.covered and not (fading or capped or self.xray or view.mix < 1)
+        alone = self.covered and not (fading or capped or self.xray or changing)
         levels = () if alone else ("FINE", "FINER")[: len(self.fine)]
-        if view.mix < 1:
+        if changing:
             return (*TRANSITION, *(("XRAY",) if self.xray else ()), *levels)
         sharp = sharp and not self._programs.plain and not levels and (self.sharp_fine or not self.fine)
         what = ("FADE", "XRAY") if self.xray else ("FADE",) if fading or levels else ("SHARP",) if sharp else ()
-        return (f"LENS {VIEW_PROJECTIONS.index(view.lens)}", *what, *(("CAP",) if capped else ()), *levels)
+        return (look_definition(view), *what, *(("CAP",) if capped else ()), *levels)
 
     def picture(self, view: View, size: tuple[int, int], *, sharp: bool = True) -> Pixels:
         """The view as pixels (h, w, 3), top row first, with every fade at its end."""
@@ -254,7 +274,7 @@ def _most_px(context: moderngl.Context) -> int:
     return min(MOST_ATLAS_PX, int(context.info["GL_MAX_TEXTURE_SIZE"]))
 
 
-def _eye_texel(view: View, window: AtlasWindow) -> float:
+def _eye_texel(view: Picture, window: AtlasWindow) -> float:
     """World texel column of the window's level under the view's middle; half a column of level 0 is yaw 0."""
     return view.yaw_rad / (2 * math.pi) * window.grid.width_px + 0.5 * (1 << window.level)
 

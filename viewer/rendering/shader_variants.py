@@ -1,13 +1,13 @@
 """The shader that draws a view, compiled for just what a picture needs. Knows no atlas."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import moderngl
 
 from cocogan_core.files import resource
 from viewer.camera.view_projection import VIEW_PROJECTIONS
 
-__all__ = ["TRANSITION", "Needs", "ShaderVariants", "every_need"]
+__all__ = ["TRANSITION", "Needs", "ShaderVariants", "every_eye_need", "every_need"]
 
 Needs = tuple[str, ...]  # definitions for shaders/view.frag
 
@@ -49,17 +49,30 @@ class ShaderVariants:
 
 def every_need(levels: int = 1) -> Iterator[Needs]:
     """All that a renderer of so many levels of detail asks for, the likeliest first."""
-    yield from _plain_needs()
+    yield from _with_levels(list(_plain_needs()), levels)
+
+
+def every_eye_need(levels: int, *, linear: bool) -> Iterator[Needs]:
+    """The same for the eyes of a headset, in linear light or not."""
+    more = ("LINEAR",) if linear else ()
+    yield from ((*needs, *more) for needs in _with_levels(list(_needs_of("FRUSTUM")), levels))
+
+
+def _with_levels(plain: Sequence[Needs], levels: int) -> Iterator[Needs]:
+    yield from plain
     for fine in (("FINE",), ("FINE", "FINER"))[: levels - 1]:
-        yield from ((*needs, *fine) for needs in _plain_needs() if "FADE" in needs)
+        yield from ((*needs, *fine) for needs in plain if "FADE" in needs)
+
+
+def _needs_of(look: str) -> Iterator[Needs]:
+    for what in ((), ("FADE",), ("SHARP",), ("FADE", "XRAY")):
+        for cap in ((), ("CAP",)):
+            yield (look, *what, *cap)
 
 
 def _plain_needs() -> Iterator[Needs]:
     for number, lens in enumerate(VIEW_PROJECTIONS):
-        for what in ((), ("FADE",), ("SHARP",), ("FADE", "XRAY")):
-            for cap in ((), ("CAP",)):
-                if cap or lens != "stereographic":
-                    yield (f"LENS {number}", *what, *cap)
+        yield from (needs for needs in _needs_of(f"LENS {number}") if "CAP" in needs or lens != "stereographic")
         if not number:
             yield TRANSITION
     yield (*TRANSITION, "XRAY")

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
-from viewer.camera.camera import View
 from viewer.camera.detail import choose_level, slots_needed, texels_per_pixel
+from viewer.camera.look import Look
 from viewer.camera.visibility import Area, fits
 from viewer.rendering.atlas import AtlasWindow
 from viewer.rendering.level_atlas import FADE_S, LevelAtlas
@@ -54,7 +54,7 @@ class Clipmap:
         """Which the view needs."""
         return self.fine.level if self.fine else 0
 
-    def follow(self, view: View, screen_px: tuple[int, int], now_s: float) -> None:
+    def follow(self, view: Look, screen_px: tuple[int, int], now_s: float) -> None:
         """Choose the level for a view on a screen, and move every window there."""
         level = self._level_for(view, screen_px)
         if level != self.level:
@@ -67,7 +67,7 @@ class Clipmap:
         base = texels_per_pixel(view, screen_px, self.grid.width_px, self._projection)
         self._renderer.sharp_fine = base * 2**level < 1
 
-    def foresee(self, view: View, screen_px: tuple[int, int]) -> tuple[int, Area]:
+    def foresee(self, view: Look, screen_px: tuple[int, int]) -> tuple[int, Area]:
         """The level that a view would need, and what that level's window would show."""
         level = self._level_for(view, screen_px)
         held = self.fine if level else self.base
@@ -88,7 +88,7 @@ class Clipmap:
                     else:
                         atlas.clear(slot)
 
-    def settle(self, view: View, now_s: float, *, complete: bool, fades: bool) -> bool:
+    def settle(self, view: Look, now_s: float, *, complete: bool, fades: bool) -> bool:
         """Tell the renderer what to draw; whether the former level goes on fading.
 
         ``complete``: all that is wanted of the view's level is there.
@@ -107,12 +107,12 @@ class Clipmap:
         self._renderer.covered = complete and self.former is None and self._fits(view)
         return self.former is not None and self._faded_s is not None
 
-    def _level_for(self, view: View, screen_px: tuple[int, int]) -> int:
+    def _level_for(self, view: Look, screen_px: tuple[int, int]) -> int:
         if self.forced is not None:
             return min(self.forced, self.grid.levels - 1)
         return choose_level(view, screen_px, self.grid, self._projection, self.level)
 
-    def _fits(self, view: View) -> bool:
+    def _fits(self, view: Look) -> bool:
         if self.fine is None:
             return False
         area: Area = self.fine.window.area

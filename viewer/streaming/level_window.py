@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.projection import Projection
-from viewer.camera.camera import View
+from viewer.camera.look import Look
 from viewer.rendering.atlas import AtlasWindow
 
 __all__ = ["Atlas", "LevelWindow"]
@@ -51,7 +51,7 @@ class LevelWindow:
         """Which level it is."""
         return self.window.level
 
-    def follow(self, view: View, projection: Projection) -> None:
+    def follow(self, view: Look, projection: Projection) -> None:
         """Move the window to the view's middle; slots that come to stand for another patch are emptied."""
         moved = self.window.follow(view, projection)
         if moved.area != self.window.area:

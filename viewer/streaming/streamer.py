@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
-from viewer.camera.camera import Camera, View
+from viewer.camera.camera import Camera
+from viewer.camera.head import HeadCamera
+from viewer.camera.look import Look
 from viewer.camera.prediction import ViewPredictor
 from viewer.rendering.atlas import AtlasWindow
 from viewer.rendering.renderer import FADE_S, Renderer
@@ -157,7 +159,7 @@ class PatchStreamer:
                 found[row, column] = pixels
         return found
 
-    def step(self, camera: Camera, latents: Latents, now_s: float) -> None:
+    def step(self, camera: Camera | HeadCamera, latents: Latents, now_s: float) -> None:
         """Hear from the worker, plan for this camera and room, upload what has come."""
         for event in self._worker.poll():
             self.hear(event)
@@ -175,7 +177,7 @@ class PatchStreamer:
         self._upload(now_s)
         self._settle(camera.view, now_s)
 
-    def _settle(self, view: View, now_s: float) -> None:
+    def _settle(self, view: Look, now_s: float) -> None:
         self.complete = bool(self.visible) and all(self.revision_of(p) == self.revision for p in self.visible)
         if self.levels.settle(view, now_s, complete=self.complete, fades=self.fades):
             self._last_change_s = now_s
@@ -235,7 +237,7 @@ class PatchStreamer:
         self._arrivals, self._shown_once, self._from_cache = {}, set(cached), set()
         return cached
 
-    def _plan(self, camera: Camera, cached: frozenset[Patch], now_s: float) -> Plan:
+    def _plan(self, camera: Camera | HeadCamera, cached: frozenset[Patch], now_s: float) -> Plan:
         scheduler = self._scheduler
         scheduler.begin(self.revision, cached)
         kept = self._whole.patches if self._whole else frozenset[Patch]()
@@ -252,7 +254,7 @@ class PatchStreamer:
             scheduler.mark(self._whole.missing(scheduler.is_done, WHOLE_AHEAD), Urgency.REST)
         return scheduler.end()
 
-    def _mark_unseen(self, ahead: View | None) -> None:
+    def _mark_unseen(self, ahead: Look | None) -> None:
         """What the camera's motion leads to (``ahead``); in a camera at rest, the rest of level 0."""
         if ahead is not None:
             self._soon = self._visible_set.ahead(ahead, self.screen_px)
