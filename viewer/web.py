@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["web"]
 
-TITLE = "A room, made where you look"
 DIRECTIONS_WAIT_S = 120.0
 
 
@@ -32,7 +31,7 @@ def web(
     file: tyro.conf.Positional[str | None] = None,
     *,
     out: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None,
-    title: str = TITLE,
+    title: str | None = None,
     checkpoint: Path | None = None,
     seed: int | None = None,
     yaw: float | None = None,
@@ -47,7 +46,7 @@ def web(
     Args:
         file: saved room, its line of text, or checkpoint to show (default: the room that is shipped).
         out: folder to write, or one file if it ends in .html.
-        title: of the page.
+        title: of the page (default: what it is).
         checkpoint: the saved room's model, where it is not found by itself.
         seed: of the first room (default: a saved room's own, or 0).
         yaw: first look, degrees to the right of the panorama's first column (default: a saved room's, or 0).
@@ -64,7 +63,7 @@ def web(
         OutputError: the page cannot be written.
         DisplayError: the port cannot be served at.
     """
-    from viewer.export.web_page import WebPage
+    from viewer.export.web_page import TITLE, WebPage
 
     if out is None and not serve:
         raise ConfigError("nothing to write: name a folder or an .html file with -o, or add --serve")
@@ -72,7 +71,7 @@ def web(
     found = opened.recipe
     first = look_from(found.view if found else View(), yaw=yaw, pitch=pitch, fov=fov, lens=lens)
     seed = found.latents.seed if found else opened.seed or 0
-    page = WebPage(opened.checkpoint, title, seed, _z_of(opened), first)
+    page = WebPage(opened.checkpoint, TITLE if title is None else title, seed, _z_of(opened), first)
     with tempfile.TemporaryDirectory() as temporary:
         written = _write(page, Path(temporary) if out is None else out)
         if serve:
@@ -104,9 +103,12 @@ def _z_of(opened: Opened) -> "Latent | None":
 
 def _directions(checkpoint: Path, count: int) -> "Latent":
     """Principal directions (count, z_dim) from a generator process."""
+    from viewer.streaming.scheduler import Plan
     from viewer.streaming.worker import Directions, Failed, Worker
 
-    worker = Worker(checkpoint, "cpu", read_metadata(checkpoint).model.grid, directions=count)
+    model = read_metadata(checkpoint).model
+    worker = Worker(checkpoint, "cpu", model.grid, directions=count)
+    worker.send(Plan(0, ()), np.zeros(model.z_dim, np.float32))  # it tells of them once it is asked for something
     until_s = time.monotonic() + DIRECTIONS_WAIT_S
     try:
         while time.monotonic() < until_s:

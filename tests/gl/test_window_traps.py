@@ -3,6 +3,7 @@
 One app for all tests, in their order: a process has one window whose context moderngl can find.
 """
 
+import json
 import time
 
 import numpy as np
@@ -19,8 +20,17 @@ from viewer.app import App  # noqa: E402
 from viewer.camera.camera import View  # noqa: E402
 from viewer.session import workspace as workspaces  # noqa: E402
 from viewer.state.options import Options  # noqa: E402
-from viewer.ui.actions import ApplyMood, Command, EnterRoom, ExportRoom, MorphTo  # noqa: E402
+from viewer.ui.actions import (  # noqa: E402
+    AnswerFile,
+    ApplyMood,
+    Command,
+    EnterRoom,
+    ExportRoom,
+    MorphTo,
+    MoveCamera,
+)  # fmt: skip
 from viewer.ui.view_model import Notice, Severity  # noqa: E402
+from viewer.web import web  # noqa: E402
 
 SIZE = (640, 480)
 
@@ -157,13 +167,42 @@ def test_an_export_is_lost_only_after_a_question(app, tmp_path):
 
 def test_nothing_is_saved_unasked(app, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for command in (Command.SAVE_RECIPE, Command.SAVE_PICTURE):
+    for command in (Command.SAVE_RECIPE, Command.SAVE_PICTURE, Command.SHARE_PAGE):
         app.handler.act(command)
         draw(app)
         assert app.handler.status.question
         app.handler.act(Command.LEAVE)
         assert not app.handler.status.question
     assert not list(tmp_path.iterdir())
+
+
+def parted_page(page):
+    """The first room, and the rest of the page."""
+    before, rest = page.split('id="room">')
+    room, after = rest.split("</script>", 1)
+    return json.loads(room), before + after
+
+
+def test_the_room_is_shared_as_one_file(app, tmp_path):
+    """The same file as `cocogan web` writes of the saved room, but for rounding of what lies along a direction."""
+    latents, camera = app.session.latents, app.handler._controls.camera
+    app.session.change(latents.with_value(0, 0.25, app.session.streamer.directions).with_along(0, 0.5))
+    app.handler.act(MoveCamera(camera.look(yaw_rad=1.0)))
+    app.handler.act(Command.SHARE_PAGE)
+    draw(app)
+    assert app.handler.status.question
+    app.handler.act(AnswerFile(str(tmp_path / "room")))
+    assert str(tmp_path / "room.html") in app.workspace.notice.text
+    app.handler.files.ask("room")
+    app.handler.act(AnswerFile(str(tmp_path / "room.json")))
+    web(str(tmp_path / "room.json"), out=tmp_path / "expected.html")
+    shared, expected = (parted_page((tmp_path / name).read_text()) for name in ("room.html", "expected.html"))
+    assert shared[1] == expected[1]
+    assert shared[0].pop("changes") == [[i, pytest.approx(z, abs=1e-6)] for i, z in expected[0].pop("changes")]
+    assert shared[0] == expected[0]
+    assert shared[0]["look"]["yawRad"] == 1.0
+    app.session.change(latents)
+    app.handler.act(MoveCamera(camera))
 
 
 def test_a_slider_takes_a_number_on_control_click(app, slider):

@@ -25,8 +25,9 @@ from viewer.camera.camera import View
 from viewer.export.web_modules import join_modules
 from viewer.streaming.protocol import Latent
 
-__all__ = ["WebPage", "write_folder", "write_single_file"]
+__all__ = ["TITLE", "WebPage", "write_folder", "write_single_file"]
 
+TITLE = "A room, made where you look"
 MODEL, KERNEL, WORKER, PAGE = "room.safetensors", "kernel.wasm", "worker.js", "page.js"
 ELEMENT = "room-element.js"  # for pages that show the room within them
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data: blob:; "

@@ -50,7 +50,7 @@ __all__ = ["ActionHandler"]
 
 ABOUT_ROOMS = frozenset({
     Command.RESET_ROOM, Command.FAVOURITE, Command.TOGGLE_GALLERY, Command.TOGGLE_ROOM, Command.TOGGLE_TOUR,
-    Command.PLAY_MORPH,
+    Command.PLAY_MORPH, Command.SHARE_PAGE,
 })  # fmt: skip
 
 
@@ -217,6 +217,7 @@ class ActionHandler:
             Command.COPY_RECIPE: self._copier.copy_room,
             Command.PASTE: lambda: workspace.paste(self._clipboard.paste().strip()),
             Command.SAVE_PICTURE: lambda: self.files.ask("picture"),
+            Command.SHARE_PAGE: lambda: self.files.ask("page"),
             Command.OPEN_LAST: workspace.open_last,
             Command.TOGGLE_XRAY: lambda: overlays.toggle("xray"),
             Command.TOGGLE_KEYS: lambda: overlays.toggle("keys"),

@@ -11,7 +11,7 @@ from viewer.window.file_dialogs import FileDialogs
 
 __all__ = ["FileAsker", "Purpose"]
 
-Purpose = Literal["open", "room", "picture"] | Kind
+Purpose = Literal["open", "room", "picture", "page"] | Kind
 PICTURES = "*.jpg *.jpeg *.png *.webp"
 KINDS_TO_OPEN = ("Rooms, models, 360° photographs", f"*.json *.safetensors {PICTURES}", "All files", "*")
 
@@ -76,6 +76,6 @@ class FileAsker:
 
 def _new_name(purpose: Purpose) -> str:
     """Named by the time."""
-    endings = {"room": ".json", "picture": ".png", "open": ""}
+    endings = {"room": ".json", "picture": ".png", "page": ".html", "open": ""}
     ending = endings[purpose] if purpose in endings else suffix(purpose)  # type: ignore[arg-type]
     return f"cocogan-{time.strftime('%Y%m%d-%H%M%S')}{ending}"

@@ -1,4 +1,4 @@
-"""Writes what the user named a file for: the room, its picture, an export of it."""
+"""Writes what the user named a file for: the room, its picture, a page that shows it, an export of it."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from pyglet.window import BaseWindow
 
 from cocogan_core.files import write_atomically
 from viewer.export.export import ExportSettings
+from viewer.export.web_page import TITLE, WebPage, write_single_file
 from viewer.session.file_asker import Purpose
 from viewer.session.workspace import Workspace
 from viewer.state.recipe import Recipe
@@ -37,6 +38,7 @@ class FileSaver:
 
         Raises:
             OutputError, CheckpointError: it cannot be written, or the checkpoint's file is gone.
+            ConfigError: a page cannot show this model.
         """
         session, size_px = self._workspace.session, self._window.get_framebuffer_size()
         if purpose == "room":
@@ -46,6 +48,17 @@ class FileSaver:
             session.write_picture(path, self._controls.camera.view, size_px)
             saved = "file.saved" if session.streamer.complete else "file.saved_unfinished"
             self._workspace.notice = Notice(text(saved, path=path))
+        elif purpose == "page":
+            self._write_page(path)
+            self._workspace.notice = Notice(text("file.shared", path=path))
         elif purpose != "open":
             view = self._controls.camera.look().view
             session.job.export(purpose, path, view, size_px, ExportSettings(whole=True))
+
+    def _write_page(self, path: Path) -> None:
+        """The room as one file that makes its parts itself, first seen as it is now."""
+        session = self._workspace.session
+        room = session.latents
+        view = self._controls.camera.look().view
+        page = WebPage(session.checkpoint, TITLE, room.seed, room.z(session.streamer.directions), view)
+        write_single_file(page, path)

@@ -71,6 +71,7 @@ class Command(Enum):
     COPY_RECIPE = auto()
     PASTE = auto()
     SAVE_PICTURE = auto()
+    SHARE_PAGE = auto()
     OPEN_LAST = auto()
     CANCEL_JOB = auto()
     KEEP_JOB = auto()

@@ -15,6 +15,7 @@ ITEMS = (
     (Command.OPEN_FILE, "file.open"),
     (Command.SAVE_RECIPE, "file.save_room"),
     (Command.SAVE_PICTURE, "file.save_picture"),
+    (Command.SHARE_PAGE, "file.share_page"),
     (Command.COPY_RECIPE, "file.copy_room"),
     (Command.PASTE, "file.paste_room"),
 )

@@ -76,6 +76,8 @@ _TEXTS = {
     "file.copy_room": "Copy room as text",
     "file.paste_room": "Paste room or number",
     "file.save_picture": "Save picture as …",
+    "file.shared": "{path}: one file that shows this room in any browser",
+    "file.share_page": "Share this room as one file …",
     "file.recent": "Opened lately",
     "file.last": "The last session's room",
     "file.ask": "Where to?",
