@@ -203,6 +203,7 @@ def test_the_room_is_shared_as_one_file(app, tmp_path):
     assert shared[0]["look"]["yawRad"] == 1.0
     app.session.change(latents)
     app.handler.act(MoveCamera(camera))
+    app.handler.act(Command.CLOSE_NOTICE)
 
 
 def test_a_slider_takes_a_number_on_control_click(app, slider):
