@@ -11,6 +11,8 @@ import moderngl
 
 from cocogan_core.errors import CheckpointError, CocoganError, DisplayError
 from viewer.camera.camera import Camera, View
+from viewer.rendering.half_size import HalfSize
+from viewer.rendering.quality import DrawQuality, QualityGovernor
 from viewer.rendering.renderer import Renderer
 from viewer.rendering.shader_variants import ShaderVariants
 from viewer.session.checkpoint_loader import CheckpointSource, LoadedCheckpoint
@@ -24,7 +26,6 @@ __all__ = ["App"]
 
 FRAME_S, SAFE_FRAME_S = 1 / 60, 1 / 20
 IDLE_FRAME_S = 1 / 20  # how often an unchanging window looks for events
-SHARP_S = (0.010, 0.060)  # a sharp picture may take so long: while the view moves, and while it rests
 LIMITED_RAD = math.radians(0.1)  # a look that differs by more is not the one that was asked for
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
 PAUSE = 2  # times what a picture takes, before one in which only patches are new: the generator may need the same CPU
@@ -73,7 +74,8 @@ class App:
         self.clipboard.serve_imgui()
         self.fps = 0.0
         self._seen: tuple[object, ...] = ()  # what the last frame was about
-        self._sharp_s = 0.0  # what the last sharp picture took; software OpenGL is the slow one
+        self.governor = QualityGovernor()
+        self.half_size: HalfSize | None = None  # where frames take so long that it is needed
         self._drawn_s = self._due_s = 0.0  # what the last picture took, and from when on patches may cause one
         self._frame_s = time.monotonic()
         self._awake = SETTLE_FRAMES
@@ -167,16 +169,20 @@ class App:
         with contextlib.suppress(Exception):  # the context may be gone with the window
             self.window.switch_to()
             self.session.close()
+            if self.half_size is not None:
+                self.half_size.release()
             self.backend.close()
         self.window.close()
 
     def _step_session(self, now: float) -> None:
         """Have the session go on; stay awake while there is something new to see."""
         session, controls = self.session, self.controls
-        session.streamer.screen_px = self.window.get_framebuffer_size()
+        width, height = self.window.get_framebuffer_size()
+        halves = 2 if self._quality() is DrawQuality.COARSE else 1  # of which a coarser level of detail is enough
+        session.streamer.screen_px = (-(-width // halves), -(-height // halves))
         dragging = any(self.backend.io.mouse_down)
         session.streamer.fades = not controls.reduced_motion
-        notice = session.step(controls.camera, now, dragging=dragging)
+        notice = session.step(controls.seen, now, dragging=dragging)
         if notice is not None:
             self.workspace.notice = notice
         complete, status = session.streamer.complete, self.handler.status
@@ -195,23 +201,32 @@ class App:
                 self.panels.show_object(found)
         self.controls.clicked.clear()
 
-    def _is_sharp(self) -> bool:
-        """Whether there is time for the sharper filter, or it is asked for."""
+    def _quality(self) -> DrawQuality:
+        """How well there is time to draw, or what is asked for."""
         quality = self.workspace.settings.quality
         if quality != "automatic":
-            return quality == "sharp"
-        return self._sharp_s < SHARP_S[not (self.controls.active or self._awake)]
+            return DrawQuality.SHARP if quality == "sharp" else DrawQuality.PLAIN
+        return self.governor.choose(moves=self.controls.active, changes=self._awake > 0)
+
+    def _draw_room(self, now: float, quality: DrawQuality, size: tuple[int, int]) -> None:
+        """The room alone, over all of the window."""
+        session, view, sharp = self.session, self.controls.seen.view, quality is DrawQuality.SHARP
+        self.context.screen.use()
+        self.context.viewport = (0, 0, *size)
+        if quality is not DrawQuality.COARSE:
+            session.draw(view, now, size[0], sharp=sharp)
+            return
+        self.half_size = self.half_size or HalfSize(self.context)
+        self.half_size.draw(self.context.screen, size, lambda width: session.draw(view, now, width, sharp=False))
 
     def _draw(self, now: float) -> None:
         """Draw the room and the panels over it, and do what the panels are used for."""
         session, status = self.session, self.handler.status
         size = self.window.get_framebuffer_size()  # ctx.screen.size goes stale on resize
-        self.context.screen.use()
-        self.context.viewport = (0, 0, *size)
         session.renderer.xray = status.xray
         statuses = session.inspector.look(now) if status.xray else {}
-        began, sharp = time.monotonic(), self._is_sharp()
-        session.draw(status.camera.view, now, size[0], sharp=sharp)
+        began, quality, moves = time.monotonic(), self._quality(), self.controls.active
+        self._draw_room(now, quality, size)
         settings, reduced_motion = self.workspace.settings, self.controls.reduced_motion
         history = session.history_model(settings, reduced_motion=reduced_motion, touring=self.handler.tour.on)
         self.panels.style(history)
@@ -225,8 +240,7 @@ class App:
         self.window.flip()
         self.context.finish()  # else an upload into the atlas would wait for this picture, in the middle of the next
         self._drawn_s = time.monotonic() - began
-        if sharp:
-            self._sharp_s = self._drawn_s
+        self.governor.note(quality, self._drawn_s, moves=moves)
         for action in actions:
             self.handler.act(action)
 
@@ -255,7 +269,7 @@ class App:
         self.controls.settle(self._camera(view))
 
     def _note_size(self, _width: int, _height: int) -> None:
-        self._sharp_s = 0.0
+        self.governor.forget()
         self._wake()
 
     def _wake(self) -> None:

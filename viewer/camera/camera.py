@@ -32,6 +32,7 @@ FLIGHT_S = 0.6
 WHEEL_FACTOR = 0.92  # of the field of view, a notch
 FRICTION = 5.0  # 1/s: inertia falls to a third in 0.2 s, about Marzipano's and Photo Sphere Viewer's feel
 SLOWEST_RAD_S = 0.005
+WHOLE_RAD = math.pi / 2 - 1e-6  # a panorama that reaches so far has poles to look at
 VELOCITY_MEMORY_S = 0.06  # the release speed is an average over about this long, so one late event cannot fling
 
 
@@ -242,9 +243,11 @@ class Camera:
 
 
 def _pitch_limit(view: View, half_extent_rad: float) -> float:
-    """Largest pitch: where the upper edge meets the cylinder's, but for the little planet, which shows both poles."""
+    """Largest pitch: where the upper edge meets the cylinder's; a pole on a whole sphere and the little planet."""
     if view.lens == "stereographic":
         return math.pi / 2
+    if half_extent_rad >= WHOLE_RAD and view.lens != "cylindrical":
+        return math.pi / 2  # there is nothing that could come into sight beyond
     if view.lens == "cylindrical":
         top = float(mercator(min(half_extent_rad, math.radians(89))))
         return max(0.0, float(gudermannian(top - view.half_height)))

@@ -1,5 +1,6 @@
 """Does what keys and panels ask for: turns each action into calls on the workspace, the camera and the window."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -88,6 +89,7 @@ class ActionHandler:
             details=settings.details,
             photograph=photograph,
             offer=self.answer.offer,
+            limit=self._limit_text(),
             visited=settings.visited,
             losing="losing" in self._over,
             question=self.files.question,
@@ -112,6 +114,16 @@ class ActionHandler:
         found = session.face_looked_for(self._controls.camera)
         if found is not None:
             self._controls.camera = found
+
+    def _limit_text(self) -> str:
+        """Why the view goes no farther up or down."""
+        side, session = self._controls.limited, self._workspace.session
+        if not side:
+            return ""
+        if session.source.photograph:
+            return text("limit.photograph")
+        name, extent_rad = ("limit.up" if side > 0 else "limit.down"), session.projection.half_extent_rad
+        return text(name, degrees=side * math.degrees(extent_rad))
 
     def _keep_found(self) -> None:
         try:

@@ -8,6 +8,7 @@ from pyglet.window import BaseWindow, key, mouse
 from viewer.camera.camera import DEFAULT_FOV_RAD, FLIGHT_S, Camera
 from viewer.camera.view_projection import VIEW_PROJECTIONS, ViewProjection
 from viewer.ui.actions import Command, command_of_keys
+from viewer.ui.pitch_limit import PitchLimit
 
 __all__ = ["Controls"]
 
@@ -21,6 +22,7 @@ ARROWS = {key.LEFT: (-1, 0), key.RIGHT: (1, 0), key.UP: (0, 1), key.DOWN: (0, -1
 ARROWS |= {key.A: (-1, 0), key.D: (1, 0), key.W: (0, 1), key.S: (0, -1)}
 # Held while scrolling; pyglet tells of no modifiers then.
 CTRL, SHIFT = frozenset({key.LCTRL, key.RCTRL}), frozenset({key.LSHIFT, key.RSHIFT})
+SOFT: tuple[ViewProjection, ...] = ("rectilinear", "panini")  # where the pitch has a soft end
 NOTCH_TURN = 0.06  # of the field of view, as KEY_SPEED: sixteen notches turn by what is seen
 
 
@@ -43,6 +45,7 @@ class Controls:
         self._window, self._home = window, camera
         self.dragged = False
         self.clicked: list[tuple[float, float]] = []
+        self.limit = PitchLimit()
         self._speed_rad_s, self._welcoming = IDLE_SPEED_RAD_S, False
         self._held: set[int] = set()
         self._dragging = False
@@ -63,7 +66,22 @@ class Controls:
     @property
     def active(self) -> bool:
         """Whether the user turns the camera right now or inertia does."""
-        return self._dragging or bool(self._held - CTRL - SHIFT) or self.camera.moving or self.turning
+        held = self._dragging or bool(self._held - CTRL - SHIFT)
+        return held or self.camera.moving or self.turning or self.limit.springs
+
+    @property
+    def seen(self) -> Camera:
+        """The camera as it is to be shown: pulled beyond the pitch's limit it gives a little."""
+        view = self.camera.view
+        if not self.limit.springs or view.lens not in SOFT or self.reduced_motion:
+            return self.camera
+        pitch_rad = min(max(view.pitch_rad + self.limit.stretch_rad, -math.pi / 2), math.pi / 2)
+        return replace(self.camera, view=replace(view, pitch_rad=pitch_rad))
+
+    @property
+    def limited(self) -> int:
+        """1 while it is to be told why the view goes no farther up, −1 for down, else 0."""
+        return self.limit.side(self._clock_s)
 
     @property
     def turning(self) -> bool:
@@ -114,6 +132,7 @@ class Controls:
         if self._dragging:
             self.camera = self.camera.hold(dt_s) if self._moved_s > dt_s else self.camera
             return
+        self.limit.release(dt_s)
         if self.reduced_motion:
             self.camera = self.camera.stop()
         arrows = [ARROWS[symbol] for symbol in self._held if symbol in ARROWS]
@@ -122,11 +141,17 @@ class Controls:
             self.touch()
             self.dragged = True
             way = KEY_SPEED * min(self.camera.view.fov_rad, DEFAULT_FOV_RAD) * dt_s
-            self.camera = self.camera.stop().nudge(right * way, up * way)
+            before = self.camera.stop()
+            self.camera = before.nudge(right * way, up * way)
+            self._pull(self.camera, replace(before, half_extent_rad=math.pi / 2).nudge(right * way, up * way))
         elif self.turning:
             self.camera = self.camera.step(dt_s).nudge(self._speed_rad_s * dt_s, 0.0)
         else:
             self.camera = self.camera.step(dt_s)
+
+    def _pull(self, moved: Camera, free: Camera) -> None:
+        """The camera has ``moved`` as far as there is something to see; on a whole sphere it had come to ``free``."""
+        self.limit.pull(free.view.pitch_rad - moved.view.pitch_rad, self._clock_s)
 
     def _device(self, x: float, y: float) -> tuple[float, float]:
         width, height = self._window.get_size()
@@ -145,7 +170,9 @@ class Controls:
     def _drag(self, x: int, y: int, dx: int, dy: int, _buttons: int, _modifiers: int) -> None:
         if self._dragging:
             self.dragged |= math.hypot(x - self._click[1], y - self._click[2]) > DOUBLE_CLICK_PX
-            self.camera = self.camera.drag(self._device(x - dx, y - dy), self._device(x, y), self._moved_s)
+            before, start, end = self.camera, self._device(x - dx, y - dy), self._device(x, y)
+            self.camera = before.drag(start, end, self._moved_s)
+            self._pull(self.camera, replace(before, half_extent_rad=math.pi / 2).drag(start, end, self._moved_s))
             self._moved_s = 0.0
 
     def _release(self, x: int, y: int, button: int, _modifiers: int) -> None:
@@ -215,6 +242,7 @@ class Controls:
     def settle(self, camera: Camera) -> None:
         """Another room: look through this camera, and come back to it."""
         self.touch()
+        self.limit.forget()
         self.camera = self._home = camera
 
     def reset(self) -> None:

@@ -53,13 +53,13 @@ def draw_notice(notice: Notice, top: float) -> tuple[list[Action], Place]:
     return actions, where
 
 
-def draw_hint() -> None:
-    """The first hint, at the lower edge; it takes no press."""
+def draw_hint(words: str) -> None:
+    """A hint at the lower edge; it takes no press."""
     width, height = window_size()
     imgui.set_next_window_pos(ImVec2(width / 2, height - em(1.5)), imgui.Cond_.always, ImVec2(0.5, 1.0))
     flags = FIXED | imgui.WindowFlags_.no_inputs | imgui.WindowFlags_.always_auto_resize
     imgui.begin("hint", None, flags | imgui.WindowFlags_.no_focus_on_appearing)
-    imgui.text(text("hint"))
+    imgui.text(words)
     imgui.end()
 
 

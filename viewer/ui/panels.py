@@ -9,6 +9,7 @@ from viewer.ui.history_panel import draw_history_panel
 from viewer.ui.map_panel import draw_map
 from viewer.ui.overlay import draw_compass, draw_divider, draw_hint, draw_keys, draw_legend, draw_notice, draw_progress
 from viewer.ui.room_panel import RoomPanel
+from viewer.ui.texts import text
 from viewer.ui.theme import apply_theme, load_fonts
 from viewer.ui.toolbar import draw_bars
 from viewer.ui.view_model import GalleryModel, HistoryModel, Notice, ViewModel, ViewStatus
@@ -85,8 +86,8 @@ class Panels:
             actions += self._take(draw_keys())
         if history.progress is not None:
             actions += self._take(draw_progress(*history.progress))
-        if status.hint and not status.bare:
-            draw_hint()
+        if status.limit or (status.hint and not status.bare):
+            draw_hint(status.limit or text("hint"))
         if notice.text:
             actions += self._take(draw_notice(notice, em(3.6)))
         if status.offer:

@@ -24,6 +24,9 @@ _TEXTS = {
     "bar.settings.tip": "text size, theme, motion",
     "bar.help.tip": "all keys",
     "compass.tip": "{degrees:.0f}°; click to face the start direction",
+    "limit.up": "Nothing is made farther up: this model knows rooms up to {degrees:.0f}°.",
+    "limit.down": "Nothing is made farther down: this model knows rooms down to {degrees:.0f}°.",
+    "limit.photograph": "The photograph ends here.",
     "hint": "Drag to look around    ·    Space: another room    ·    H: all keys",
     # the room
     "room.simple": "Simple",

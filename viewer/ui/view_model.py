@@ -55,6 +55,7 @@ class ViewStatus:
         suggestion: the file that is proposed.
         favourite: whether the room is one of the favourites.
         hint: whether the first hint is shown.
+        limit: why the view goes no farther up or down, while somebody pulls.
         offer: the picture for which a room may be looked for, if the user is asked.
         photograph: whether a photograph is shown, of which there is no other room.
     """
@@ -75,6 +76,7 @@ class ViewStatus:
     hint: bool = False
     photograph: bool = False
     offer: str = ""
+    limit: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ const FLIGHT_S = 0.6;
 const WHEEL_FACTOR = 0.92;
 const FRICTION = 5;
 const SLOWEST_RAD_S = 0.005;
+const WHOLE_RAD = Math.PI / 2 - 1e-6; // a panorama that reaches so far has poles to look at
 const VELOCITY_MEMORY_S = 0.06;
 
 /**
@@ -145,9 +146,9 @@ export class Camera {
   }
 }
 
-/** Largest pitch: where the upper edge meets the cylinder's, but for the little planet. @param {View} view @param {number} halfExtentRad */
+/** Largest pitch: where the upper edge meets the cylinder's; on a whole sphere, and for the little planet, a pole. @param {View} view @param {number} halfExtentRad */
 function pitchLimit(view, halfExtentRad) {
-  if (view.lens === "stereographic") return Math.PI / 2;
+  if (view.lens === "stereographic" || (halfExtentRad >= WHOLE_RAD && view.lens !== "cylindrical")) return Math.PI / 2;
   if (view.lens !== "cylindrical") return Math.max(0, halfExtentRad - Math.atan(view.halfHeight));
   return Math.max(0, gudermannian(mercator(Math.min(halfExtentRad, 89 * DEGREE)) - view.halfHeight));
 }
