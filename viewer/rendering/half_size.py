@@ -21,7 +21,7 @@ class HalfSize:
         self._small: moderngl.Framebuffer | None = None
 
     def draw(self, target: moderngl.Framebuffer, size: tuple[int, int], paint: Callable[[int], None]) -> None:
-        """Have ``paint`` (told its width) draw a smaller picture, and draw that over all of ``target`` of that ``size``."""
+        """Have ``paint`` (told its width) draw a smaller picture, and draw that over ``target``, of ``size``."""
         small = self._picture(((size[0] + 1) // 2, (size[1] + 1) // 2))
         small.use()
         self._context.viewport = (0, 0, *small.size)
