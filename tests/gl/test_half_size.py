@@ -25,7 +25,7 @@ def app(tiny_checkpoint):
     app = App(Options(tiny_checkpoint, 0, View(), SIZE, "cpu", None, headless=True))
     app.handler.act(Command.TOGGLE_PANELS)
     end = time.monotonic() + 60
-    while app.session.streamer.share < 1 and time.monotonic() < end:
+    while (app.session.streamer.share < 1 or app.session.streamer.busy(time.monotonic())) and time.monotonic() < end:
         app.turn()
     yield app
     app.close()

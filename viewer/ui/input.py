@@ -138,16 +138,29 @@ class Controls:
         arrows = [ARROWS[symbol] for symbol in self._held if symbol in ARROWS]
         right, up = sum(x for x, _ in arrows), sum(y for _, y in arrows)
         if right or up:
-            self.touch()
-            self.dragged = True
-            way = KEY_SPEED * min(self.camera.view.fov_rad, DEFAULT_FOV_RAD) * dt_s
-            before = self.camera.stop()
-            self.camera = before.nudge(right * way, up * way)
-            self._pull(self.camera, replace(before, half_extent_rad=math.pi / 2).nudge(right * way, up * way))
+            self.turn(KEY_SPEED * right * dt_s, KEY_SPEED * up * dt_s)
         elif self.turning:
             self.camera = self.camera.step(dt_s).nudge(self._speed_rad_s * dt_s, 0.0)
         else:
             self.camera = self.camera.step(dt_s)
+
+    def turn(self, right: float, up: float) -> None:
+        """Turn by so many fields of view, of a rectilinear view's default at most."""
+        self.touch()
+        self.dragged = True
+        way, before = min(self.camera.view.fov_rad, DEFAULT_FOV_RAD), self.camera.stop()
+        self.camera = before.nudge(right * way, up * way)
+        self._pull(self.camera, replace(before, half_extent_rad=math.pi / 2).nudge(right * way, up * way))
+
+    def zoom(self, notches: float) -> None:
+        """As the wheel does, by so many notches."""
+        self.touch()
+        self.camera = self.camera.zoom(notches)
+
+    def ask(self, command: Command) -> None:
+        """Do what is asked of the camera now; leave the rest to whoever acts on :attr:`pressed`."""
+        if not self.run(command):
+            self.pressed.append(command)
 
     def _pull(self, moved: Camera, free: Camera) -> None:
         """The camera has ``moved`` as far as there is something to see; on a whole sphere it had come to ``free``."""
@@ -223,8 +236,7 @@ class Controls:
         if command is Command.TURN_BY_ITSELF:
             self.autorotate = turns  # with reduced motion the touch has ended it
         if command is not None:
-            if not self.run(command):
-                self.pressed.append(command)
+            self.ask(command)
         elif symbol in CTRL | SHIFT or (symbol in ARROWS and not control):
             self._held.add(symbol)
         return True if symbol == key.ESCAPE else None  # else pyglet closes the window
