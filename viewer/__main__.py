@@ -51,6 +51,8 @@ def view(
     only_visible: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     level: int | None = None,
     safe: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    install_desktop_entry: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    remove_desktop_entry: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
 ) -> None:
     """Turn around in a generated panorama; only what you look at is made.
 
@@ -76,7 +78,13 @@ def view(
         level: of detail, for --screenshot (default: what its size needs).
         safe: draw on the CPU with Mesa's software OpenGL, plainly and less often, where the graphics driver is too old
             or broken.
+        install_desktop_entry: put the viewer into the desktop's menu, with an icon, and have it open saved rooms
+            (*.room.json); shows nothing. Linux.
+        remove_desktop_entry: take that away again.
     """
+    if install_desktop_entry or remove_desktop_entry:
+        _change_desktop_entry(install=install_desktop_entry)
+        return
     if safe:
         use_software()
     if headless and screenshot is None:
@@ -110,6 +118,14 @@ def view(
         welcome=settings is not None and found is None and yaw is None and not is_picture(opened.checkpoint),
     )
     _show(replace(options, reduced_motion=reduced_motion, only_visible=only_visible, level=level, safe=safe))
+
+
+def _change_desktop_entry(*, install: bool) -> None:
+    from viewer.state import desktop_entry
+
+    change = desktop_entry.install_desktop_entry if install else desktop_entry.remove_desktop_entry
+    for path in change():
+        print(f"{'wrote' if install else 'removed'} {path}")
 
 
 def _start(settings: Path) -> Opened:

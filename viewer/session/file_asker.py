@@ -6,6 +6,7 @@ from typing import Literal
 
 from cocogan_core.errors import OutputError
 from viewer.export.export import Kind, suffix
+from viewer.state.desktop_entry import ROOM_ENDING
 from viewer.ui.texts import text
 from viewer.window.file_dialogs import FileDialogs
 
@@ -62,7 +63,7 @@ class FileAsker:
             return None
         path = Path(answer.strip()).expanduser().absolute()
         if self.purpose != "open" and not path.suffix:
-            path = path.with_suffix(Path(_new_name(self.purpose)).suffix)
+            path = path.with_name(path.name + _ending(self.purpose))
         if self.question and self.purpose != "open" and path.exists():
             raise OutputError(f"{path} is there already; name another file")
         purpose, self._folder = self.purpose, path.parent
@@ -76,6 +77,9 @@ class FileAsker:
 
 def _new_name(purpose: Purpose) -> str:
     """Named by the time."""
-    endings = {"room": ".json", "picture": ".png", "page": ".html", "open": ""}
-    ending = endings[purpose] if purpose in endings else suffix(purpose)  # type: ignore[arg-type]
-    return f"cocogan-{time.strftime('%Y%m%d-%H%M%S')}{ending}"
+    return f"cocogan-{time.strftime('%Y%m%d-%H%M%S')}{_ending(purpose)}"
+
+
+def _ending(purpose: Purpose) -> str:
+    endings = {"room": ROOM_ENDING, "picture": ".png", "page": ".html", "open": ""}
+    return endings[purpose] if purpose in endings else suffix(purpose)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """What is remembered of a room, a look and the user's wishes. Knows no window.
 
+desktop_entry: the menu of a Linux desktop, an icon, and what opens saved rooms.
 interpolation: the morph between two rooms.
 latents: a room: its z, by seed, by entry and along principal directions.
 logging: the log file.
