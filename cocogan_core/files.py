@@ -86,7 +86,7 @@ def read_limited(path: Path, most_bytes: int) -> bytes:
     with open_regular(path) as file:
         if (size := os.fstat(file.fileno()).st_size) > most_bytes:
             raise ValueError(f"{size} bytes; at most {most_bytes} are read")
-        return file.read(most_bytes)
+        return file.read(size)
 
 
 def cache_folder() -> Path:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from cocogan_core.errors import ConfigError, DataError
 
-__all__ = ["map_in_order", "worker_count"]
+__all__ = ["AHEAD", "leave_interrupts_to_the_parent", "map_in_order", "worker_count"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,7 +42,7 @@ def map_in_order(function: Callable[[T], R], items: Iterable[T], *, workers: int
         return
     # spawn: an OpenGL context or a thread of numpy's does not survive a fork
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts_to_the_parent)
     waiting: deque[Future[R]] = deque()
     try:
         for item in items:
@@ -57,5 +57,6 @@ def map_in_order(function: Callable[[T], R], items: Iterable[T], *, workers: int
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def leave_interrupts_to_the_parent() -> None:
+    """In a worker process: Ctrl-C is for the process that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from cocogan_core.data.dataset import DatasetWriter, ImageDataset
-from cocogan_core.data.parallel import map_in_order, worker_count
+from cocogan_core.data.isolation import Died, Limits, map_isolated
+from cocogan_core.data.parallel import worker_count
 from cocogan_core.data.prepare_report import PrepareReport
 from cocogan_core.data.sources.base import PictureSource, Pyramid, SourceListing, SourcePicture
 from cocogan_core.data.sources.image_io import UnusablePicture
 from cocogan_core.data.sources.labels import LABELS_FILE, Labels, read_labels
-from cocogan_core.errors import DataError
+from cocogan_core.errors import CocoganError, DataError
 from cocogan_core.files import open_atomically
 from cocogan_core.progress import Progress, no_progress
 
@@ -28,6 +29,8 @@ __all__ = ["prepare_dataset"]
 Image = NDArray[np.uint8]
 SHARD_BYTES = 160_000_000  # at most, which is also what waits in memory; 256 panoramas of 768×256 are 151 MB
 SHARD_PICTURES = 256  # at most
+LIMITS = Limits()
+KILLED = "killed the process that read it, for want of memory or time"
 
 
 def prepare_dataset(source: PictureSource, *, progress: Progress = no_progress) -> PrepareReport:
@@ -133,7 +136,8 @@ def _load_all(
     """Each picture prepared, or why it cannot be, in order."""
     if not pictures:
         return ()
-    images = map_in_order(partial(_load, source), pictures, workers=min(workers, len(pictures)))
+    made = map_isolated(partial(_load, source), pictures, workers=min(workers, len(pictures)), limits=LIMITS)
+    images = (KILLED if isinstance(one, Died) else one for one in made)
     return progress(zip(pictures, images, strict=True), "preparing", len(pictures))
 
 
@@ -143,6 +147,12 @@ def _load(source: PictureSource, picture: SourcePicture) -> Pyramid | str:
         return source.load(picture)
     except UnusablePicture as reason:
         return str(reason)
+    except CocoganError:
+        raise
+    except MemoryError:
+        return f"needs more than {LIMITS.memory_bytes >> 30} GiB of memory"
+    except Exception as error:
+        return f"cannot be read: {type(error).__name__} ({error})"
 
 
 def _enlarged(dataset: ImageDataset) -> tuple[tuple[str, int], ...]:

@@ -21,7 +21,7 @@ def test_settings_survive_json(tiny_config):
         ({"colour": 1}, "colour"),
         ({"architecture": "resnet"}, "architecture"),
         ({"grid": 3}, "PatchGrid"),
-        ({"grid": {"rows": 10**6, "columns": 10**6}}, "pixels"),
+        ({"grid": {"rows": 10**6, "columns": 10**6}}, "micro patches"),
         ({"latent_names": ["a", "a"]}, "distinct"),
     ],
 )

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from cocogan_core.data.sources.budgets import MOST_FILE_BYTES
 from cocogan_core.data.sources.image_io import UnusablePicture
+from cocogan_core.files import read_limited
 
 __all__ = ["Member", "members"]
 
 
 # What zipfile and its decompressors raise for damage: RuntimeError for encrypted members, NotImplementedError for
 # methods and versions that it does not know.
+SMALL_BYTES, MOST_RATIO = 1 << 20, 100  # pictures are packed already, and hardly shrink at all
 BROKEN = (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError)
 
 
@@ -37,9 +40,17 @@ class Member:
             UnusablePicture: it cannot be read, or the archive is damaged there.
         """
         try:
-            return _archive(self.path).read(self.inside) if self.inside else self.path.read_bytes()
-        except BROKEN as error:
+            return self._unpack() if self.inside else read_limited(self.path, MOST_FILE_BYTES)
+        except (*BROKEN, ValueError, KeyError) as error:
             raise UnusablePicture(f"cannot be read: {error}") from error
+
+    def _unpack(self) -> bytes:
+        """As many bytes as the archive says, unless that is far more than what it holds of them."""
+        archive = _archive(self.path)
+        stated = archive.getinfo(self.inside)
+        if stated.file_size > min(MOST_FILE_BYTES, SMALL_BYTES + MOST_RATIO * stated.compress_size):
+            raise ValueError(f"{stated.file_size} bytes packed into {stated.compress_size}; no picture packs so well")
+        return archive.read(self.inside)
 
 
 def members(root: Path) -> Iterator[Member | tuple[Path, str]]:

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageOps
 
+from cocogan_core.data.sources.budgets import MOST_FILE_BYTES, MOST_LIGHT_PIXELS, refuse_canvas, refuse_size
 from cocogan_core.data.sources.radiance import decode_radiance
 from cocogan_core.errors import ConfigError
+from cocogan_core.files import open_regular, read_limited
 from cocogan_core.text import printable
 
 __all__ = ["ENDINGS", "UnusablePicture", "decode_picture", "read_picture", "require_readers", "tone_map"]
@@ -29,6 +31,7 @@ BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError, 
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+TONE_PIXELS = 1 << 20  # tone-mapped at a time: what lies between light and bytes takes six times as much
 MIDDLE = 0.20  # where the mean of the logarithm of light goes, before the curve
 DARKEST = 1e-6  # of light that counts for the mean: unlit parts must not brighten the rest without end
 
@@ -62,7 +65,7 @@ def read_picture(path: Path, exposure_stops: float = 0.0) -> Image:
     try:
         if ending == ".exr":
             return tone_map(_read_exr(path), exposure_stops)
-        content = path.read_bytes()
+        content = read_limited(path, MOST_FILE_BYTES)
         if ending == ".hdr":
             return tone_map(decode_radiance(content), exposure_stops)
     except BROKEN as error:
@@ -74,13 +77,16 @@ def decode_picture(content: bytes) -> Image:
     """The bytes of a picture file that Pillow knows (H, W, 3), turned as its EXIF says.
 
     Raises:
-        UnusablePicture: they are broken, truncated, or more than Pillow's 179 million pixels.
+        UnusablePicture: they are broken, truncated, or ask for too much memory (:mod:`.budgets`).
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of large pictures and odd metadata: neither is the user's mistake
+            refuse_canvas(content)
             with Pillow.open(io.BytesIO(content), formats=FORMATS) as file:
-                return _to_rgb(ImageOps.exif_transpose(file))
+                refuse_size(*file.size, len(content))
+                ImageOps.exif_transpose(file, in_place=True)
+                return _to_rgb(file)
     except (*BROKEN, Pillow.DecompressionBombError) as error:
         why = str(error).split("<")[0].strip()  # Pillow names the buffer's address
         raise UnusablePicture(f"cannot be read: {why or 'not a picture'}") from error
@@ -89,7 +95,7 @@ def decode_picture(content: bytes) -> Image:
 def _to_rgb(picture: Pillow.Image) -> Image:
     """8-bit RGB (H, W, 3). Pillow's own conversion of 16-bit grey cuts everything from 256 on to white."""
     if not picture.mode.startswith("I"):
-        return np.asarray(picture.convert("RGB"))
+        return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
     grey = np.rint(np.asarray(picture, np.float32) / (65535 / 255)).clip(0, 255).astype(np.uint8)
     return np.repeat(grey[..., None], 3, -1)
 
@@ -97,6 +103,11 @@ def _to_rgb(picture: Pillow.Image) -> Image:
 def _read_exr(path: Path) -> Floats:
     import OpenEXR
 
+    open_regular(path).close()
+    with OpenEXR.File(str(path), header_only=True) as file:
+        corners, channels = file.header()["dataWindow"], file.header()["channels"]
+        width, height = (int(side) + 1 for side in corners[1].astype(np.int64) - corners[0])
+        refuse_size(width, height * max(1, len(channels) // 4), path.stat().st_size, MOST_LIGHT_PIXELS)
     with OpenEXR.File(str(path)) as file:
         channels = file.channels()
         for wanted in ("RGB", "RGBA", "Y"):
@@ -115,7 +126,14 @@ def tone_map(light: NDArray[np.float32], exposure_stops: float = 0.0) -> NDArray
     light = np.nan_to_num(np.asarray(light, np.float32), nan=0.0, posinf=65504.0).clip(0, None)
     luminance = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     mean = np.exp(np.log(np.maximum(luminance, DARKEST)).mean(dtype=np.float64))
-    x = light * np.float32(MIDDLE / mean * 2.0**exposure_stops)
+    exposure = np.float32(MIDDLE / mean * 2.0**exposure_stops)
+    rows = max(1, TONE_PIXELS // light.shape[1])
+    parts = [_tone_curve(light[row : row + rows] * exposure) for row in range(0, len(light), rows)]
+    return np.concatenate(parts)
+
+
+def _tone_curve(x: Floats) -> Image:
+    """Exposed light to 8-bit sRGB."""
     curve = (x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14)).clip(0, 1)
     srgb = np.where(curve <= 0.0031308, 12.92 * curve, 1.055 * curve ** (1 / 2.4) - 0.055)
     return np.asarray(np.rint(srgb * 255), np.uint8)

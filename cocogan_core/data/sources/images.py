@@ -118,6 +118,6 @@ class Images(PictureSource):
 
     def _displacement_of(self, name: str) -> tuple[int, int]:
         """How far a window moves right and down, by name and seed alone: order and workers do not matter."""
-        rng = np.random.default_rng((self.seed, *name.encode()))
+        rng = np.random.default_rng((self.seed, *name.encode("utf-8", "surrogateescape")))
         right, down = rng.integers(-self.displacement, self.displacement + 1, 2)
         return int(right), int(down)

@@ -8,9 +8,12 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.data.sources.budgets import MOST_LIGHT_PIXELS, refuse_size
+
 __all__ = ["decode_radiance"]
 
-MOST_PIXELS = 180_000_000  # as Pillow's limit: what claims more is broken
+PIXELS_A_BYTE = 16  # run-length coded: 127 pixels in two bytes for each of four channels
+MOST_HEADER_BYTES = 1 << 16
 RLE_WIDTHS = range(8, 0x8000)  # scanlines of other widths are never run-length coded
 
 
@@ -20,18 +23,20 @@ def decode_radiance(content: bytes) -> NDArray[np.float32]:
     Raises:
         ValueError: it is no such file, is truncated, or stands in another order than top to bottom, left to right.
     """
-    header = re.match(rb"#\?.*?\n\n-Y (\d+) \+X (\d+)\n", content, re.DOTALL)
+    header = re.match(rb"#\?.*?\n\n-Y (\d{1,9}) \+X (\d{1,9})\n", content[:MOST_HEADER_BYTES], re.DOTALL)
     if header is None:
         raise ValueError("not a Radiance picture from top left to bottom right")
     height, width = int(header[1]), int(header[2])
-    if not 0 < height * width <= MOST_PIXELS:
-        raise ValueError(f"{width}×{height} pixels make no picture")
-    shared = np.empty((height, width, 4), np.uint8)
+    refuse_size(width, height, len(content), MOST_LIGHT_PIXELS)
+    if height * width > PIXELS_A_BYTE * len(content):
+        raise ValueError("truncated")
+    light, shared = np.empty((height, width, 3), np.float32), np.empty((width, 4), np.uint8)
     position = header.end()
     for row in range(height):
-        position = _decode_scanline(content, position, shared[row])
-    scale = np.ldexp(np.float32(1), shared[..., 3:].astype(np.int32) - 136)  # 128 of bias, 8 bits of mantissa
-    return np.where(shared[..., 3:] > 0, (shared[..., :3] + np.float32(0.5)) * scale, 0).astype(np.float32)
+        position = _decode_scanline(content, position, shared)
+        scale = np.ldexp(np.float32(1), shared[:, 3:].astype(np.int32) - 136)  # 128 of bias, 8 bits of mantissa
+        light[row] = np.where(shared[:, 3:] > 0, (shared[:, :3] + np.float32(0.5)) * scale, 0)
+    return light
 
 
 def _decode_scanline(content: bytes, position: int, line: NDArray[np.uint8]) -> int:
