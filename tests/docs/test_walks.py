@@ -121,7 +121,9 @@ def test_from_a_slider_to_a_pixel(tiny_checkpoint):
         app.close()
 
 
-def test_from_a_matterport3d_zip_to_a_batch(archive, tmp_path):
+def test_from_a_matterport3d_zip_to_a_batch(archive, tmp_path, monkeypatch):
+    # in this process, where what is called can be watched
+    monkeypatch.setattr("cocogan_core.data.prepare.map_isolated", lambda load, pictures, **_: map(load, pictures))
     names = walk("From a Matterport3D zip to a batch")
     with Footprints(names) as footprints:
         prepare(archive, tmp_path / "data")
