@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from cocogan_core.commands.main import main
-from cocogan_core.data.dataset import ImageDataset
+from cocogan_core.data.dataset import DatasetWriter, ImageDataset
 from cocogan_core.data.parallel import map_in_order
 from cocogan_core.data.prepare import prepare_dataset
 from cocogan_core.data.sampler import MacroSampler
@@ -262,14 +262,14 @@ def test_workers_and_interruptions_change_nothing(photographs, tmp_path):
 
 
 def test_what_was_finished_before_an_interruption_is_kept(photographs, monkeypatch):
-    load, out = Equirect.load, photographs.parent / "out"
+    append, out = DatasetWriter.append, photographs.parent / "out"
 
-    def interrupted(source, entry):
-        if entry.index == 3:
+    def interrupted(writer, *picture, **more):
+        if writer.count == 3:
             raise KeyboardInterrupt
-        return load(source, entry)
+        append(writer, *picture, **more)
 
-    monkeypatch.setattr(Equirect, "load", interrupted)
+    monkeypatch.setattr(DatasetWriter, "append", interrupted)
     with pytest.raises(SystemExit) as stopped:
         main(["prepare", "equirect", str(photographs), str(out), "--width", "96", "--height", "32", "--workers", "1"])
     assert stopped.value.code == 130
