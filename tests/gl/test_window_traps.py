@@ -5,6 +5,7 @@ One app for all tests, in their order: a process has one window whose context mo
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -408,3 +409,24 @@ def test_panels_take_at_most_a_quarter_of_a_usual_window(app, monkeypatch):
         area = sum((right - left) * (bottom - top) for left, top, right, bottom in app.panels.places[3:])
         assert area <= 0.25 * size[0] * size[1]
     app.workspace.settings = app.workspace.settings.__class__()
+
+
+def test_the_hint_lies_over_no_panel_nor_behind_one(app, monkeypatch):
+    """At 640×480 the map of the visited rooms lay over its second half."""
+    from viewer.ui import panels
+
+    drawn = []
+    monkeypatch.setattr(panels, "draw_hint", drawn.append)
+    monkeypatch.setattr(app.workspace, "settings", replace(app.workspace.settings, seen_hint=False))
+    monkeypatch.setattr(app.controls, "dragged", False)
+    draw(app, 1)
+    assert drawn
+    app.handler.act(Command.TOGGLE_VISITED)
+    drawn.clear()
+    draw(app, 1)
+    assert not drawn
+    app.controls.limit.pull(1.0, app.controls._clock_s)
+    draw(app, 1)
+    assert "Nothing is made farther up" in drawn[0]
+    app.controls.limit.forget()
+    app.handler.act(Command.TOGGLE_VISITED)

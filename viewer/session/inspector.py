@@ -1,6 +1,7 @@
 """The X-ray and the seam microscope: asks the streamer, colours the atlases' slots, finds the worst seam."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,10 +52,18 @@ class Inspector:
         found = {}
         for held in (levels.base, levels.fine, levels.former):
             if held is not None:
-                statuses = found[held.level] = self._streamer.statuses(held, now_s)
+                statuses = found[held.level] = self._mark_beyond(held, self._streamer.statuses(held, now_s))
                 tints = {held.window.slot(cell): tint(status) for cell, status in statuses.items()}
                 held.atlas.mark(tints, self._contrasts(held, statuses) if held.level == self._seams.level else {})
         return found
+
+    def _mark_beyond(self, held: LevelWindow, statuses: dict[Cell, PatchStatus]) -> dict[Cell, PatchStatus]:
+        """Those that lie above or below what the model was trained on, as such."""
+        grid = held.window.grid
+        if not grid.beyond:
+            return statuses
+        inner = range(grid.beyond, grid.rows - grid.beyond)
+        return {cell: replace(status, beyond=cell[0] not in inner) for cell, status in statuses.items()}
 
     def _contrasts(self, held: LevelWindow, cells: Iterable[Cell]) -> dict[Slot, tuple[float, float]]:
         known = self._seams.ratios

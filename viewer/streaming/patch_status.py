@@ -1,9 +1,9 @@
-"""What the X-ray shows of each patch: its state, how old it is, how long it took to make. Pure."""
+"""What the X-ray shows of each patch: its state, its age, what it cost, whether such a one was trained on. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["COLOURS", "PATCH_STATES", "PatchState", "PatchStatus", "Totals", "tint"]
+__all__ = ["BEYOND_COLOUR", "COLOURS", "PATCH_STATES", "PatchState", "PatchStatus", "Totals", "tint"]
 
 PatchState = Literal["made", "cached", "making", "predicted", "stale", "missing"]
 Colour = tuple[int, int, int]
@@ -17,17 +17,22 @@ COLOURS: dict[PatchState, Colour] = {  # told apart by lightness too, for those 
     "stale": (235, 220, 90),
     "missing": (120, 120, 120),
 }
+BEYOND_COLOUR: Colour = (230, 70, 190)
 FRESH_S = 4.0  # a made patch's colour fades over this time
-FAINTEST, STRONGEST = 0.12, 0.55
+FAINTEST, BEYOND, STRONGEST = 0.12, 0.32, 0.55
 
 
 @dataclass(frozen=True)
 class PatchStatus:
-    """A patch of the panorama: its state, seconds since it arrived (0 if it has not), and seconds it took to make."""
+    """A patch of the panorama: its state, seconds since it arrived (0 if it has not), and seconds it took to make.
+
+    ``beyond``: it lies outside of what the model was trained on (paper §3.3), so that nobody ever saw such a one.
+    """
 
     state: PatchState
     age_s: float = 0.0
     patch_s: float = 0.0
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,12 @@ class Totals:
 
 
 def tint(status: PatchStatus) -> tuple[int, int, int, int]:
-    """Colour and opacity (0 … 255) over the patch: strong while something is going on, faint when it is history."""
+    """Colour and opacity (0 … 255) over the patch: strong while something is going on, faint when it is history.
+
+    What was never trained on keeps a colour of its own once it is made.
+    """
     settled = status.state in {"made", "cached"}
+    if settled and status.beyond:
+        return (*BEYOND_COLOUR, round(255 * BEYOND))
     strength = STRONGEST - (STRONGEST - FAINTEST) * min(1.0, status.age_s / FRESH_S) if settled else STRONGEST
     return (*COLOURS[status.state], round(255 * strength))

@@ -5,7 +5,7 @@ import math
 from imgui_bundle import ImVec2, imgui
 
 from viewer.camera.camera import Camera
-from viewer.streaming.patch_status import COLOURS, PATCH_STATES
+from viewer.streaming.patch_status import BEYOND_COLOUR, COLOURS, PATCH_STATES
 from viewer.ui.actions import KEY_TABLE, Action, Command, MoveDivider, shortcut
 from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity, ViewModel
@@ -59,6 +59,7 @@ def draw_hint(words: str) -> None:
     imgui.set_next_window_pos(ImVec2(width / 2, height - em(1.5)), imgui.Cond_.always, ImVec2(0.5, 1.0))
     flags = FIXED | imgui.WindowFlags_.no_inputs | imgui.WindowFlags_.always_auto_resize
     imgui.begin("hint", None, flags | imgui.WindowFlags_.no_focus_on_appearing)
+    imgui.internal.bring_window_to_display_front(imgui.internal.get_current_window())  # without taking the focus
     imgui.text(words)
     imgui.end()
 
@@ -156,9 +157,10 @@ def draw_legend(model: ViewModel) -> tuple[list[Action], Place]:
     statuses, totals = list(model.level_statuses.values()), model.totals
     begin_fixed("X-ray", (window_size()[0] - em(MARGIN_EM), em(TOP_EM + 2 * RADIUS_EM + 0.4)), (1.0, 0.0))
     for state in PATCH_STATES:
-        count = sum(status.state == state for status in statuses)
-        red, green, blue = COLOURS[state]
-        imgui.text_colored(imgui.ImVec4(red / 255, green / 255, blue / 255, 1), f"{count:4d}  {state}")
+        _draw_count(sum(status.state == state for status in statuses), state, COLOURS[state])
+    beyond = sum(status.beyond for status in statuses)
+    if beyond:
+        _draw_count(beyond, text("xray.beyond"), BEYOND_COLOUR)
     imgui.separator()
     slowest = max((status.patch_s for status in statuses), default=0.0)
     imgui.text_disabled(text("xray.slowest", ms=slowest * 1000))
@@ -172,6 +174,11 @@ def draw_legend(model: ViewModel) -> tuple[list[Action], Place]:
     where = place()
     imgui.end()
     return actions, where
+
+
+def _draw_count(count: int, what: str, colour: tuple[int, int, int]) -> None:
+    red, green, blue = colour
+    imgui.text_colored(imgui.ImVec4(red / 255, green / 255, blue / 255, 1), f"{count:4d}  {what}")
 
 
 def _ring(middle: ImVec2, camera: Camera) -> None:

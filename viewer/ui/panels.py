@@ -86,7 +86,7 @@ class Panels:
             actions += self._take(draw_keys())
         if history.progress is not None:
             actions += self._take(draw_progress(*history.progress))
-        if status.limit or (status.hint and not status.bare):
+        if status.limit or (status.hint and not status.bare and not status.visited):
             draw_hint(status.limit or text("hint"))
         if notice.text:
             actions += self._take(draw_notice(notice, em(3.6)))

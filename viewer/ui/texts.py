@@ -124,6 +124,7 @@ _TEXTS = {
     "notice.no_seam": "No border between patches stands out.",
     # how it is generated
     "xray": "Show how it is generated",
+    "xray.beyond": "of them never trained on",
     "xray.slowest": "slowest patch {ms:.1f} ms",
     "xray.sums": "{made} patches, {rooms} room(s), {gflop:.1f} GFLOP",
     "xray.saved": "{share:.0%} of their patches never made",
