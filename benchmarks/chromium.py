@@ -40,6 +40,11 @@ class Browser:
         self._rest, self._number, self._session = b"", 0, ""
         self.events: list[dict[str, Any]] = []
 
+    @property
+    def pid(self) -> int:
+        """Of its first process."""
+        return self._process.pid
+
     def close(self) -> None:
         """End it."""
         with contextlib.suppress(OSError, AssertionError):

@@ -29,10 +29,11 @@ export function fromHash(hash, zDim, usual) {
     const value = Number(stated.get(name) ?? NaN);
     return Math.abs(value) <= limit ? value * DEGREE : otherwise;
   };
-  const lens = VIEW_PROJECTIONS.find((one) => one === stated.get("lens")) ?? (stated.has("fov") ? "rectilinear" : usual.look.lens);
+  const fovRad = angle("fov", NaN, 360);
+  const lens = VIEW_PROJECTIONS.find((one) => one === stated.get("lens")) ?? (fovRad ? "rectilinear" : usual.look.lens);
   const look = {
     yawRad: angle("yaw", usual.look.yawRad, 1e6), pitchRad: angle("pitch", usual.look.pitchRad, 90),
-    fovRad: angle("fov", usual.look.fovRad, 360), lens,
+    fovRad: fovRad || usual.look.fovRad, lens,
   };
   return { room: roomOf(stated, zDim) ?? usual.room, look };
 }
