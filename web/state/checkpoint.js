@@ -1,7 +1,8 @@
 // The checkpoint file (cocogan_core/checkpoint.py): safetensors whose metadata key `cocogan` holds one JSON object.
 // The header is checked against the file's size before anything else is read.
 
-import { readModel, readProjection } from "./model_config.js";
+import { parseJson } from "./json_text.js";
+import { leastWeights, readModel, readProjection } from "./model_config.js";
 import { Problem, require } from "./problem.js";
 import { asObject, finite, readFields, whole, word } from "./settings_reader.js";
 
@@ -21,6 +22,7 @@ const KEY = "cocogan";
 /** @type {Record<string, number>} */
 const ITEM_BYTES = { F32: 4, F16: 2, I64: 8 };
 const MOST_HEADER_BYTES = 8 << 20;
+const MOST_AXES = 8;
 const GENERATOR = "generator.";
 const NETWORKS = [GENERATOR, "discriminator."];
 /** How other files begin. @type {[string, string][]} */
@@ -40,10 +42,13 @@ export function describeCheckpoint(file) {
   const { header, bodyStart } = readHeader(file);
   const stated = header["__metadata__"];
   delete header["__metadata__"];
-  require(isObject(stated) && KEY in stated, `the file is no COCO-GAN checkpoint: it has no '${KEY}' metadata`);
+  const text = isObject(stated) && Object.hasOwn(stated, KEY) ? stated[KEY] : null;
+  if (typeof text !== "string") throw new Problem(`the file is no COCO-GAN checkpoint: it has no '${KEY}' metadata`);
   const entries = Object.entries(header).map(([name, entry]) => readEntry(name, entry, file.byteLength - bodyStart));
   requireNoGaps(entries, file.byteLength - bodyStart);
-  return { ...readMetadata(String(stated[KEY])), entries, bodyStart };
+  const metadata = readMetadata(text);
+  requireTensors(metadata.model, entries);
+  return { ...metadata, entries, bodyStart };
 }
 
 /**
@@ -74,7 +79,7 @@ function readHeader(file) {
   require(fits, "the file is not a safetensors file, or is truncated: its header ends beyond it");
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(file, 8, length));
-    return { header: asObject(JSON.parse(text), "the header"), bodyStart: 8 + length };
+    return { header: asObject(parseJson(text), "the header"), bodyStart: 8 + length };
   } catch (error) {
     throw new Problem(`the file is not a safetensors file: its header is not a JSON object (${String(error)})`);
   }
@@ -93,7 +98,7 @@ function readEntry(name, stated, bodyBytes) {
   require(isObject(stated), broken);
   require(NETWORKS.some((network) => name.startsWith(network)), `tensor ${name} belongs to no network of a COCO-GAN checkpoint`);
   const { dtype, shape, data_offsets: offsets } = /** @type {any} */ (stated);
-  require(Array.isArray(shape) && Array.isArray(offsets) && offsets.length === 2, broken);
+  require(Array.isArray(shape) && shape.length <= MOST_AXES && Array.isArray(offsets) && offsets.length === 2, broken);
   const [start, end] = offsets;
   require([start, end, ...shape].every((number) => Number.isSafeInteger(number) && number >= 0), broken);
   require(Object.hasOwn(ITEM_BYTES, dtype), `tensor ${name} is of type ${dtype}; float32 and float16 are read`);
@@ -118,13 +123,23 @@ function readMetadata(text) {
   /** @type {unknown} */
   let parsed;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text);
   } catch (error) {
     throw new Problem(`the checkpoint's '${KEY}' metadata is broken (${String(error)})`);
   }
   const stated = asObject(parsed, `the checkpoint's '${KEY}' metadata`);
   require(stated.format === FORMAT, `the checkpoint is of format ${stated.format}; this page reads format ${FORMAT}`);
   return { model: readModel(stated.model), projection: readProjection(stated.projection), provenance: readProvenance(stated.provenance) };
+}
+
+/** A small file cannot ask for a large network. @param {import("./model_config.js").Model} model @param {Entry[]} entries */
+function requireTensors(model, entries) {
+  const sizes = entries.filter(({ name }) => name.startsWith(GENERATOR)).map(({ shape }) => shape.reduce((all, side) => all * side, 1));
+  const weights = sizes.reduce((sum, size) => sum + size, 0);
+  require(
+    weights >= leastWeights(model),
+    `the checkpoint's model of width ${model.width} needs more weights than the ${weights} in the file; it is incomplete or of another model`,
+  );
 }
 
 /** @type {import("./settings_reader.js").Reader} */
@@ -136,7 +151,7 @@ function figures(value, name) {
 /** @param {unknown} stated */
 function readProvenance(stated) {
   return readFields(stated, "provenance", {
-    data_set: [word, ""], licence: [word, ""], images_seen: [whole(-Infinity, Infinity), 0], metrics: [figures, {}],
+    data_set: [word, ""], licence: [word, ""], images_seen: [whole(0, Infinity), 0], metrics: [figures, {}],
     code_version: [word, ""], notes: [word, ""],
   });
 }

@@ -60,6 +60,8 @@ const ROOM = {
 };
 const SYMMETRY = { quarter_turn: [words, null], mirror: [words, null], openness: [words, null] };
 const PROJECTION = { kind: [oneOf("mercator", "equirectangular"), "mercator"], half_extent_rad: [finite, 0.8957] };
+const [MOST_PATCHES, MOST_PIXELS, LONGEST_SIDE_PX] = [4096, 1 << 25, 16384]; // of level 0
+const VISIBLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{1,100}$/u; // no controls, and none that turn the direction of writing
 const MERCATOR_LIMIT_RAD = (89 / 180) * Math.PI;
 
 /** @param {unknown} stated @returns {import("../geometry/projection.js").Projection} */
@@ -76,6 +78,7 @@ export function readModel(stated) {
   const values = readFields(stated, "model", fields(MODEL));
   const grid = readGrid(values.grid);
   const names = values.latent_names;
+  require(names.every((/** @type {string} */ name) => VISIBLE.test(name)), "model: latent names must be 1 to 100 characters that can be seen");
   require(
     names.length <= values.z_dim && new Set(names).size === names.length,
     `model: ${names.length} latent names must be distinct and at most z_dim=${values.z_dim}`,
@@ -103,13 +106,23 @@ function readSymmetry(stated, latentNames) {
   return new RoomSymmetry({ quarterTurn, mirror, openness }, latentNames);
 }
 
+/** How many numbers the generator has at the very least. @param {Model} model */
+export function leastWeights({ width }) {
+  return 4 * width ** 2; // a 3×3 kernel from the base's channels to 0.6 times as many
+}
+
 /** @param {unknown} stated @returns {import("../geometry/grid.js").Grid} */
 function readGrid(stated) {
   const grid = readFields(stated, "PatchGrid", fields(GRID));
   require(grid.system === "cylindrical", "this model makes flat pictures; the page shows panoramas");
   require(grid.macro_rows <= grid.rows && grid.macro_columns <= grid.columns, "patch grid: the macro patch does not fit");
   require(Number.isInteger(Math.log2(grid.patch_px)), `model: patch_px is ${grid.patch_px}; it must be a power of two`);
-  require(grid.rows * grid.columns <= 65536, `model: ${grid.rows}×${grid.columns} patches are more than any model here`);
+  const [patches, height, width] = [grid.rows * grid.columns, grid.rows * grid.patch_px, grid.columns * grid.patch_px];
+  require(patches <= MOST_PATCHES, `model: ${grid.rows}×${grid.columns} micro patches; at most ${MOST_PATCHES} are made`);
+  require(
+    Math.max(height, width) <= LONGEST_SIDE_PX && height * width <= MOST_PIXELS,
+    `model: ${width}×${height} pixels; at most ${LONGEST_SIDE_PX} a side and ${MOST_PIXELS} in all are made`,
+  );
   require(grid.rows > 2 * grid.beyond, `patch grid: beyond is ${grid.beyond}; it must leave rows`);
   return { rows: grid.rows, columns: grid.columns, patchPx: grid.patch_px, levels: grid.levels, beyond: grid.beyond };
 }

@@ -1,12 +1,13 @@
 // Reading untrusted JSON into settings: every name known, every value of its type and range.
 
+import { Fraction } from "./json_text.js";
 import { Problem, require } from "./problem.js";
 
 /** @typedef {(value: unknown, name: string) => any} Reader */
 
 /** @param {unknown} value @param {string} name @returns {Record<string, unknown>} */
 export function asObject(value, name) {
-  require(typeof value === "object" && value !== null && !Array.isArray(value), `${name} is not an object of settings`);
+  require(typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Fraction), `${name} is not an object of settings`);
   return /** @type {Record<string, unknown>} */ (value);
 }
 
@@ -40,8 +41,9 @@ export function whole(low, high) {
 
 /** @type {Reader} */
 export function finite(value, name) {
-  require(Number.isFinite(value), `${name} is ${shown(value)}; it must be a number`);
-  return /** @type {number} */ (value);
+  const number = value instanceof Fraction ? value.value : value;
+  require(Number.isFinite(number), `${name} is ${shown(value)}; it must be a number`);
+  return /** @type {number} */ (number);
 }
 
 /** @type {Reader} */
@@ -72,12 +74,14 @@ export function words(value, name) {
 
 /** Two numbers. @type {Reader} */
 export function span(value, name) {
-  const fits = Array.isArray(value) && value.length === 2 && value.every((metres) => Math.abs(metres) < 1000);
-  require(fits, `${name} is ${shown(value)}; it must be two lengths below 1000 m`);
-  return /** @type {[number, number]} */ (value);
+  const wrong = `${name} is ${shown(value)}; it must be two lengths below 1000 m`;
+  require(Array.isArray(value) && value.length === 2, wrong);
+  const metres = value.map((one) => finite(one, name));
+  require(metres.every((one) => Math.abs(one) < 1000), wrong);
+  return /** @type {[number, number]} */ (metres);
 }
 
 /** @param {unknown} value */
 function shown(value) {
-  return (JSON.stringify(value) ?? "nothing").slice(0, 40);
+  return (JSON.stringify(value instanceof Fraction ? value.value : value) ?? "nothing").slice(0, 40);
 }
