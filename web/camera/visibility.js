@@ -1,6 +1,6 @@
 // Which micro patches a view samples (viewer/camera/visibility.py, whose opening explains the method).
 
-import { atLevel, modulo, widthPx } from "../geometry/grid.js";
+import { atLevel, widthPx } from "../geometry/grid.js";
 import { pitchOfV, yawOfU } from "../geometry/projection.js";
 import { yawPitchOf } from "./view.js";
 import { wrapped } from "./view_projection.js";
@@ -18,7 +18,6 @@ const CAP_TAPS = 24;
 const EDGE_STEPS = 96;
 const RIM_TEXELS = 2;
 const RAYS = 24;
-const MOST_RAYS = 384;
 
 /**
  * All (row, column) of a level whose texels the view samples, from the view's centre outward.
@@ -34,6 +33,7 @@ export function visiblePatches(view, grid, projection, { level = 0, within } = {
   const plane = new Plane(fine, projection, widthPx(grid), area, !level);
   markBorder(view, plane);
   markInside(view, plane);
+  markCaps(view, plane);
   const found = plane.marked().map((cell) => ({ cell, far: distance(view, plane, cell) }));
   return found.sort((a, b) => a.far - b.far).map(({ cell }) => cell);
 }
@@ -103,77 +103,47 @@ function markBorder(view, plane) {
   }
 }
 
-/** Mark patches that a grid of rays meets, what the cap reaches from them, and whole border rows round a pole. @param {Look} view @param {Plane} plane */
+/** Mark patches whose middle the border goes round: those are known by how often it crosses their meridian above. @param {Look} view @param {Plane} plane */
 function markInside(view, plane) {
-  const poles = [view.showsPole(1), view.showsPole(-1)];
-  let rays = castRays(view, plane, poles, RAYS);
-  for (let count = RAYS; count < MOST_RAYS && widestGap(rays, plane) >= plane.grid.patchPx; )
-    rays = castRays(view, plane, poles, (count *= 2));
-  for (let i = 0; i < rays.x.length; i++)
-    if (rays.held[i] && (plane.caps || !rays.capped[i])) plane.mark(rays.row[i], rays.column[i]);
-  if (!plane.caps) return;
-  [0, plane.grid.rows - 1].forEach((row, end) => {
-    if (poles[end]) plane.markRow(row);
-    for (let i = 0; i < rays.x.length; i++) {
-      const far = plane.reach(rays.pitch[i]) * (1 - 1 / CAP_TAPS);
-      if (rays.capped[i] && rays.row[i] === row) plane.markColumns(row, rays.x[i] - far, rays.x[i] + far);
-    }
-  });
-}
-
-/**
- * @typedef {ReturnType<typeof castRays>} Rays
- * @param {Look} view @param {Plane} plane @param {boolean[]} poles @param {number} count across and down
- */
-function castRays(view, plane, poles, count) {
   const { grid, area } = plane;
-  const n = count * count;
-  const rays = {
-    count, x: new Float64Array(n), y: new Float64Array(n), pitch: new Float64Array(n),
-    row: new Int32Array(n), column: new Int32Array(n),
-    held: new Uint8Array(n), capped: new Uint8Array(n), known: new Uint8Array(n),
-  };
-  for (let i = 0; i < n; i++) {
-    const place = [i % count, Math.floor(i / count)].map((step) => -1 + (2 * step) / (count - 1));
-    const [yaw, pitch] = yawPitchOf(view.direction(place[0], place[1]));
-    rays.pitch[i] = pitch;
-    rays.x[i] = plane.x(yaw);
-    rays.y[i] = plane.y(pitch);
-    const row = Math.floor(Math.min(Math.max(rays.y[i] / grid.patchPx, 0), grid.rows - 1));
-    const column = modulo(Math.floor(rays.x[i] / grid.patchPx) - area.left, grid.columns);
-    rays.row[i] = row;
-    rays.column[i] = column;
-    rays.held[i] = row >= area.top && row < area.top + area.rows && column < area.columns ? 1 : 0;
-    rays.capped[i] = Math.abs(pitch) > plane.projection.halfExtentRad ? 1 : 0;
-    const atPole = plane.caps && ((row === 0 && poles[0]) || (row === grid.rows - 1 && poles[1]));
-    rays.known[i] = rays.capped[i] || atPole ? 1 : 0;
+  const { yaw, pitch } = border(view);
+  const x = unwrapped(yaw).map((angle) => plane.x(angle));
+  const [ownYaw, ownPitch] = yawPitchOf(view.direction(0, 0)); // the view's own middle is inside
+  const above = crossings(x, pitch, plane.x(ownYaw), widthPx(grid)).filter((at) => at > ownPitch);
+  const middles = Array.from({ length: area.rows }, (_, row) => pitchOfV(plane.projection, (area.top + row + 0.5) / grid.rows));
+  for (let column = 0; column < area.columns; column++) {
+    const crossed = crossings(x, pitch, (area.left + column + 0.5) * grid.patchPx, widthPx(grid));
+    middles.forEach((middle, row) => {
+      const passed = crossed.filter((at) => at >= middle).length + (above.length % 2 === 0 ? 1 : 0);
+      if (passed % 2 === 1) plane.mark(area.top + row, column);
+    });
   }
-  return rays;
 }
 
-/** Side in texels of the largest square that can lie between neighbouring rays, where it matters. @param {Rays} rays @param {Plane} plane */
-function widestGap({ count, x, y, known, held }, plane) {
-  let widest = 0;
-  for (let j = 0; j + 1 < count; j++)
-    for (let i = 0; i + 1 < count; i++) {
-      const corners = [j * count + i, (j + 1) * count + i, j * count + i + 1, (j + 1) * count + i + 1];
-      const settled = plane.caps ? corners.some((k) => known[k]) : corners.every((k) => known[k]);
-      if (settled || !corners.some((k) => held[k])) continue;
-      widest = Math.max(widest, bothSteps(x, corners, widthPx(plane.grid)), bothSteps(y, corners, Infinity));
-    }
-  return widest;
+/** Pitches where a closed line crosses a meridian. @param {number[]} x its texel columns, not wrapped @param {number[]} pitch @param {number} meridian @param {number} width of the panorama */
+function crossings(x, pitch, meridian, width) {
+  const found = [];
+  for (let i = 0; i + 1 < x.length; i++) {
+    const [before, after] = [Math.floor((x[i] - meridian) / width), Math.floor((x[i + 1] - meridian) / width)];
+    if (before === after) continue;
+    const share = (meridian + Math.max(before, after) * width - x[i]) / (x[i + 1] - x[i]);
+    found.push(pitch[i] + share * (pitch[i + 1] - pitch[i]));
+  }
+  return found;
 }
 
-/** The longer step to the right and the longer one down together. @param {Float64Array} values @param {number[]} corners @param {number} wrapsAt */
-function bothSteps(values, [upperLeft, lowerLeft, upperRight, lowerRight], wrapsAt) {
-  const step = (/** @type {number} */ from, /** @type {number} */ to) => {
-    const straight = Math.abs(values[to] - values[from]);
-    return wrapsAt === Infinity ? straight : Math.abs(modulo(straight + wrapsAt / 2, wrapsAt) - wrapsAt / 2);
-  };
-  return (
-    Math.max(step(upperLeft, upperRight), step(lowerLeft, lowerRight)) +
-    Math.max(step(upperLeft, lowerLeft), step(upperRight, lowerRight))
-  );
+/** Mark what the caps above and below reach of their border rows; all of a row round a pole. @param {Look} view @param {Plane} plane */
+function markCaps(view, plane) {
+  if (!plane.caps) return;
+  const ends = [[0, 1], [plane.grid.rows - 1, -1]];
+  for (const [row, sign] of ends) if (view.showsPole(sign)) plane.markRow(row);
+  for (let i = 0; i < RAYS * RAYS; i++) {
+    const [across, down] = [i % RAYS, Math.floor(i / RAYS)].map((step) => -1 + (2 * step) / (RAYS - 1));
+    const [yaw, pitch] = yawPitchOf(view.direction(across, down));
+    const far = plane.reach(pitch) * (1 - 1 / CAP_TAPS);
+    for (const [row, sign] of ends)
+      if (sign * pitch > plane.projection.halfExtentRad) plane.markColumns(row, plane.x(yaw) - far, plane.x(yaw) + far);
+  }
 }
 
 /** Angle-like distance of a patch from the view's centre. @param {Look} view @param {Plane} plane @param {Cell} cell */
