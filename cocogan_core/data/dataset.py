@@ -19,14 +19,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.shards import check_shard, level_file, level_shape, levels_in, mapped, names_in, save_array
+from cocogan_core.data.dataset_index import FORMAT, read_index
+from cocogan_core.data.npy import save_array
+from cocogan_core.data.shards import check_shard, level_file, level_shape, levels_in, mapped, names_in, rows_of
 from cocogan_core.errors import ConfigError, DataError, OutputError
 from cocogan_core.files import write_atomically
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.text import printable
 
 __all__ = ["DatasetWriter", "ImageDataset"]
 
-FORMAT = 1
 INDEX = "dataset.json"
 PARAMETERS = "parameters.npy"
 
@@ -199,20 +201,20 @@ class ImageDataset:
         """
         folder = Path(folder)
         try:
-            about = json.loads((folder / INDEX).read_text())
-            if about["format"] != FORMAT:
-                raise DataError(f"{folder} is of format {about['format']}; this version reads format {FORMAT}")
+            about = read_index(folder / INDEX)
             for shard in about["shards"]:
                 check_shard(folder, about, shard)
             names = len(about["latent_names"])
             count = sum(shard["count"] for shard in about["shards"])
-            parameters = _map_rows(folder / PARAMETERS, count, names) if names and count else np.zeros((count, names))
+            parameters = rows_of(folder / PARAMETERS, count, names) if names and count else np.zeros((count, names))
         except FileNotFoundError as error:
             raise DataError(
                 f"{error.filename} is missing: {folder} is not a prepared data set, or is incomplete"
             ) from error
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            raise DataError(f"{folder} is broken ({error}); prepare it again") from error
+        except OSError as error:
+            raise DataError(f"cannot read {error.filename or folder}: {error.strerror}; check the path") from error
+        except (ValueError, KeyError, TypeError, ConfigError) as error:
+            raise DataError(f"{folder} is broken ({printable(error)}); prepare it again") from error
         return cls(folder, about, np.asarray(parameters, np.float32))
 
     def unnamed(self) -> Self:
@@ -242,15 +244,8 @@ class ImageDataset:
 
     @property
     def projection(self) -> Projection | None:
-        """How rows lie in pitch; None for planar pictures.
-
-        Raises:
-            DataError: the index holds nonsense.
-        """
-        try:
-            return None if self.about["projection"] is None else Projection(**self.about["projection"])
-        except (TypeError, ConfigError) as error:
-            raise DataError(f"{self.folder}: its projection is broken ({error})") from error
+        """How rows lie in pitch; None for planar pictures."""
+        return None if self.about["projection"] is None else Projection(**self.about["projection"])
 
     @property
     def latent_names(self) -> tuple[str, ...]:
@@ -287,11 +282,3 @@ def _first_difference(key: str, before: object, after: object) -> str:
         key = next(name for name in sorted({*before, *after}) if before.get(name) != after.get(name))
         before, after = before.get(key), after.get(key)
     return f"{key} = {before!r}, not {after!r}"
-
-
-def _map_rows(path: Path, count: int, names: int) -> NDArray[Any]:
-    """Memory-map the first ``count`` rows: a killed writer may have left those of a shard that the index lacks."""
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    if array.ndim != 2 or len(array) < count or array.shape[1] != names:
-        raise ValueError(f"{path.name} has shape {array.shape}, the index says {(count, names)}")
-    return array[:count]

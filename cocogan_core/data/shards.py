@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.files import open_atomically
+from cocogan_core.data.npy import map_array
 
-__all__ = ["check_shard", "level_file", "level_shape", "levels_in", "mapped", "names_in", "save_array"]
+__all__ = ["check_shard", "level_file", "level_shape", "levels_in", "mapped", "names_in", "rows_of"]
 
 OPEN_FILES = 128  # shards that stay mapped: each holds one of the few files that a process may have open
 
@@ -54,7 +54,7 @@ def check_shard(folder: Path, about: Entry, shard: Entry) -> None:
     for level in range(having.max()):
         path = folder / level_file(shard["file"], level)
         shape = (np.count_nonzero(having > level), *level_shape(about, level))
-        found: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        found = map_array(path, np.uint8)
         if found.shape != shape:
             raise ValueError(f"{path.name} has shape {found.shape}, the index says {shape}")
 
@@ -67,11 +67,18 @@ def mapped(path: Path) -> Image:
 @lru_cache(maxsize=OPEN_FILES)
 def _mapped(path: Path, _changed_ns: int) -> Image:
     """By the time of the file's last change, so that one made anew is read anew."""
-    pictures: Image = np.load(path, mmap_mode="r", allow_pickle=False)
-    return pictures
+    return map_array(path, np.uint8)
 
 
-def save_array(path: Path, array: NDArray[Any]) -> None:
-    """Write an array; the file appears whole or not at all."""
-    with open_atomically(path) as file:
-        np.save(file, array)
+def rows_of(path: Path, count: int, names: int) -> NDArray[np.float32]:
+    """The first ``count`` rows of the parameters: a killed writer may have left those of a shard that the index lacks.
+
+    Raises:
+        ValueError, OSError: they are not there, or not finite.
+    """
+    array = map_array(path, np.float32)
+    if array.ndim != 2 or len(array) < count or array.shape[1] != names:
+        raise ValueError(f"{path.name} has shape {array.shape}, the index says {(count, names)}")
+    if not np.isfinite(array[:count]).all():
+        raise ValueError(f"{path.name} holds NaN or infinity")
+    return array[:count]

@@ -23,10 +23,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.errors import DataError, OutputError
-from cocogan_core.files import open_atomically
+from cocogan_core.files import open_atomically, read_limited
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.resampling import shrink
 from cocogan_core.metrics.features import FeatureExtractor
@@ -47,6 +49,7 @@ __all__ = [
 Features = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]
+MOST_CACHE_BYTES = 1 << 30
 VERSION = 1  # of what the cached moments mean; a new one makes every older file unused
 KERNEL_BLOCK = 1000  # pictures a block; blocks are disjoint, so their spread gives the standard error
 
@@ -156,8 +159,8 @@ def reference_stats(
 ) -> ReferenceStats:
     """Moments of ``samples`` pictures' features (or all pictures', if there are fewer) at the size of ``grid``.
 
-    They are kept in a file ``moments_….npz`` in the data set's folder (not where it is read-only) and read from there
-    as long as data set, size, feature network, views, samples and seed are the same.
+    They are kept in a file ``moments_….safetensors`` in the data set's folder (not where it is read-only) and read from
+    there as long as data set, size, feature network, views, samples and seed are the same.
 
     Raises:
         DataError: the pictures do not fit the grid, or are fewer than two.
@@ -196,19 +199,22 @@ def _cache_path(dataset: ImageDataset, extractor: FeatureExtractor, grid: PatchG
     size = (grid.height_px, grid.width_px)
     stated = (VERSION, sorted(dataset.about.items()), extractor.projection, extractor.views, size, samples, seed)
     digest = hashlib.sha256(repr(stated).encode()).hexdigest()[:16]
-    return dataset.folder / f"moments_{extractor.network.name}_{digest}.npz"
+    return dataset.folder / f"moments_{extractor.network.name}_{digest}.safetensors"
 
 
 def _read_moments(path: Path) -> Moments | None:
     """Cached moments, or None where there are none or the file is broken: they can be made again."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return Moments(mean=file["mean"], factor=file["factor"], count=int(file["count"]))
-    except (OSError, ValueError, KeyError, EOFError):
+        tensors = load(read_limited(path, MOST_CACHE_BYTES))
+        moments = Moments(mean=tensors["mean"], factor=tensors["factor"], count=int(tensors["count"]))
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         return None
+    sound = moments.mean.ndim == 1 and moments.factor.ndim == 2 and np.isfinite(moments.factor).all()
+    return moments if sound else None
 
 
 def _write_moments(path: Path, moments: Moments) -> None:
     # a read-only data set: nothing is lost but time
     with contextlib.suppress(OutputError), open_atomically(path) as file:
-        np.savez(file, mean=moments.mean, factor=moments.factor, count=moments.count)
+        arrays = {"mean": moments.mean, "factor": moments.factor, "count": np.array(moments.count)}
+        file.write(save({name: np.asarray(array, order="C") for name, array in arrays.items()}))

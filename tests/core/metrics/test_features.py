@@ -120,7 +120,7 @@ def test_reference_moments_are_kept_beside_the_data(tmp_path):
     assert np.array_equal(first.moments.covariance, again.moments.covariance)
     reference_stats(panoramas, extractor, GRID, samples=9)
     assert sum(calls) == 17
-    for path in (tmp_path / "rooms").glob("moments_*.npz"):
+    for path in (tmp_path / "rooms").glob("moments_*.safetensors"):
         path.write_bytes(b"broken")
     assert np.array_equal(first.moments.mean, reference_stats(panoramas, extractor, GRID, samples=8).moments.mean)
 
