@@ -430,3 +430,36 @@ def test_the_hint_lies_over_no_panel_nor_behind_one(app, monkeypatch):
     assert "Nothing is made farther up" in drawn[0]
     app.controls.limit.forget()
     app.handler.act(Command.TOGGLE_VISITED)
+
+
+def test_the_rooms_panel_changes_sides_and_nothing_lies_over_it(app):
+    for command in (Command.TOGGLE_ROOM, Command.TOGGLE_XRAY):
+        app.handler.act(command)
+    draw(app)
+    panel = lambda: app.panels.places[3]  # noqa: E731 (after two bars and the compass)
+    left = panel()
+    assert left[2] < SIZE[0] / 2 + 20
+    app.handler.act(Command.CHANGE_SIDE)
+    draw(app)
+    right = panel()
+    assert right[2] > SIZE[0] - 20
+    assert right[2] - right[0] == pytest.approx(left[2] - left[0])
+    for other in (place for place in app.panels.places if place != right):
+        apart = other[2] <= right[0] or other[0] >= right[2] or other[3] <= right[1] or other[1] >= right[3]
+        assert apart, (other, right)
+    assert app.workspace.settings.side == "right"
+    for command in (Command.CHANGE_SIDE, Command.TOGGLE_XRAY, Command.TOGGLE_ROOM):
+        app.handler.act(command)
+    draw(app)
+
+
+def test_letters_beyond_latin_come_once_the_first_patch_is_there(app):
+    """The system's fonts are read after it: DejaVu, where it is, has Hebrew, which the text font lacks."""
+    from viewer.ui.theme import system_fonts
+
+    if not system_fonts():
+        pytest.skip("this system has no other fonts")
+    draw(app)
+    font = imgui.get_io().fonts.fonts[0]
+    assert font.is_glyph_in_font(0x05D0)  # א
+    assert not font.is_glyph_in_font(0x0378)  # nobody's

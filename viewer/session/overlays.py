@@ -46,6 +46,11 @@ class Overlays:
         changed: dict[str, Any] = {name: not getattr(settings, name)}
         self._workspace.settings = replace(settings, **changed)
 
+    def change_side(self) -> None:
+        """The room's panel to the other side of the window, and what lies there to this one."""
+        settings = self._workspace.settings
+        self._workspace.settings = replace(settings, side="left" if settings.side == "right" else "right")
+
     def keep_job(self) -> None:
         """Ask no more whether it may be lost."""
         self.shown.discard("losing")

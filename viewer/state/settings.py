@@ -14,12 +14,13 @@ from cocogan_core.errors import OutputError
 from cocogan_core.files import read_limited, write_atomically
 from cocogan_core.json_text import parse_json
 
-__all__ = ["MOST_FAVOURITES", "TEXT_SIZES", "Quality", "Settings", "Theme", "load", "peek", "save"]
+__all__ = ["MOST_FAVOURITES", "TEXT_SIZES", "Quality", "Settings", "Side", "Theme", "load", "peek", "save"]
 
 MOST_RECENT, MOST_FAVOURITES = 8, 24
 TEXT_SIZES = (0.75, 2.5)
 Theme = Literal["dark", "light"]
 Quality = Literal["automatic", "fast", "sharp"]
+Side = Literal["left", "right"]
 SIDES_PX = (160, 16384)
 MOST_BYTES = 64 << 20  # favourites are recipes, of up to megabytes each where z is long
 
@@ -37,6 +38,7 @@ class Settings:
         theme: of the panels.
         text_size: of the panels, 1 being the usual one.
         quality: of the picture: sharp where there is time for it, or never, or always.
+        side: of the window where the room's panel lies; the visited rooms lie at the other one.
         panel, details, visited: whether the room's panel is open, shows everything, and whether the visited rooms do.
         favourites: recipes of rooms that the user keeps, as lines, newest first.
     """
@@ -49,6 +51,7 @@ class Settings:
     theme: Theme = "dark"
     text_size: float = 1.0
     quality: Quality = "automatic"
+    side: Side = "left"
     panel: bool = False
     details: bool = False
     visited: bool = False
@@ -167,6 +170,7 @@ def _read_names(value: object) -> tuple[str, ...]:
 READERS: Mapping[str, Any] = {
     "size_px": _read_size, "reduced_motion": _read_flag, "recent": _read_names, "last": _read_text,
     "seen_hint": _read_flag, "theme": _read_one_of(*get_args(Theme)), "text_size": _read_text_size,
-    "quality": _read_one_of(*get_args(Quality)), "panel": _read_flag, "details": _read_flag, "visited": _read_flag,
+    "quality": _read_one_of(*get_args(Quality)), "side": _read_one_of(*get_args(Side)),
+    "panel": _read_flag, "details": _read_flag, "visited": _read_flag,
     "favourites": _read_favourites,
 }  # fmt: skip

@@ -79,6 +79,7 @@ class Command(Enum):
     TOGGLE_GALLERY = auto()
     TOGGLE_ROOM = auto()
     TOGGLE_DETAILS = auto()
+    CHANGE_SIDE = auto()
     TOGGLE_VISITED = auto()
     TOGGLE_TOUR = auto()
     TOGGLE_XRAY = auto()
@@ -204,7 +205,7 @@ _QUIET = (ChangeRoom, MoveCamera, ChangeProjection, ScrubMorph, MoveDivider, Tur
 _QUIET_COMMANDS = {
     Command.NEXT_ROOM, Command.FACE_NORTH, Command.TOGGLE_XRAY, Command.TOGGLE_KEYS, Command.ZOOM_IN, Command.ZOOM_OUT,
     Command.TOGGLE_PANELS, Command.TOGGLE_FULL_SCREEN, Command.COPY_NOTICE, Command.COPY_NOTICE_DETAILS, Command.LEAVE,
-    Command.TOGGLE_ROOM, Command.TOGGLE_DETAILS, Command.TOGGLE_VISITED, Command.TOGGLE_GALLERY,
+    Command.TOGGLE_ROOM, Command.CHANGE_SIDE, Command.TOGGLE_DETAILS, Command.TOGGLE_VISITED, Command.TOGGLE_GALLERY,
 }  # fmt: skip
 
 

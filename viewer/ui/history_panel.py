@@ -7,7 +7,7 @@ from viewer.ui.map_panel import MAP_EM
 from viewer.ui.texts import text
 from viewer.ui.theme import Icon
 from viewer.ui.view_model import HistoryModel
-from viewer.ui.widgets import FIXED, Place, button, em, place, tip, window_size
+from viewer.ui.widgets import FIXED, Place, at_side, button, em, opposite, place, tip, window_size
 
 __all__ = ["draw_history_panel"]
 
@@ -19,7 +19,8 @@ def draw_history_panel(model: HistoryModel) -> tuple[list[Action], Place]:
     """What the user asks for, and where it lies: at the lower edge, over the strip."""
     width, height = window_size()
     wide = min(em(WIDE_EM), width - em(1.2))
-    imgui.set_next_window_pos(ImVec2(width - em(0.6), height - em(MAP_EM + 1.2)), imgui.Cond_.always, ImVec2(1.0, 1.0))
+    corner = ImVec2(at_side(opposite(model.settings.side), wide), height - em(MAP_EM + 1.2))
+    imgui.set_next_window_pos(corner, imgui.Cond_.always, ImVec2(0.0, 1.0))
     imgui.set_next_window_size(ImVec2(wide, 0.0), imgui.Cond_.always)
     imgui.begin("visited", None, FIXED)
     actions = _first_row(model) + _thumbnails(model)

@@ -5,11 +5,12 @@ import math
 from imgui_bundle import ImVec2, imgui
 
 from viewer.camera.camera import Camera
+from viewer.state.settings import Side
 from viewer.streaming.patch_status import BEYOND_COLOUR, COLOURS, PATCH_STATES
 from viewer.ui.actions import KEY_TABLE, Action, Command, MoveDivider, shortcut
 from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity, ViewModel
-from viewer.ui.widgets import FIXED, Place, begin_fixed, em, place, window_size
+from viewer.ui.widgets import FIXED, Place, at_side, begin_fixed, em, place, window_size
 
 __all__ = ["draw_compass", "draw_divider", "draw_hint", "draw_keys", "draw_legend", "draw_notice", "draw_progress"]
 
@@ -152,10 +153,11 @@ def draw_compass(camera: Camera) -> tuple[list[Action], Place]:
     return ([Command.FACE_NORTH] if clicked else []), where
 
 
-def draw_legend(model: ViewModel) -> tuple[list[Action], Place]:
+def draw_legend(model: ViewModel, side: Side) -> tuple[list[Action], Place]:
     """The X-ray's colours with counts, sums, and a button that looks at the worst border."""
     statuses, totals = list(model.level_statuses.values()), model.totals
-    begin_fixed("X-ray", (window_size()[0] - em(MARGIN_EM), em(TOP_EM + 2 * RADIUS_EM + 0.4)), (1.0, 0.0))
+    top, pivot = (TOP_EM, 0.0) if side == "left" else (TOP_EM + 2 * RADIUS_EM + 0.4, 1.0)
+    begin_fixed("X-ray", (at_side(side, 0.0), em(top)), (pivot, 0.0))
     for state in PATCH_STATES:
         _draw_count(sum(status.state == state for status in statuses), state, COLOURS[state])
     beyond = sum(status.beyond for status in statuses)

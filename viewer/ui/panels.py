@@ -10,10 +10,10 @@ from viewer.ui.map_panel import draw_map
 from viewer.ui.overlay import draw_compass, draw_divider, draw_hint, draw_keys, draw_legend, draw_notice, draw_progress
 from viewer.ui.room_panel import RoomPanel
 from viewer.ui.texts import text
-from viewer.ui.theme import apply_theme, load_fonts
+from viewer.ui.theme import add_system_fonts, apply_theme, load_fonts
 from viewer.ui.toolbar import draw_bars
 from viewer.ui.view_model import GalleryModel, HistoryModel, Notice, ViewModel, ViewStatus
-from viewer.ui.widgets import Place, em, window_size
+from viewer.ui.widgets import Place, em, opposite, window_size
 
 __all__ = ["Panels"]
 
@@ -32,7 +32,14 @@ class Panels:
         self.places: tuple[Place, ...] = ()
         self._room, self._gallery, self._question = RoomPanel(), GalleryPanel(), FileQuestion()
         self._look: tuple[object, ...] = ()
+        self._all_fonts = False
         load_fonts()
+
+    def complete_fonts(self) -> None:
+        """Once there is time, before a frame begins: fonts for what the text font lacks."""
+        if not self._all_fonts:
+            self._all_fonts = True
+            add_system_fonts()
 
     def show_object(self, group: str) -> None:
         """Show the sliders of an object."""
@@ -71,7 +78,7 @@ class Panels:
         if status.panel:
             actions += self._take(self._room.draw(status, model))
         if status.visited:
-            actions += self._take(draw_map(status.camera, model))
+            actions += self._take(draw_map(status.camera, model, opposite(status.side)))
             actions += self._take(draw_history_panel(history))
         return actions
 
@@ -81,7 +88,7 @@ class Panels:
         """What is on top, whatever else is open."""
         actions: list[Action] = []
         if status.xray:
-            actions += self._take(draw_legend(model))
+            actions += self._take(draw_legend(model, opposite(status.side)))
         if status.keys:
             actions += self._take(draw_keys())
         if history.progress is not None:

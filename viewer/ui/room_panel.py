@@ -9,13 +9,14 @@ from viewer.ui.latent_texts import SIMPLE, group_of, group_text, label_text
 from viewer.ui.texts import text
 from viewer.ui.theme import Icon
 from viewer.ui.view_model import ViewModel, ViewStatus
-from viewer.ui.widgets import FIXED, Place, button, em, place, tip, window_size
+from viewer.ui.widgets import FIXED, Place, at_side, button, em, icon_button, place, tip, window_size
 
 __all__ = ["RoomPanel"]
 
 ALONG_LIMIT = 4.0  # principal directions are unit vectors in a cube of half side 1
 FEW_DIRECTIONS = 8  # in the simple panel of a model that names nothing
 WIDE_EM, TOP_EM = 18.5, 3.6
+COMPASS_EM = 3.6  # at the right it lies below that
 LEAST_EM = 10.0  # height, of use in any window
 MOST_SHARE, VISITED_SHARE = 0.24, 0.09  # of the window; the latter is for the visited rooms, if they are shown
 MARKED = imgui.ImVec4(0.93, 0.60, 0.32, 1)
@@ -36,12 +37,13 @@ class RoomPanel:
         self._wanted, self._search, self._scroll = group, "", True
 
     def draw(self, status: ViewStatus, model: ViewModel) -> tuple[list[Action], Place]:
-        """What the user asks for, and where it lies: at the left edge, on at most a quarter of the window."""
+        """What the user asks for, and where it lies: at its side, on at most a quarter of the window."""
         width, height = window_size()
         wide = min(em(WIDE_EM), width - em(1.2))
         share = MOST_SHARE - VISITED_SHARE * status.visited
-        high = min(max(share * width * height / wide, em(LEAST_EM)), height - em(TOP_EM + 0.6))
-        imgui.set_next_window_pos(ImVec2(em(0.6), em(TOP_EM)), imgui.Cond_.always)
+        top = TOP_EM if status.side == "left" else TOP_EM + COMPASS_EM
+        high = min(max(share * width * height / wide, em(LEAST_EM)), height - em(top + 0.6))
+        imgui.set_next_window_pos(ImVec2(at_side(status.side, wide), em(top)), imgui.Cond_.always)
         imgui.set_next_window_size(ImVec2(wide, high), imgui.Cond_.always)
         imgui.begin("room", None, FIXED)
         actions, latents = _head(status), status.latents
@@ -138,6 +140,8 @@ def _head(status: ViewStatus) -> list[Action]:
         if imgui.radio_button(text(name), on) and not on:
             actions.append(Command.TOGGLE_DETAILS)
         imgui.same_line()
+    imgui.same_line(imgui.get_window_width() - em(4.6))
+    actions += icon_button(Icon.SIDE, Command.CHANGE_SIDE, "room.side.tip")
     imgui.same_line(imgui.get_window_width() - em(2.6))
     return [*actions, *button(f"{Icon.CLOSE}##room", Command.TOGGLE_ROOM)]
 

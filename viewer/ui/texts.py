@@ -31,6 +31,7 @@ _TEXTS = {
     # the room
     "room.simple": "Simple",
     "room.details": "Details",
+    "room.side.tip": "to the other side of the window",
     "room.seed": "number",
     "room.reset": "Reset and unlock",
     "room.reset.tip": "the room as its number has it, nothing locked",

@@ -9,7 +9,7 @@ from imgui_bundle import ImVec2, ImVec4, imgui
 
 from viewer.state.settings import Theme
 
-__all__ = ["Icon", "apply_theme", "load_fonts", "system_fonts", "text_px"]
+__all__ = ["Icon", "add_system_fonts", "apply_theme", "load_fonts", "system_fonts", "text_px"]
 
 BASE_PX = 16.0
 BUNDLED = Path(imgui_bundle.__file__).parent / "assets" / "fonts"
@@ -58,6 +58,7 @@ class Icon:
     GEAR = "\uf013"
     HELP = "\uf128"
     EYE = "\uf06e"
+    SIDE = "\uf362"
     CLOSE = "\uf00d"
     UNDO = "\uf2ea"
     REDO = "\uf2f9"
@@ -65,11 +66,15 @@ class Icon:
 
 
 def load_fonts() -> None:
-    """Give ImGui its fonts; its context must exist. Glyphs are drawn when they are first needed, at any size."""
+    """Give ImGui its own fonts; its context must exist. Glyphs are drawn when they are first needed, at any size."""
     fonts = imgui.get_io().fonts
     fonts.clear()
     fonts.add_font_from_file_ttf(str(TEXT_FONT), BASE_PX)
     _merge(ICON_FONT, smaller=0.85)
+
+
+def add_system_fonts() -> None:
+    """The system's fonts for other scripts, between two frames: finding and reading them takes time."""
     for path in system_fonts():
         _merge(path)
 

@@ -12,7 +12,7 @@ from viewer.camera.camera import Camera
 from viewer.rendering.atlas import AtlasWindow
 from viewer.state.interpolation import Morph
 from viewer.state.latents import Latents
-from viewer.state.settings import Settings
+from viewer.state.settings import Settings, Side
 from viewer.streaming.patch_status import PatchStatus, Totals
 
 __all__ = ["GalleryModel", "HistoryModel", "Notice", "Severity", "Tile", "ViewModel", "ViewStatus"]
@@ -55,6 +55,7 @@ class ViewStatus:
         suggestion: the file that is proposed.
         favourite: whether the room is one of the favourites.
         hint: whether the first hint is shown.
+        side: of the window where the room's panel lies.
         limit: why the view goes no farther up or down, while somebody pulls.
         offer: the picture for which a room may be looked for, if the user is asked.
         photograph: whether a photograph is shown, of which there is no other room.
@@ -77,6 +78,7 @@ class ViewStatus:
     photograph: bool = False
     offer: str = ""
     limit: str = ""
+    side: Side = "left"
 
 
 @dataclass(frozen=True)

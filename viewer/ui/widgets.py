@@ -2,11 +2,25 @@
 
 from imgui_bundle import ImVec2, imgui
 
+from viewer.state.settings import Side
 from viewer.ui.actions import Action, Command, shortcut
 from viewer.ui.texts import text
 
-__all__ = ["FIXED", "Place", "begin_fixed", "button", "em", "icon_button", "place", "tip", "window_size"]
+__all__ = [
+    "FIXED",
+    "Place",
+    "at_side",
+    "begin_fixed",
+    "button",
+    "em",
+    "icon_button",
+    "opposite",
+    "place",
+    "tip",
+    "window_size",
+]
 
+MARGIN_EM = 0.6
 Place = tuple[float, float, float, float]
 """Left, top, right and bottom in ImGui's coordinates."""
 FIXED = imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_move
@@ -40,6 +54,16 @@ def place() -> Place:
     """Where the panel lies that is being built."""
     corner, size = imgui.get_window_pos(), imgui.get_window_size()
     return corner.x, corner.y, corner.x + size.x, corner.y + size.y
+
+
+def at_side(side: Side, wide: float) -> float:
+    """Left edge of what is so wide and lies at a side of the window."""
+    return em(MARGIN_EM) if side == "left" else window_size()[0] - wide - em(MARGIN_EM)
+
+
+def opposite(side: Side) -> Side:
+    """The other one."""
+    return "right" if side == "left" else "left"
 
 
 def tip(words: str, command: Command | None = None) -> None:
