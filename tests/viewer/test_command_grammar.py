@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from PIL import Image
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.files import resource
@@ -81,3 +82,28 @@ def test_a_file_may_be_a_room_or_a_model_and_a_seed_is_another_room(tmp_path):
         assert open_room(named, seed=5).recipe.latents == Latents.of_seed(5, 128)
     assert open_room(None).checkpoint == shipped
     assert open_room(str(shipped), seed=4).seed == 4
+
+
+@pytest.fixture
+def options(monkeypatch, tmp_path):
+    """What the window would be opened with."""
+    asked = []
+    monkeypatch.setattr("viewer.__main__._show", asked.append)
+    monkeypatch.setattr("viewer.__main__.config_path", lambda: tmp_path / "settings.json")
+    monkeypatch.setattr("viewer.__main__.log_path", lambda: tmp_path / "log")
+    return lambda *arguments: main(["view", *map(str, arguments)]) or asked[-1]
+
+
+def test_a_window_takes_photographs_and_offers_rooms_for_other_pictures(options, tmp_path):
+    photo, picture = tmp_path / "photo.png", tmp_path / "sofa.png"
+    Image.new("RGB", (256, 128)).save(photo)
+    Image.new("RGB", (90, 60)).save(picture)
+    opened = options(photo)
+    assert opened.checkpoint == photo
+    assert opened.view.yaw_rad == pytest.approx(math.pi, abs=0.02)
+    assert opened.offer is None
+    assert not opened.welcome
+    assert options(photo, "--yaw", 40).view.yaw_rad == pytest.approx(math.radians(40))
+    offered = options(picture)
+    assert offered.offer == picture
+    assert offered.checkpoint == resource(SHIPPED)
