@@ -1,7 +1,7 @@
 """How well frames are drawn: as well as there is time for, without wavering between two ways. Pure.
 
-The ways, each about three to four times as expensive as the one before: coarse (half the pixels each way, enlarged, and
-the level of detail that goes with so many), plain (bilinear), sharp (Catmull-Rom).
+The ways, each about twice as expensive as the one before on software OpenGL: coarse (half the pixels each way, enlarged,
+and the level of detail that goes with so many), plain (bilinear), sharp (Catmull-Rom).
 """
 
 from enum import IntEnum
@@ -20,9 +20,9 @@ class DrawQuality(IntEnum):
 # Seconds that a moving frame may take before the next worse way is taken. A sharp one is a luxury.
 MOST_S = {DrawQuality.COARSE: float("inf"), DrawQuality.PLAIN: 0.040, DrawQuality.SHARP: 0.010}
 REST_S = 0.060  # a sharp picture of a view at rest may take so long
-COST = {DrawQuality.COARSE: 4.0, DrawQuality.PLAIN: 3.0}  # of the next better way, times this one's
+COST = {DrawQuality.COARSE: 1.7, DrawQuality.PLAIN: 2.0}  # of the next better way at least, times this one's
 ROOM = 0.7  # the next better way must fit its limit so well …
-CALM = 45  # … for so many frames
+CALM, MOST_CALM = 45, 720  # … for so many frames: twice as many after each time that it did not last
 SLOW = 4  # frames over the limit that are enough to go down
 FADING = 0.7  # of the running mean that is kept a frame
 
@@ -35,6 +35,7 @@ class QualityGovernor:
         self._moving = DrawQuality.SHARP
         self._mean_s: dict[DrawQuality, float] = {}
         self._slow = self._calm = 0
+        self._patience = CALM
         self._first = True
 
     def choose(self, *, moves: bool, changes: bool = False) -> DrawQuality:
@@ -58,13 +59,15 @@ class QualityGovernor:
         fits = better > quality and mean_s * COST[quality] < ROOM * MOST_S[better]
         self._calm = self._calm + 1 if fits else 0
         if self._slow >= SLOW or mean_s > 2 * MOST_S[quality]:
+            self._patience = min(2 * self._patience, MOST_CALM)
             self._go(DrawQuality(quality - 1))
-        elif self._calm >= CALM:
+        elif self._calm >= self._patience:
             self._go(better)
 
     def forget(self) -> None:
         """The window has another size: what frames took says nothing any more."""
         self._mean_s.clear()
+        self._patience = CALM
         self._go(DrawQuality.SHARP)
 
     def _go(self, quality: DrawQuality) -> None:

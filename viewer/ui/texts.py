@@ -119,7 +119,7 @@ _TEXTS = {
     "notice.guided": "This room answers best to {picture}: {error:.0f} of 255 off. It is among the favourites.",
     "notice.guide_needs_rooms": "A photograph has no rooms. Space leads back to them; then drop the picture again.",
     "offer": "{picture} is a picture, not a model. Look for the room that answers to it?",
-    "offer.what": "It is taken to show what is ahead. You see the room improve for some minutes.",
+    "offer.what": "It is taken to show what is ahead. You see the room improve, for half a minute or more.",
     "offer.make": "Look for a room",
     "offer.cancel": "Cancel",
     "notice.no_seam": "No border between patches stands out.",
