@@ -1,7 +1,7 @@
 """How well frames are drawn: as well as there is time for, without wavering between two ways. Pure.
 
-The ways, each about twice as expensive as the one before on software OpenGL: coarse (half the pixels each way, enlarged,
-and the level of detail that goes with so many), plain (bilinear), sharp (Catmull-Rom).
+The ways, each about twice as expensive as the one before on software OpenGL: coarse (half the pixels each way,
+enlarged, and the level of detail that goes with so many), plain (bilinear), sharp (Catmull-Rom).
 """
 
 from enum import IntEnum
