@@ -1,6 +1,7 @@
 """What a training run does, as one frozen dataclass; its docstrings are the command's ``--help``. Knows no torch."""
 
-from dataclasses import dataclass, field, replace
+import math
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -15,6 +16,7 @@ from cocogan_core.geometry.grid import PatchGrid
 __all__ = ["PRESETS", "AdversarialLoss", "Augmentation", "Precision", "TrainConfig", "TrainingSource"]
 
 TrainingSource = ImageDataset | LiveRooms
+LARGEST_SEED = 2**31 - 1  # as of rooms
 
 AdversarialLoss = Literal["wasserstein", "hinge", "nonsaturating"]
 Augmentation = Literal["color", "translation", "cutout"]
@@ -130,6 +132,7 @@ class TrainConfig:
         """
         for name in ("images", "batch", "save_every", "r1_every", "log_every"):
             _require_at_least(1, name, getattr(self, name))
+        self._require_numbers()
         for name in ("workers", "base_rate", "fd_every", "ema_images", "warmup_images", "generator_warmup_images"):
             _require_at_least(0, name, getattr(self, name))
         levels, shares = self.model.grid.levels, self.level_shares
@@ -148,6 +151,20 @@ class TrainConfig:
                 "--multiple-g has a generator for each grid point and none between them; "
                 "leave out --continuous-sampling"
             )
+
+    def _require_numbers(self) -> None:
+        """Every float finite, what is counted or divided by within its range."""
+        for field_of in fields(self):
+            value = getattr(self, field_of.name)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ConfigError(f"--{field_of.name.replace('_', '-')} is {value}; it must be a finite number")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise ConfigError(f"--seed is {self.seed}; it must be a whole number from 0 to {LARGEST_SEED}")
+        for name in ("beta1", "beta2"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"--{name} is {getattr(self, name)}; it must be at least 0 and below 1")
+        for name in ("threads", "generator_rate", "discriminator_rate", "gradient_clip", "fd_samples"):
+            _require_at_least(0, name, getattr(self, name))
 
     def for_dataset(self, dataset: TrainingSource) -> Self:
         """These settings with the model that is trained on ``dataset``: its latents' names, the ablations' shapes.

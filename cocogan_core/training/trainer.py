@@ -251,9 +251,10 @@ class Trainer:
         return {term: value.item() for term, value in terms.items()}
 
     def _diverged(self, why: str) -> TrainingError:
+        saved = (self.config.run / STATE).exists()
+        where = f"the last good state is in {self.config.run}" if saved else "no state was saved before"
         return TrainingError(
-            f"training diverged after {self.seen} images ({why}); the last good state is in {self.config.run}: "
-            "lower the rates and start another --run"
+            f"training diverged after {self.seen} images ({why}); {where}: lower the rates and start another --run"
         )
 
     def _place(self, network: Network) -> Network:

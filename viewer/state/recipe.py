@@ -30,6 +30,7 @@ MOST_CHARACTERS = 4 << 20  # more than the largest z that a checkpoint may have;
 LARGEST_SIDE_PX = 16384
 LARGEST_Z = 65536
 MOST_ALONG = 1000.0
+MOST_YAW_RAD = 1e6
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SLACK_RAD = 1e-6  # limits are compared after a way through text
 
@@ -113,7 +114,12 @@ class Recipe:
                 "along": _short(latents.along),
                 "locked": sorted(latents.locked),
             },
-            "view": {"yaw_rad": view.yaw_rad, "pitch_rad": view.pitch_rad, "fov_rad": view.fov_rad, "lens": view.lens},
+            "view": {
+                "yaw_rad": _nearby(view.yaw_rad),
+                "pitch_rad": view.pitch_rad,
+                "fov_rad": view.fov_rad,
+                "lens": view.lens,
+            },
             "picture": {"width_px": self.size_px[0], "height_px": self.size_px[1]},
         }
 
@@ -197,13 +203,18 @@ def _view(view: _Part, aspect: float) -> View:
     chosen = VIEW_PROJECTIONS[VIEW_PROJECTIONS.index(lens)]
     view.only("yaw_rad", "pitch_rad", "fov_rad", "lens")
     return View(
-        yaw_rad=view.number("yaw_rad", -1e6, 1e6),
+        yaw_rad=view.number("yaw_rad", -MOST_YAW_RAD, MOST_YAW_RAD),
         pitch_rad=view.number("pitch_rad", -math.pi / 2 - SLACK_RAD, math.pi / 2 + SLACK_RAD),
         fov_rad=view.number("fov_rad", NARROWEST_RAD - SLACK_RAD, WIDEST_RAD[chosen] + SLACK_RAD),
         aspect=aspect,
         lens=chosen,
         former=chosen,
     )
+
+
+def _nearby(yaw_rad: float) -> float:
+    """The same look, within what is read back: a room that has turned for a week goes further."""
+    return yaw_rad if abs(yaw_rad) <= MOST_YAW_RAD else math.remainder(yaw_rad, 2 * math.pi)
 
 
 def _short(values: Iterable[float]) -> list[float]:

@@ -12,6 +12,7 @@ from viewer.state.recipe import MOST_CHARACTERS, Recipe
 __all__ = ["SHIPPED", "find_checkpoint", "fingerprint", "is_recipe", "parse_or_read", "read_recipe"]
 
 SHIPPED = "assets/rooms.safetensors"
+MOST_HASHED_BYTES = 4 << 30  # more than any checkpoint: a stranger's room must not have a disk hashed
 SHOWN_DIGITS = 12  # of a hash, in messages
 
 
@@ -96,7 +97,9 @@ _REMEDY = "put the right file beside the room or name it with --checkpoint"
 
 
 def _fingerprint_if_there(path: Path) -> str:
+    if str(path).startswith(("\\\\", "//")):  # on Windows another machine would be asked
+        return ""
     try:
-        return fingerprint(path) if path.is_file() else ""
+        return fingerprint(path) if path.is_file() and path.stat().st_size <= MOST_HASHED_BYTES else ""
     except (CocoganError, OSError, ValueError):  # a stated path may be anything
         return ""

@@ -104,6 +104,9 @@ def _read(path: Path) -> Settings:
 
 def save(path: Path, settings: Settings) -> str:
     """Remember; a word to the user if that fails."""
+    low, high = SIDES_PX
+    width, height = (min(max(side, low), high) for side in settings.size_px)
+    settings = replace(settings, size_px=(width, height))  # a window may be lower than what is read back
     try:
         write_atomically(path, json.dumps(asdict(settings), indent=1) + "\n")
     except OutputError as error:

@@ -43,6 +43,8 @@ from viewer.streaming.worker_process import serve
 __all__ = ["Directions", "Event", "Failed", "Finished", "Restarted", "Started", "Worker"]
 
 RESTART_S = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before the first, second … restart; after the last it stays down
+HANG_S = 120.0  # a batch takes milliseconds to seconds; a child that is silent for so long hangs
+LOAD_S = 600.0  # the same until its first batch: a large checkpoint comes from a slow disk
 STEADY_S = 30.0  # a child that has run this long counts as sound again
 
 
@@ -77,6 +79,8 @@ class Worker:
         self._down_until_s: float | None = None  # a restart is due then
         self._dead = False
         self._received_batches = 0
+        self._missing: set[Patch] = set()  # of the newest request
+        self._working, self._heard_s = False, time.monotonic()  # whether the child has begun a batch; its last sign
         self._memory, self._pipe, self._process = self._start()
         self._began_s = time.monotonic()
 
@@ -88,6 +92,9 @@ class Worker:
     def send(self, plan: Plan, z: Latent) -> None:
         """Hand over the newest plan; the one before is void."""
         self._request = PatchRequest(plan.revision, z, plan.patches)
+        if not self._missing:
+            self._heard_s = time.monotonic()
+        self._missing = set(plan.patches)
         self._send(replace(self._request, received=self._received_batches))
 
     def poll(self) -> list[Event]:
@@ -99,6 +106,8 @@ class Worker:
         if self._received_batches > before:
             self._send(self._received_batches)
         self._dead |= any(isinstance(event, Failed) for event in events)
+        if not self._dead and self._down_until_s is None:
+            self._end_if_hanging(heard=bool(events))
         if not self._dead and self._down_until_s is None and not self._process.is_alive():
             events.append(self._schedule_restart())
         return events
@@ -111,6 +120,15 @@ class Worker:
             self._process.kill()
             self._process.join()
         self._free()
+
+    def _end_if_hanging(self, *, heard: bool) -> None:
+        """Kill a child that owes patches and gives no sign; it is replaced as any that has died."""
+        now = time.monotonic()
+        if heard or not self._missing:
+            self._heard_s = now
+        if now - self._heard_s > (HANG_S if self._working else LOAD_S):
+            self._process.kill()
+            self._process.join()
 
     def _start(self) -> tuple[SharedMemory, "Connection[Any, Any]", SpawnProcess]:
         """A new child with memory and a pipe of its own."""
@@ -127,6 +145,7 @@ class Worker:
         """Replace a dead child; the new one gets the last request, if there was one."""
         self._memory, self._pipe, self._process = self._start()
         self._received_batches, self._began_s, self._down_until_s = 0, time.monotonic(), None
+        self._working, self._heard_s = False, self._began_s
         if self._request is not None:
             self._send(self._request)
 
@@ -167,10 +186,13 @@ class Worker:
         if isinstance(message, BatchReady):
             pixels = slot_view(self._memory, self._config.grid, message.slot, len(message.patches)).copy()
             self._received_batches += 1
+            if self._request is not None and message.revision == self._request.revision:
+                self._missing.difference_update(message.patches)
             if time.monotonic() - self._began_s > STEADY_S:
                 self._restarts = 0
             return Finished(message.revision, message.patches, pixels, message.patch_s)
         assert isinstance(message, Directions | Started | Failed)
+        self._working |= isinstance(message, Started)
         if isinstance(message, Directions) and message.note:
             logging.getLogger("viewer").warning(message.note)
         return message

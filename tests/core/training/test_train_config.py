@@ -50,3 +50,15 @@ def test_settings_that_cannot_run_are_one_line(changes, word):
 def test_the_limit_of_a_loss_can_be_set(config):
     with pytest.raises(TrainingError, match="a loss is"):
         Trainer(replace(config, explosion=1e-6)).run()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("threads", -1), ("beta1", 1.0), ("beta2", 1.0), ("beta2", float("nan")), ("seed", -1), ("seed", 3_000_000_000),
+        ("explosion", float("inf")), ("generator_rate", -1e-3), ("r1", float("nan")), ("fd_samples", -1),
+    ],
+)  # fmt: skip
+def test_options_that_no_run_can_have_are_one_line(name, value):
+    with pytest.raises(ConfigError, match=name.replace("_", "-")):
+        replace(TrainConfig(), **{name: value})

@@ -67,3 +67,9 @@ def test_recent_files_are_few_newest_first_and_once(tmp_path):
 def test_a_folder_that_cannot_be_written_is_a_word_and_no_more(tmp_path):
     (tmp_path / "file").write_text("")
     assert "cannot write" in save(tmp_path / "file" / "settings.json", Settings())
+
+
+def test_a_low_window_does_not_lose_the_settings(tmp_path):
+    path = tmp_path / "settings.json"
+    save(path, Settings(size_px=(640, 100), recent=("a",)))
+    assert load(path) == (Settings(size_px=(640, 160), recent=("a",)), "")

@@ -188,3 +188,25 @@ def test_nothing_outlives_a_killed_window(tiny_checkpoint, tmp_path):
     while stat.exists() and " Z " not in stat.read_text():
         assert time.monotonic() < end, "the generator lives on"
         time.sleep(0.05)
+
+
+def test_a_child_that_hangs_is_replaced(worker, monkeypatch):
+    monkeypatch.setattr("viewer.streaming.worker.HANG_S", 1.0)
+    z = np.zeros(12, np.float32)
+    worker.send(Plan(0, IDS[:1]), z)
+    collect(worker, lambda seen: len(made(seen, 0)) == 1)
+    os.kill(worker.pid, signal.SIGSTOP)
+    worker.send(Plan(1, IDS), z)
+    events = collect(worker, lambda seen: len(made(seen, 1)) == 48)
+    assert sum(isinstance(event, Restarted) for event in events) == 1
+
+
+def test_a_child_with_nothing_to_do_is_left_alone(worker, monkeypatch):
+    monkeypatch.setattr("viewer.streaming.worker.HANG_S", 0.2)
+    worker.send(Plan(0, IDS), np.zeros(12, np.float32))
+    collect(worker, lambda seen: len(made(seen, 0)) == 48)
+    before, end = worker.pid, time.monotonic() + 1
+    while time.monotonic() < end:
+        assert not any(isinstance(event, Restarted) for event in worker.poll())
+        time.sleep(0.01)
+    assert worker.pid == before
