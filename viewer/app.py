@@ -19,7 +19,6 @@ from viewer.session.checkpoint_loader import CheckpointSource, LoadedCheckpoint
 from viewer.session.session import Session
 from viewer.session.workspace import Workspace
 from viewer.state.options import Options
-from viewer.window.gamepads import Gamepads
 from viewer.window.opengl import NEEDED, refusal
 from viewer.window.window import open_window, pump
 
@@ -63,7 +62,6 @@ class App:
         self.controls = Controls(self.window, self._camera(source.view))
         self.controls.reduce_motion(self.workspace.settings.reduced_motion or options.reduced_motion)
         self.gamepad = Gamepad(self.controls)
-        self.gamepads: Gamepads | None = None
         self.clipboard = Clipboard(self.window)
         headless = options.headless
         self.handler = ActionHandler(self.window, self.workspace, self.controls, self.clipboard, headless=headless)
@@ -115,7 +113,7 @@ class App:
         dt, self._frame_s = now - self._frame_s, now
         self.window.switch_to()
         pump(self.window)
-        self._step_gamepads(dt)
+        self.gamepad.listen(dt, ready=self.session.streamer.complete and not self.options.headless)
         self.controls.step(dt)
         while self.controls.pressed:
             self.handler.act(self.controls.pressed.pop(0))
@@ -130,17 +128,6 @@ class App:
             self.fps = 0.9 * self.fps + 0.1 / max(dt, 1e-3)
         elif not self._awake and self.session.streamer.share == 1:
             self.warm_up()  # nobody waits for anything
-
-    def _step_gamepads(self, dt_s: float) -> None:
-        """Listen to game controllers, which are looked for only once there is something to see."""
-        if self.gamepads is None and self.session.streamer.complete and not self.options.headless:
-            self.gamepads = Gamepads(self.gamepad.handlers)
-        if self.gamepads is not None:
-            before = self.gamepads.count
-            self.gamepads.step(dt_s)
-            if self.gamepads.count < before:
-                self.gamepad.forget()
-            self.gamepad.step(dt_s)
 
     def warm_up(self) -> bool:
         """Compile for one more kind of picture, so that no frame has to; False if all are known."""

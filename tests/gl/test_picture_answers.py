@@ -121,6 +121,19 @@ def test_cancel_ends_the_process_and_keeps_the_best_so_far(app, picture):
     assert app.session.latents != before
 
 
+def test_another_room_ends_the_search(app, picture):
+    before = app.session.latents
+    app.handler.open_dropped(0, 0, [str(picture)])
+    app.handler.act(Command.ANSWER_PICTURE)
+    until(app, lambda: app.session.latents != before)
+    app.handler.act(Command.NEXT_ROOM)
+    chosen = app.session.latents
+    app.frame()
+    assert app.session.job.guide is None
+    until(app, lambda: app.session.streamer.complete)
+    assert app.session.latents == chosen
+
+
 def test_a_broken_picture_is_one_line(app, picture, tmp_path):
     broken = tmp_path / "half.jpg"
     broken.write_bytes(picture.read_bytes()[:900])

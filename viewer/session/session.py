@@ -72,6 +72,7 @@ class Session:
         self.gallery = Gallery(tiles, grid, self.names, z_dim, shipped=shipped)
         self.objects = ObjectFinder(grid, self.names)
         self.maker = ThumbnailMaker(self.checkpoint, device, grid)
+        self._guided: Latents | None = None  # what the search for one has shown last
         self.found: Latents | None = None  # the room of a picture, until somebody keeps it
         self.looked_for = ""  # the object that is to be turned to once it is known where that is
         self.job = BackgroundJob(self.streamer, self.take_snapshot)
@@ -125,10 +126,17 @@ class Session:
 
     def _follow_guide(self) -> Notice | None:
         """Show the best room for a picture so far, once the one before is on the screen; a word when it is found."""
-        guide = self.job.guide
-        if guide is None or guide.best is None or not (self.streamer.complete or guide.found):
+        guide, guided = self.job.guide, self._guided
+        if guide is None:
+            self._guided = None
             return None
-        self.change(replace(self.latents, base=tuple(np.clip(guide.best, -1, 1).tolist()), along=()))
+        if guided is not None and self.latents != guided:
+            self.job.cancel()  # the user went to another room
+            return None
+        if guide.best is None or not (self.streamer.complete or guide.found):
+            return None
+        self._guided = replace(self.latents, base=tuple(np.clip(guide.best, -1, 1).tolist()), along=())
+        self.change(self._guided)
         if guide.found is None:
             return None
         self.found = self.latents

@@ -5,6 +5,7 @@ from typing import Any
 
 from viewer.ui.actions import Command
 from viewer.ui.input import Controls
+from viewer.window.gamepads import Gamepads
 
 __all__ = ["BUTTONS", "Gamepad"]
 
@@ -26,16 +27,32 @@ BUTTONS = {
 
 
 class Gamepad:
-    """Of one window's controls; :attr:`handlers` are for every controller, :meth:`step` for once a frame."""
+    """Of one window's controls; :attr:`handlers` are for every controller, :meth:`listen` for once a frame."""
 
     def __init__(self, controls: Controls) -> None:
         """Nothing is moved."""
         self._controls = controls
+        self._machine: Gamepads | None = None
         self._sticks: dict[tuple[int, str], tuple[float, float]] = {}
         self._triggers: dict[tuple[int, str], float] = {}
         self.handlers: dict[str, Any] = {
             "on_stick_motion": self._stick, "on_trigger_motion": self._trigger, "on_button_press": self._press
         }  # fmt: skip
+
+    def listen(self, dt_s: float, *, ready: bool) -> None:
+        """Once a frame: hear the machine's controllers, which are looked for only once the window is ``ready``."""
+        if self._machine is None and ready:
+            self._machine = Gamepads(self.handlers)
+        if self._machine is not None:
+            self.follow(self._machine, dt_s)
+
+    def follow(self, machine: Gamepads, dt_s: float) -> None:
+        """Hear these controllers, and turn and zoom as they ask for."""
+        before = machine.count
+        machine.step(dt_s)
+        if machine.count < before:
+            self.forget()
+        self.step(dt_s)
 
     def step(self, dt_s: float) -> None:
         """Turn and zoom as far as sticks and triggers ask for in ``dt_s``."""

@@ -23,6 +23,7 @@ ARROWS |= {key.A: (-1, 0), key.D: (1, 0), key.W: (0, 1), key.S: (0, -1)}
 # Held while scrolling; pyglet tells of no modifiers then.
 CTRL, SHIFT = frozenset({key.LCTRL, key.RCTRL}), frozenset({key.LSHIFT, key.RSHIFT})
 SOFT: tuple[ViewProjection, ...] = ("rectilinear", "panini")  # where the pitch has a soft end
+TURNED_S = 0.1  # a stick that has not turned the view for so long is at rest
 NOTCH_TURN = 0.06  # of the field of view, as KEY_SPEED: sixteen notches turn by what is seen
 
 
@@ -52,6 +53,7 @@ class Controls:
         self._moved_s = 0.0  # since the last drag event
         self._click = (-math.inf, 0, 0)
         self._clock_s = self._touched_s = 0.0
+        self._turned_s = -math.inf  # when a key or a stick last did
         window.push_handlers(
             on_mouse_press=self._press,
             on_mouse_drag=self._drag,
@@ -66,7 +68,7 @@ class Controls:
     @property
     def active(self) -> bool:
         """Whether the user turns the camera right now or inertia does."""
-        held = self._dragging or bool(self._held - CTRL - SHIFT)
+        held = self._dragging or bool(self._held - CTRL - SHIFT) or self._clock_s - self._turned_s < TURNED_S
         return held or self.camera.moving or self.turning or self.limit.springs
 
     @property
@@ -147,7 +149,7 @@ class Controls:
     def turn(self, right: float, up: float) -> None:
         """Turn by so many fields of view, of a rectilinear view's default at most."""
         self.touch()
-        self.dragged = True
+        self.dragged, self._turned_s = True, self._clock_s
         way, before = min(self.camera.view.fov_rad, DEFAULT_FOV_RAD), self.camera.stop()
         self.camera = before.nudge(right * way, up * way)
         self._pull(self.camera, replace(before, half_extent_rad=math.pi / 2).nudge(right * way, up * way))

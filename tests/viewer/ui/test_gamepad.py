@@ -76,11 +76,7 @@ def step(controls, pad):
 
     def step(dt_s=0.02, times=1):
         for _ in range(times):
-            before = gamepads.count
-            gamepads.step(dt_s)
-            if gamepads.count < before:
-                gamepad.forget()
-            gamepad.step(dt_s)
+            gamepad.follow(gamepads, dt_s)
 
     step.gamepads = gamepads
     step()
@@ -94,9 +90,13 @@ def test_sticks_look_right_and_up_and_stop(controls, pad, step):
     assert seen.yaw_rad > 0.05
     assert seen.pitch_rad > 0.05
     assert controls.dragged
+    assert controls.active
+    controls.step(0.02)
     pad.later("on_stick_motion", "rightstick", pyglet.math.Vec2(0.1, -0.1))  # a worn one's middle
     step(times=10)
     assert controls.camera.view == seen
+    controls.step(0.2)
+    assert not controls.active
 
 
 def test_triggers_zoom_in_and_out(controls, pad, step):
@@ -149,6 +149,16 @@ def test_one_that_is_plugged_in_later_is_found(controls, step):
     step.gamepads._manager.controllers.remove(second)
     step(LOOK_S)
     assert step.gamepads.count == 1
+
+
+def test_the_machine_is_asked_only_once_there_is_something_to_see(controls, monkeypatch, pad):
+    monkeypatch.setattr("viewer.window.gamepads._platform_manager", lambda: Manager(pad))
+    gamepad = Gamepad(controls)
+    gamepad.listen(0.02, ready=False)
+    assert pad.opened == 0
+    gamepad.listen(0.02, ready=True)
+    gamepad.listen(0.02, ready=False)
+    assert pad.opened == 1
 
 
 def test_without_a_manager_there_is_nothing(monkeypatch):
