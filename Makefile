@@ -4,7 +4,7 @@ PYTHON ?= python3
 PIP_INSTALL_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: view test docs system setup
+.PHONY: view test fuzz docs system setup
 
 view: system .venv/view-done
 	$(BIN)/cocogan-view
@@ -18,6 +18,10 @@ test: setup
 	$(MAKE) docs
 	mkdir -p out && $(BIN)/cocogan-view --headless --screenshot out/view.png --size 640x360 && test -s out/view.png
 	$(BIN)/python -m pytest
+
+# Ten thousand broken files of each class for every reader; what fails is kept in out/fuzz.
+fuzz: setup
+	$(BIN)/python -m tests.fuzz $(CASES)
 
 docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict

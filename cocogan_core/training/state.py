@@ -228,7 +228,7 @@ def _sound(file: Any, key: str, like: Tensor) -> Tensor:  # noqa: ANN401 (safete
     """A tensor of the shape, type and device-independent soundness of ``like``; raises ValueError."""
     if tuple(shape := file.get_slice(key).get_shape()) != tuple(like.shape):
         raise ValueError(f"tensor {key} has shape {shape}, not {list(like.shape)}")
-    tensor: Tensor = file.get_tensor(key)
+    tensor: Tensor = file.get_tensor(key).clone()  # else it lives in the file, which may be cut short
     if tensor.dtype != like.dtype or not tensor.isfinite().all():
         raise ValueError(f"tensor {key} is of type {tensor.dtype}, or holds NaN or infinity")
     return tensor
