@@ -3,6 +3,7 @@
 Each is what a user sees after the steps that stand beside its name; written as WebP of at most 60 kB.
 """
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +25,8 @@ from cocogan_core.files import resource
 pyglet.options.headless = True
 pyglet.options.shadow_window = False
 
-from viewer.camera.view_projection import VIEW_PROJECTIONS  # noqa: E402 (the options above have to be set first)
+from viewer.camera.camera import View  # noqa: E402 (the options above have to be set first)
+from viewer.camera.view_projection import VIEW_PROJECTIONS  # noqa: E402
 from viewer.state.options import Options  # noqa: E402
 from viewer.ui.actions import Command, ExportRoom  # noqa: E402
 from viewer.ui.view_model import Notice, Severity  # noqa: E402
@@ -161,16 +163,17 @@ def show_photograph(folder: Path) -> None:
     with first_start(LARGE) as app, TemporaryDirectory() as scratch:
         app.controls.touch()
         app.controls.dragged = True
-        Image.new("RGB", (90, 60)).save(Path(scratch) / "sofa.jpg")
-        app.handler.open_dropped(0, 0, [str(Path(scratch) / "sofa.jpg")])
-        draw_until(app, lambda: True)
-        save(folder, "picture-offered", window_pixels(app))
-        app.handler.act(Command.CANCEL_OFFER)
         photo, room = Path(scratch) / "photo.jpg", app.session.latents
         app.session.change(Latents.of_seed(20, len(room.base)))
         app.frame()
+        draw_until(app, lambda: app.session.streamer.share == 1)
+        bed = app.session.renderer.picture(View(app.controls.camera.view.yaw_rad, fov_rad=math.radians(65)), (480, 270))
+        Image.fromarray(bed).save(Path(scratch) / "bed.jpg")
         app.session.job.export("panorama", photo, app.controls.camera.view, LARGE)
         draw_until(app, lambda: app.session.job.progress is None)
+        app.session.change(room)
+        app.frame()
+        show_search(folder, app, Path(scratch) / "bed.jpg")
         app.session.change(room)
         app.frame()
         app.handler.act(Command.COMPARE)
@@ -181,6 +184,20 @@ def show_photograph(folder: Path) -> None:
         app.controls.camera = app.controls.camera.through("panini", seconds=0).look(yaw_rad=look.view.yaw_rad)
         draw_until(app, lambda: app.session.streamer.complete)
         save(folder, "photograph-beside-a-room", window_pixels(app))
+
+
+def show_search(folder: Path, app: "App", picture: Path) -> None:
+    """A dropped picture is offered a room; on the way to that."""
+    camera = app.controls.camera
+    app.handler.open_dropped(0, 0, [str(picture)])
+    draw_until(app, lambda: True)
+    save(folder, "picture-offered", window_pixels(app))
+    app.handler.act(Command.ANSWER_PICTURE)
+    search = app.session.job.guide
+    draw_until(app, lambda: search is None or search.share > 0.15)
+    save(folder, "picture-answered", window_pixels(app))
+    app.handler.act(Command.CANCEL_JOB)
+    app.controls.camera = camera
 
 
 def main() -> None:

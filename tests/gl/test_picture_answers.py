@@ -97,6 +97,17 @@ def test_the_room_of_a_picture_is_found_while_one_watches(app, picture, monkeypa
     app.handler.open_dropped(0, 0, [str(picture)])
     app.handler.act(Command.ANSWER_PICTURE)
     seen = set()
+    app.frame()
+    shown = app.session._picture
+    assert shown is not None, "the picture is not shown beside the room"
+    assert shown.size == (64, 48)
+    assert (
+        np.abs(
+            np.frombuffer(shown.read(alignment=1), np.uint8).reshape(48, 64, 3)[:20].astype(int)
+            - np.asarray(Image.open(picture))[:20]
+        ).mean()
+        < 3
+    )
     until(app, lambda: seen.add(app.session.latents) or app.session.job.guide is None)
     assert len(seen) > 4, "nothing to watch"
     app.frame()
@@ -107,6 +118,9 @@ def test_the_room_of_a_picture_is_found_while_one_watches(app, picture, monkeypa
     assert len(app.session.history.steps.rooms) == steps + 1
     app.handler.act(Command.UNDO)
     assert app.session.latents == room
+    app.frame()
+    assert app.session._picture is None
+    assert app.context.error == "GL_NO_ERROR"
 
 
 def test_cancel_ends_the_process_and_keeps_the_best_so_far(app, picture):

@@ -24,8 +24,8 @@ class Texture(Protocol):
     def glo(self) -> int:
         """OpenGL's name of it."""
 
-    def write(self, data: bytes, viewport: tuple[int, int, int, int], *, alignment: int = 1) -> None:
-        """Put rows into left, top, width, height."""
+    def write(self, data: bytes, viewport: tuple[int, int, int, int] | None = None, *, alignment: int = 1) -> None:
+        """Put rows into left, top, width, height; into all of it where these are left out."""
 
     def release(self) -> None:
         """Give it back."""

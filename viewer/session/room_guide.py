@@ -1,7 +1,12 @@
 """The search for a room that answers to a photograph, as the window sees it: goes on a little each frame."""
 
 import multiprocessing as mp
+import struct
 from importlib.util import find_spec
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
 
 from cocogan_core.errors import CocoganError, ConfigError
 from viewer.streaming.child_process import ignore_interrupts
@@ -10,12 +15,15 @@ from viewer.streaming.protocol import Failed, Latent
 
 __all__ = ["RoomGuide"]
 
+SMALL_PX = (240, 160)
+
 
 class RoomGuide:
     """Call :meth:`step` once a frame, and :meth:`close` at the end.
 
     Attributes:
         task: what is looked for.
+        picture: what the room is to look like, small (h, w, 3); None if it cannot be read.
         share: of the steps that is done at most.
         best: z (z_dim,) of the best room so far; None before the first step.
         found: the room, once the search has ended.
@@ -31,6 +39,7 @@ class RoomGuide:
                 "to look for a picture's room takes what training needs: pip install 'cocogan-panorama[train]'"
             )
         self.task, self.share = task, 0.0
+        self.picture = _small(task)
         self.best: Latent | None = None
         self.found: GuidedRoom | None = None
         context = mp.get_context("spawn")
@@ -70,3 +79,15 @@ class RoomGuide:
             self._process.kill()
             self._process.join()
         self._pipe.close()
+
+
+def _small(task: GuideTask) -> NDArray[np.uint8] | None:
+    """The picture, to be shown beside the room; what is wrong with it the process says."""
+    try:
+        with Image.open(task.photo, formats=("JPEG", "PNG", "WEBP")) as file:
+            file.draft("RGB", (2 * SMALL_PX[0], 2 * SMALL_PX[1]))  # a JPEG need not be decoded in full
+            picture = ImageOps.exif_transpose(file).convert("RGB")
+    except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError):
+        return None
+    picture.thumbnail(SMALL_PX)
+    return np.asarray(picture)

@@ -13,7 +13,7 @@ from cocogan_core.geometry.projection import u_of_yaw, yaw_of_u, yaw_pitch_of
 from viewer.camera.camera import Camera, View
 from viewer.rendering.renderer import Renderer
 from viewer.rendering.snapshot import Snapshot
-from viewer.rendering.thumbnails import Filmstrip, thumbnail_size
+from viewer.rendering.thumbnails import Filmstrip, Texture, thumbnail_size
 from viewer.session.background_job import BackgroundJob
 from viewer.session.checkpoint_loader import LoadedCheckpoint
 from viewer.session.gallery import Gallery
@@ -72,6 +72,7 @@ class Session:
         self.gallery = Gallery(tiles, grid, self.names, z_dim, shipped=shipped)
         self.objects = ObjectFinder(grid, self.names)
         self.maker = ThumbnailMaker(self.checkpoint, device, grid)
+        self._picture: Texture | None = None  # whose room is looked for
         self._guided: Latents | None = None  # what the search for one has shown last
         self.found: Latents | None = None  # the room of a picture, until somebody keeps it
         self.looked_for = ""  # the object that is to be turned to once it is known where that is
@@ -124,11 +125,28 @@ class Session:
         self.streamer.step(camera, self.latents, now_s)
         return notice
 
+    @property
+    def _picture_shown(self) -> tuple[int, float] | None:
+        """OpenGL's name and width / height of the picture whose room is looked for; None if there is none."""
+        picture = None if self.job.guide is None else self.job.guide.picture
+        if picture is None:
+            return None
+        if self._picture is None:
+            self._picture = self.renderer.new_texture((picture.shape[1], picture.shape[0]))
+            self._picture.write(picture.tobytes(), alignment=1)
+        return self._picture.glo, picture.shape[1] / picture.shape[0]
+
+    def _drop_picture(self) -> None:
+        if self._picture is not None:
+            self._picture.release()
+            self._picture = None
+
     def _follow_guide(self) -> Notice | None:
         """Show the best room for a picture so far, once the one before is on the screen; a word when it is found."""
         guide, guided = self.job.guide, self._guided
         if guide is None:
             self._guided = None
+            self._drop_picture()
             return None
         if guided is not None and self.latents != guided:
             self.job.cancel()  # the user went to another room
@@ -248,6 +266,7 @@ class Session:
             can_redo=self.history.steps.can_redo,
             morph=self.history.morph,
             progress=self.job.progress,
+            picture=self._picture_shown,
             divider=None if self.job.held is None else self.job.divider,
             recent=tuple(Path(name).name for name in settings.recent),
             has_last=bool(settings.last),
@@ -261,6 +280,7 @@ class Session:
         self.worker.close()
         self.maker.close()
         self.job.close()
+        self._drop_picture()
         self.filmstrip.texture.release()
         self.gallery.tiles.texture.release()
         self.renderer.release()

@@ -21,6 +21,7 @@ NOTICE_COLOURS = {
 }  # fmt: skip
 NOTICE_EM, GRIP_EM = 28.0, 0.7
 KEYS_EM = 44.0
+PICTURE_EM = 6.0  # height
 
 
 def draw_notice(notice: Notice, top: float) -> tuple[list[Action], Place]:
@@ -65,10 +66,13 @@ def draw_hint(words: str) -> None:
     imgui.end()
 
 
-def draw_progress(stage: str, share: float) -> tuple[list[Action], Place]:
-    """How far a job is, and a button that ends it."""
+def draw_progress(stage: str, share: float, picture: tuple[int, float] | None) -> tuple[list[Action], Place]:
+    """How far a job is, the picture that it is about, and a button that ends it."""
     width, height = window_size()
     begin_fixed("progress", (width / 2, height - em(MARGIN_EM)), (0.5, 1.0))
+    if picture is not None:
+        name, aspect = picture
+        imgui.image(imgui.ImTextureRef(name), ImVec2(em(PICTURE_EM) * aspect, em(PICTURE_EM)))
     imgui.progress_bar(share, ImVec2(min(em(24), width - em(10)), 0), f"{stage}  {share:.0%}")
     imgui.same_line()
     actions: list[Action] = [Command.CANCEL_JOB] if imgui.button(text("file.cancel_export")) else []

@@ -92,7 +92,7 @@ class Panels:
         if status.keys:
             actions += self._take(draw_keys())
         if history.progress is not None:
-            actions += self._take(draw_progress(*history.progress))
+            actions += self._take(draw_progress(*history.progress, history.picture))
         if status.limit or (status.hint and not status.bare and not status.visited):
             draw_hint(status.limit or text("hint"))
         if notice.text:

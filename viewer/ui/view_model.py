@@ -167,6 +167,7 @@ class HistoryModel:
         can_undo, can_redo: whether there is something.
         morph: what is between two rooms, if two were chosen.
         progress: an export's stage and share.
+        picture: OpenGL's name, and width / height, of the picture whose room is looked for.
         divider: how much of the view shows the room that is held to compare, if one is.
         recent: files opened before.
         has_last: whether there was a session before.
@@ -187,6 +188,7 @@ class HistoryModel:
     divider: float | None
     recent: tuple[str, ...] = ()
     has_last: bool = False
+    picture: tuple[int, float] | None = None
     reduced_motion: bool = False
     touring: bool = False
     settings: Settings = field(default_factory=Settings)
