@@ -50,7 +50,7 @@ def sampled(chromium: Browser, minutes: float) -> Table:
     while (now_s := time.monotonic() - begin_s) < 60 * minutes:
         number += 1
         if number % 2 == 0:
-            chromium.press(" ", "Space")
+            chromium.run("cocoganPage.next()")
         time.sleep(PAUSE_S)
         heap, made, frames = chromium.run(
             "(gc(), [performance.memory.usedJSHeapSize / 1e6, cocogan.streamer.statistics.made, frames])"

@@ -1,16 +1,14 @@
 """The page in Chromium: from a file and from a server, by hand and by link, asking nothing of anybody else."""
 
 import base64
-import functools
 import gzip
-import http.server
 import io
 import json
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from folder_server import served
 from PIL import Image
 
 from benchmarks.chromium import browser
@@ -62,15 +60,8 @@ def site(tmp_path_factory, rooms_checkpoint):
     (folder / "around.html").write_text(AROUND, encoding="utf-8")
     (folder / "bare.html").write_text(BARE, encoding="utf-8")
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/index.html"
-    server.shutdown()
-    server.server_close()
+    with served(folder) as address:
+        yield f"{address}/index.html"
 
 
 def patches_on_screen(chromium, level: int) -> dict[tuple[int, int], np.ndarray]:
@@ -111,7 +102,6 @@ def test_it_asks_nothing_of_anybody(chromium, single_file, site):
 
 def test_a_drag_makes_only_new_patches_and_the_link_follows(chromium, site):
     chromium.open(site + "#seed=5&yaw=20&pitch=0&fov=60", (480, 300))
-    chromium.run("void 0")
     chromium.wait("globalThis.cocogan?.streamer")
     chromium.run("cocogan.streamer.onlyVisible = true; cocogan.reducedMotion = true; cocogan.show(cocogan.room)")
     chromium.wait(SETTLED)
@@ -135,6 +125,19 @@ def test_no_patch_is_made_twice(chromium, site):
     chromium.wait(f"{SETTLED} && cocogan.streamer.made.size >= 32")
     made, counted = chromium.run("[cocogan.streamer.made.size, cocogan.streamer.statistics.made]")
     assert made == counted
+
+
+def test_keys_work_before_anything_is_touched_and_leave_buttons_theirs(chromium, site):
+    chromium.open(site + "#seed=5", (480, 300))
+    chromium.wait(READY)
+    chromium.press(" ", "Space")
+    seed = chromium.wait("cocogan.room.seed !== 5 && cocogan.room.seed")
+    chromium.press("ArrowRight")
+    assert chromium.run("cocogan.camera.view.yawRad") == pytest.approx(np.pi / 36)
+    chromium.run("document.getElementById('xray').focus()")
+    chromium.press(" ", "Space")
+    chromium.press("ArrowRight")
+    assert chromium.run("[cocogan.room.seed, cocogan.camera.view.yawRad]") == [seed, pytest.approx(np.pi / 36)]
 
 
 def test_buttons_panel_and_xray(chromium, site):

@@ -30,6 +30,7 @@ __all__ = ["TITLE", "WebPage", "write_folder", "write_single_file"]
 TITLE = "A room, made where you look"
 MODEL, KERNEL, WORKER, PAGE = "room.safetensors", "kernel.wasm", "worker.js", "page.js"
 ELEMENT = "room-element.js"  # for pages that show the room within them
+TILES = "tiles.js"  # for viewers of stored panoramas
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data: blob:; "
 
 
@@ -53,7 +54,7 @@ class WebPage:
 
 
 def write_folder(page: WebPage, folder: Path) -> list[Path]:
-    """Write ``index.html``, its four files and the element for other pages; returns them all.
+    """Write ``index.html``, its files, and what other pages and viewers show the room by; returns them all.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
@@ -64,6 +65,7 @@ def write_folder(page: WebPage, folder: Path) -> list[Path]:
     head = _meta(policy) + '<link rel="stylesheet" href="style.css">'
     files = _binaries(page)
     files |= {"style.css": _source("style.css").encode(), ELEMENT: _source("page/room_element.js").encode()}
+    files[TILES] = join_modules(resource("web"), "adapters/tiles_worker.js").encode()
     files |= {name: script.encode() for name, script in _scripts().items()}
     files["index.html"] = _document(page, head, f'{_blocks(page)}<script src="{PAGE}"></script>').encode()
     for name, content in files.items():

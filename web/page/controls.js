@@ -32,7 +32,7 @@ export class Controls {
     canvas.addEventListener("pointermove", (event) => this.move(event));
     for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) canvas.addEventListener(name, (event) => this.release(event));
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    canvas.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("keydown", (event) => this.key(event));
     view.addEventListener("frame", () => this.readPad());
   }
 
@@ -93,7 +93,7 @@ export class Controls {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.isForView(event)) return;
     const way = ARROWS[event.key];
     const { camera } = this.view;
     if (way) this.view.turn(camera.stop().nudge(way[0] * KEY_STEP_RAD, way[1] * KEY_STEP_RAD));
@@ -102,6 +102,11 @@ export class Controls {
     else if (this.actions[event.key.toLowerCase()]) this.actions[event.key.toLowerCase()]();
     else return;
     event.preventDefault();
+  }
+
+  /** Not one that a button or slider has a use for. @param {KeyboardEvent} event */
+  isForView({ target }) {
+    return target === this.view.canvas || target === document.body;
   }
 
   /** Sticks turn, triggers zoom. */
