@@ -179,6 +179,7 @@ def test_nothing_leaves_the_screen(chromium, site, size):
     chromium.open(site, size, scale=2 if size[0] < 1000 else 1)
     chromium.wait(READY)
     chromium.run("document.getElementById('adjust').click()")
+    assert chromium.run("[document.activeElement.id, document.querySelector('#hint').className]") == ["panel", "gone"]
     outside = chromium.run(
         "[...document.querySelectorAll('button, #panel, #status')].filter((one) => {"
         " const b = one.getBoundingClientRect(); return b.width"

@@ -120,7 +120,8 @@ class Page {
     const panel = byId("panel");
     panel.hidden = !panel.hidden;
     byId("adjust").setAttribute("aria-expanded", String(!panel.hidden));
-    if (!panel.hidden) panel.querySelector("input")?.focus({ preventScroll: true });
+    byId("hint").classList.add("gone");
+    if (!panel.hidden) panel.focus({ preventScroll: true }); // a field would bring up a phone's keyboard
   }
 
   async toggleFull() {
