@@ -18,8 +18,10 @@ from PIL import Image
 
 from cocogan_core.checkpoint import Metadata, Provenance
 from cocogan_core.config import ModelConfig
+from cocogan_core.data.sources.budgets import refuse_canvas
 from cocogan_core.data.sources.image_io import UnusablePicture, read_picture
 from cocogan_core.errors import DataError
+from cocogan_core.files import open_regular
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.photo_sphere_tags import PhotoSphereTags
 from cocogan_core.geometry.projection import Projection, u_of_yaw, yaw_of_u
@@ -118,6 +120,8 @@ def _header(path: Path) -> tuple[tuple[int, int], bytes]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of large pictures: we have a limit of our own
+            with open_regular(path) as begin:
+                refuse_canvas(begin.read(64), path.stat().st_size)
             with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as file:
                 sideways = file.getexif().get(ORIENTATION, 1) >= SIDEWAYS
                 packet = file.info.get("xmp", b"")

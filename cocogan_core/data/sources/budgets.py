@@ -24,8 +24,11 @@ def refuse_size(width: int, height: int, file_bytes: int, most: int = MOST_PIXEL
         raise ValueError(f"{width}×{height} pixels out of {file_bytes} bytes; no photograph is so small a file")
 
 
-def refuse_canvas(content: bytes) -> None:
-    """As :func:`refuse_size` for WebP, whose decoder allocates its canvas as soon as a file is opened."""
+def refuse_canvas(content: bytes, file_bytes: int) -> None:
+    """As :func:`refuse_size` for WebP, whose decoder allocates its canvas as soon as a file is opened.
+
+    ``content`` are the first 30 bytes at least, of ``file_bytes``.
+    """
     if content[:4] == b"RIFF" and content[8:16] == b"WEBPVP8X" and len(content) >= 30:
         width, height = (1 + int.from_bytes(content[at : at + 3], "little") for at in (24, 27))
     elif content[:4] == b"RIFF" and content[8:16] == b"WEBPVP8 " and len(content) >= 30:
@@ -35,4 +38,4 @@ def refuse_canvas(content: bytes) -> None:
         width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     else:
         return  # another format, or no picture
-    refuse_size(width, height, len(content))
+    refuse_size(width, height, file_bytes)

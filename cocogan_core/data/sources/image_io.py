@@ -82,7 +82,7 @@ def decode_picture(content: bytes) -> Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of large pictures and odd metadata: neither is the user's mistake
-            refuse_canvas(content)
+            refuse_canvas(content, len(content))
             with Pillow.open(io.BytesIO(content), formats=FORMATS) as file:
                 refuse_size(*file.size, len(content))
                 ImageOps.exif_transpose(file, in_place=True)

@@ -16,6 +16,8 @@ from cocogan_core.data.prepare import prepare_dataset
 from cocogan_core.data.sources.archives import Member
 from cocogan_core.data.sources.image_io import UnusablePicture, decode_picture, read_picture
 from cocogan_core.data.sources.images import Images
+from cocogan_core.errors import DataError
+from cocogan_core.inference.photo_patches import PhotoSphere
 
 SMALL = Limits(memory_bytes=6 << 30, cpu_s=2)
 
@@ -105,3 +107,9 @@ def test_no_bad_file_stops_the_others(tmp_path):
     text = (tmp_path / "out" / "report.txt").read_text()
     assert "\x1b" not in text
     assert all(f"{name}: cannot be read" in text for name in BOMBS)
+
+
+def test_a_photographs_header_is_read_within_the_same_budget(tmp_path):
+    (tmp_path / "x.webp").write_bytes(BOMBS["c.webp"])
+    with pytest.raises(DataError, match="cannot be read"):
+        PhotoSphere.read(tmp_path / "x.webp")
