@@ -10,7 +10,7 @@ view: system .venv/view-done
 	$(BIN)/cocogan-view
 
 test: setup
-	scripts/system_libraries.sh xvfb xdotool nodejs chromium
+	scripts/system_libraries.sh xvfb xdotool nodejs chromium gcc libc6-dev libopenxr-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -49,6 +49,9 @@ def view(
     headless: bool = False,
     reduced_motion: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     only_visible: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    vr: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    record: Path | None = None,
+    replay: Path | None = None,
     level: int | None = None,
     safe: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     install_desktop_entry: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
@@ -75,6 +78,9 @@ def view(
         headless: work without a display; needs --screenshot.
         reduced_motion: nothing flies, glides or fades this time; the window's settings have it for always.
         only_visible: make no patch before the view samples it: nothing beside it, nothing ahead of a motion.
+        vr: show the room in the headset too, by OpenXR.
+        record: with --vr, write the head's poses to this file.
+        replay: with --vr, play these poses instead of a headset's.
         level: of detail, for --screenshot (default: what its size needs).
         safe: draw on the CPU with Mesa's software OpenGL, plainly and less often, where the graphics driver is too old
             or broken.
@@ -87,8 +93,12 @@ def view(
         return
     if safe:
         use_software()
-    if headless and screenshot is None:
-        raise ConfigError("--headless has no window to show; add --screenshot FILE")
+    if headless and screenshot is None and not vr:
+        raise ConfigError("--headless has no window to show; add --screenshot FILE, or --vr")
+    if (record or replay) and not vr:
+        raise ConfigError("--record and --replay are about a headset; add --vr")
+    if vr and screenshot is not None:
+        raise ConfigError("--vr and --screenshot do not go together; leave one of them out")
     if level is not None and screenshot is None:
         raise ConfigError("--level is for a picture; add --screenshot FILE")
     settings = config_path() if screenshot is None else None
@@ -117,6 +127,7 @@ def view(
         offer=offer,
         welcome=settings is not None and found is None and yaw is None and not is_picture(opened.checkpoint),
     )
+    options = replace(options, vr=vr, record=record, replay=replay)
     _show(replace(options, reduced_motion=reduced_motion, only_visible=only_visible, level=level, safe=safe))
 
 

@@ -11,6 +11,7 @@ import moderngl
 
 from cocogan_core.errors import CheckpointError, CocoganError, DisplayError
 from viewer.camera.camera import Camera, View
+from viewer.camera.head import HeadCamera
 from viewer.rendering.half_size import HalfSize
 from viewer.rendering.quality import DrawQuality, QualityGovernor
 from viewer.rendering.renderer import Renderer
@@ -21,11 +22,14 @@ from viewer.session.workspace import Workspace
 from viewer.state.options import Options
 from viewer.window.opengl import NEEDED, refusal
 from viewer.window.window import open_window, pump
+from viewer.xr.headset import FrameSource, Headset
+from viewer.xr.replay import ReplayedHeadset
 
 __all__ = ["App"]
 
 FRAME_S, SAFE_FRAME_S = 1 / 60, 1 / 20
 IDLE_FRAME_S = 1 / 20  # how often an unchanging window looks for events
+MIRROR_S, MIRROR_PAUSE = 1 / 30, 4  # how often the window shows what a headset does, and times its own pictures
 LIMITED_RAD = math.radians(0.1)  # a look that differs by more is not the one that was asked for
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
 PAUSE = 2  # times what a picture takes, before one in which only patches are new: the generator may need the same CPU
@@ -53,6 +57,7 @@ class App:
         self.workspace = self._new_workspace(loaded)
         # Only now: what these need of ImGui and pyglet takes time, and pyglet has to be told first if it is headless.
         from viewer.session.action_handler import ActionHandler
+        from viewer.session.headset_switch import HeadsetSwitch
         from viewer.ui.clipboard import Clipboard
         from viewer.ui.gamepad import Gamepad
         from viewer.ui.imgui_backend import ImGuiBackend
@@ -74,10 +79,14 @@ class App:
             self.controls.welcome()
         self.workspace.offered = options.offer
         self.clipboard.serve_imgui()
+        self.headset = HeadsetSwitch(self._frame_source, self.workspace, options.record)
+        self.handler.toggle_headset = self.headset.toggle
+        self.handler.recentre = lambda: self.headset.recentre(self.controls.camera)
         self.fps = 0.0
         self._seen: tuple[object, ...] = ()  # what the last frame was about
         self.governor = QualityGovernor()
         self.half_size: HalfSize | None = None  # where frames take so long that it is needed
+        self._mirror_due_s = 0.0
         self._drawn_s = self._due_s = 0.0  # what the last picture took, and from when on patches may cause one
         self._frame_s = time.monotonic()
         self._awake = SETTLE_FRAMES
@@ -88,7 +97,13 @@ class App:
         return self.workspace.session
 
     def run(self) -> None:
-        """Frames until the window is closed."""
+        """Frames until the window is closed.
+
+        Raises:
+            DataError, OutputError: a file of poses cannot be read, or written.
+        """
+        if self.options.vr:
+            self.headset.toggle()
         while not self.window.has_exit:
             self.turn()
 
@@ -103,15 +118,18 @@ class App:
         seen = self.session.streamer.statistics
         if seen.failed and not seen.made:
             raise CheckpointError(seen.message)
+        if self.headset.showing:  # the compositor keeps the pace
+            return
         waits = self._awake or not self.session.streamer.complete  # look often, draw only what has come
         pace = (SAFE_FRAME_S if self.options.safe else FRAME_S) if waits else IDLE_FRAME_S
         time.sleep(max(0.0, pace - (time.monotonic() - began)))
 
     def frame(self) -> None:
         """Events, motion, planning, drawing; draws only if something has changed."""
+        self.window.switch_to()
+        head = self.headset.look(self.controls.camera)  # waits for the compositor
         now = time.monotonic()
         dt, self._frame_s = now - self._frame_s, now
-        self.window.switch_to()
         pump(self.window)
         self.gamepad.listen(dt, ready=self.session.streamer.complete and not self.options.headless)
         self.controls.step(dt)
@@ -120,11 +138,16 @@ class App:
         self._show_clicked()
         self.workspace.step()
         self.handler.step(now)
-        self._step_session(now)
-        if self._awake and now >= self._due_s:
+        if head is not None:  # the window shows what the head looks at
+            self.controls.camera = self.controls.camera.look(yaw_rad=head.view.yaw_rad, pitch_rad=head.view.pitch_rad)
+        self._step_session(now, head or self.controls.seen)
+        for action in self.headset.draw(now, xray=self.handler.status.xray) if head is not None else ():
+            self.handler.act(action)
+        if self._awake and now >= max(self._due_s, self._mirror_due_s):
             self._awake -= 1
             self._draw(now)
             self._due_s = time.monotonic() + PAUSE * self._drawn_s
+            self._mirror_due_s = time.monotonic() + max(MIRROR_S, MIRROR_PAUSE * self._drawn_s) if head else 0.0
             self.fps = 0.9 * self.fps + 0.1 / max(dt, 1e-3)
         elif not self._awake and self.session.streamer.share == 1:
             self.warm_up()  # nobody waits for anything
@@ -171,21 +194,20 @@ class App:
         self.workspace.close(last, window_px)
         with contextlib.suppress(Exception):  # the context may be gone with the window
             self.window.switch_to()
+            self.headset.close()
             self.session.close()
             if self.half_size is not None:
                 self.half_size.release()
             self.backend.close()
         self.window.close()
 
-    def _step_session(self, now: float) -> None:
+    def _step_session(self, now: float, camera: Camera | HeadCamera) -> None:
         """Have the session go on; stay awake while there is something new to see."""
         session, controls = self.session, self.controls
-        width, height = self.window.get_framebuffer_size()
-        halves = 2 if self._quality() is DrawQuality.COARSE else 1  # of which a coarser level of detail is enough
-        session.streamer.screen_px = (-(-width // halves), -(-height // halves))
+        session.streamer.screen_px = self._screen_px()
         dragging = any(self.backend.io.mouse_down)
         session.streamer.fades = not controls.reduced_motion
-        notice = session.step(controls.seen, now, dragging=dragging)
+        notice = session.step(camera, now, dragging=dragging)
         if notice is not None:
             self.workspace.notice = notice
         complete, status = session.streamer.complete, self.handler.status
@@ -195,6 +217,14 @@ class App:
         elif session.streamer.busy(now):
             self._awake = SETTLE_FRAMES
         self._seen = seen
+
+    def _screen_px(self) -> tuple[int, int]:
+        """Of what is drawn: an eye's picture, or the window's, of which half is enough where it is drawn so."""
+        if self.headset.view is not None and self.headset.showing:
+            return self.headset.view.screen_px
+        width, height = self.window.get_framebuffer_size()
+        halves = 2 if self._quality() is DrawQuality.COARSE else 1
+        return -(-width // halves), -(-height // halves)
 
     def _show_clicked(self) -> None:
         """While the room's panel is open, a click on an object shows its sliders."""
@@ -246,6 +276,8 @@ class App:
         self.context.finish()  # else an upload into the atlas would wait for this picture, in the middle of the next
         self._drawn_s = time.monotonic() - began
         self.governor.note(quality, self._drawn_s, moves=moves)
+        if quality is DrawQuality.SHARP:
+            self.headset.sharp_s, self.headset.window_px = self._drawn_s, size[0] * size[1]
         for action in actions:
             self.handler.act(action)
 
@@ -268,6 +300,10 @@ class App:
         grid, half_extent_rad = self.session.streamer.grid, self.session.projection.half_extent_rad
         finest_px = grid.width_px << grid.levels - 1 if grid.levels > 1 else 0
         return Camera(view, half_extent_rad, finest_px=finest_px).resize(*self.window.get_framebuffer_size()).look()
+
+    def _frame_source(self) -> FrameSource:
+        replay = self.options.replay
+        return ReplayedHeadset(replay, self.context) if replay else Headset(self.window, self.context)
 
     def _settle(self, view: View) -> None:
         """Look there, and come back to it on Home."""

@@ -71,6 +71,8 @@ class ActionHandler:
         self.tour = Tour(controls)
         self.overlays = Overlays(window, workspace, self.files, self.tour, headless=headless)
         self._over = self.overlays.shown
+        self.toggle_headset: Callable[[], None] = lambda: None  # who has the window knows how
+        self.recentre: Callable[[], None] = lambda: None
         self._commands = self._command_table()
 
     @property
@@ -237,12 +239,17 @@ class ActionHandler:
             Command.TOGGLE_KEYS: lambda: overlays.toggle("keys"),
             Command.TOGGLE_PANELS: lambda: overlays.toggle("bare"),
             Command.TOGGLE_FULL_SCREEN: overlays.toggle_full_screen,
+            Command.TOGGLE_HEADSET: lambda: self._ask_headset(toggle=True),
+            Command.RECENTRE: lambda: self._ask_headset(toggle=False),
             Command.TOGGLE_REDUCED_MOTION: self._toggle_reduced_motion,
             Command.TOGGLE_ONLY_VISIBLE: workspace.toggle_only_visible,
             Command.COPY_NOTICE: self._copier.copy_notice,
             Command.CLOSE_NOTICE: workspace.dismiss,
             Command.LEAVE: overlays.leave,
         }
+
+    def _ask_headset(self, *, toggle: bool) -> None:
+        (self.toggle_headset if toggle else self.recentre)()
 
     def _change(self, find: Callable[[], Latents]) -> None:
         self._workspace.session.change(find())

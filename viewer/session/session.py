@@ -11,6 +11,7 @@ from cocogan_core.errors import OutputError
 from cocogan_core.files import resource
 from cocogan_core.geometry.projection import u_of_yaw, yaw_of_u, yaw_pitch_of
 from viewer.camera.camera import Camera, View
+from viewer.camera.head import HeadCamera
 from viewer.rendering.renderer import Renderer
 from viewer.rendering.snapshot import Snapshot
 from viewer.rendering.thumbnails import Filmstrip, Texture, thumbnail_size
@@ -111,7 +112,7 @@ class Session:
         """Show another room."""
         self.latents = latents
 
-    def step(self, camera: Camera, now_s: float, *, dragging: bool = False) -> Notice | None:
+    def step(self, camera: Camera | HeadCamera, now_s: float, *, dragging: bool = False) -> Notice | None:
         """Note the room, go on with a morph and a job, and have the view's patches made and brought to the atlas.
 
         ``dragging``: a mouse button is down. Returns what there is to tell of a job that has ended.

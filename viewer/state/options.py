@@ -37,6 +37,9 @@ class Options:
     level: int | None = None  # of detail, instead of what the view needs
     safe: bool = False  # OpenGL is software: ask little of it
     offer: Path | None = None  # a picture for which a room may be looked for
+    vr: bool = False  # in the headset from the start
+    record: Path | None = None  # write the head's poses
+    replay: Path | None = None  # play these poses instead of a headset's
     welcome: bool = False  # the first look turns slowly until somebody touches anything
 
 

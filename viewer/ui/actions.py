@@ -86,6 +86,8 @@ class Command(Enum):
     TOGGLE_KEYS = auto()
     TOGGLE_PANELS = auto()
     TOGGLE_FULL_SCREEN = auto()
+    TOGGLE_HEADSET = auto()
+    RECENTRE = auto()
     TOGGLE_REDUCED_MOTION = auto()
     TOGGLE_ONLY_VISIBLE = auto()
     COPY_NOTICE = auto()
@@ -206,6 +208,7 @@ _QUIET_COMMANDS = {
     Command.NEXT_ROOM, Command.FACE_NORTH, Command.TOGGLE_XRAY, Command.TOGGLE_KEYS, Command.ZOOM_IN, Command.ZOOM_OUT,
     Command.TOGGLE_PANELS, Command.TOGGLE_FULL_SCREEN, Command.COPY_NOTICE, Command.COPY_NOTICE_DETAILS, Command.LEAVE,
     Command.TOGGLE_ROOM, Command.CHANGE_SIDE, Command.TOGGLE_DETAILS, Command.TOGGLE_VISITED, Command.TOGGLE_GALLERY,
+    Command.RECENTRE,
 }  # fmt: skip
 
 

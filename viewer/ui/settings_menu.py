@@ -25,6 +25,7 @@ def draw_settings_menu(popup: str, model: HistoryModel, *, xray: bool) -> tuple[
         ("settings.reduced_motion", Command.TOGGLE_REDUCED_MOTION, model.reduced_motion),
         ("settings.tour", Command.TOGGLE_TOUR, model.touring),
         ("xray", Command.TOGGLE_XRAY, xray),
+        ("settings.headset", Command.TOGGLE_HEADSET, False),
     ):
         if imgui.menu_item(text(name), shortcut(command), on)[0]:
             actions.append(command)

@@ -1,0 +1,106 @@
+"""Puts the room into a headset and takes it out again, and tells the user how it stands."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from viewer.camera.camera import Camera
+from viewer.camera.head import HeadCamera
+from viewer.session.headset_view import HeadsetView
+from viewer.session.workspace import Workspace
+from viewer.ui.actions import Action
+from viewer.ui.texts import text
+from viewer.ui.view_model import Notice, Severity
+from viewer.xr.condition import Condition
+from viewer.xr.headset import FrameSource
+from viewer.xr.pose_file import PoseWriter
+
+__all__ = ["HeadsetSwitch"]
+
+QUIET = {Condition.OFF, Condition.SHOWING}
+GOOD = {Condition.STARTING, Condition.ASLEEP, Condition.LEFT, Condition.REPLAYED}
+OVER = {Condition.LEFT, Condition.NO_RUNTIME, Condition.NO_BINDINGS, Condition.NO_GRAPHICS, Condition.REPLAYED}
+EYES_SHARP_S = 0.003  # of a frame, which is 11 ms and more
+
+
+class HeadsetSwitch:
+    """Call :meth:`look` and later :meth:`draw` once a frame.
+
+    Attributes:
+        view: what the headset sees; None while it is off.
+        sharp_s: seconds that the window's last sharp picture took …
+        window_px: … and its pixels: they tell whether there is time for sharp eyes.
+    """
+
+    def __init__(self, new_source: Callable[[], FrameSource], workspace: Workspace, record: Path | None = None) -> None:
+        """Off; ``new_source`` says where frames come from, ``record`` where poses are to be written."""
+        self._new_source, self._workspace, self._record = new_source, workspace, record
+        self.view: HeadsetView | None = None
+        self.sharp_s, self.window_px = 0.0, 0
+        self._told = Condition.OFF
+
+    @property
+    def showing(self) -> bool:
+        """Whether the headset sets the pace."""
+        return self.view is not None and self.view.showing
+
+    def toggle(self) -> None:
+        """On, or off again.
+
+        Raises:
+            DataError: there are no poses to play.
+            OutputError: poses cannot be written.
+        """
+        if self.view is not None:
+            self.close()
+            return
+        writer = PoseWriter(self._record) if self._record else None
+        self.view = HeadsetView(self._new_source(), writer)
+        self._told = Condition.OFF
+
+    def recentre(self, camera: Camera) -> None:
+        """What the camera looks at lies ahead now."""
+        if self.view is not None:
+            self.view.recentre(camera.view.yaw_rad)
+
+    def look(self, camera: Camera) -> HeadCamera | None:
+        """How the head looks in the frame that is to be drawn, if there is one."""
+        if self.view is None:
+            return None
+        head = self.view.look(camera)
+        self._tell(self.view.source.condition)
+        return head
+
+    def draw(self, now_s: float, *, xray: bool) -> list[Action]:
+        """Draw that frame; what the panel in the headset is asked for."""
+        if self.view is None:
+            return []
+        workspace, session = self._workspace, self._workspace.session
+        return self.view.draw(
+            session,
+            now_s,
+            sharp=self._is_sharp(self.view),
+            xray=xray,
+            favourite=lambda: workspace.is_favourite(session.latents),
+        )
+
+    def close(self) -> None:
+        """Leave the headset."""
+        if self.view is not None:
+            self.view.close()
+            self.view = None
+
+    def _is_sharp(self, view: HeadsetView) -> bool:
+        quality, (width, height) = self._workspace.settings.quality, view.source.size_px
+        if quality != "automatic":
+            return quality == "sharp"
+        return 0 < self.sharp_s * 2 * width * height < EYES_SHARP_S * self.window_px
+
+    def _tell(self, condition: Condition) -> None:
+        """A line for the user when something has changed; what is over for good is put away."""
+        if condition is self._told:
+            return
+        self._told = condition
+        words = "" if condition in QUIET else text(f"headset.{condition.value}")
+        self._workspace.notice = Notice(words, Severity.INFO if condition in GOOD else Severity.WARNING)
+        if condition in OVER:
+            self.close()

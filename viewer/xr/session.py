@@ -1,0 +1,168 @@
+"""What lives as long as a runtime's session: its states, spaces, swapchains, controllers and frames."""
+
+import ctypes
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
+from typing import Any
+
+import moderngl
+import xr
+
+from viewer.xr.controllers import Controllers, floats
+from viewer.xr.frame_waiter import FrameWaiter
+from viewer.xr.instance import Instance
+from viewer.xr.pose import PANEL_PX, EyePose, Frame, PanelPlace
+from viewer.xr.swapchain import Swapchain, choose_format, is_linear
+
+__all__ = ["Session"]
+
+STEREO = xr.ViewConfigurationType.PRIMARY_STEREO
+STATES = xr.SessionState
+LAST_WAIT_S = 0.5
+
+
+class Session:
+    """Call :meth:`become` with each new state, :meth:`wait` and :meth:`end` for frames while it is ``running``.
+
+    Attributes:
+        state: OpenXR's.
+        running: whether frames are to be asked for.
+        linear: whether linear light is to be drawn.
+        ending: whether the headset's user has left.
+        dozing: whether the last frame was not to be drawn: the headset is not worn, or shows its own menu.
+    """
+
+    def __init__(self, instance: Instance, system: Any, binding: Any, context: moderngl.Context) -> None:  # noqa: ANN401
+        """Begin it; what can be told from OpenXR's errors is left to the caller."""
+        xr.get_opengl_graphics_requirements_khr(instance.handle, system)  # runtimes refuse who has not asked
+        self.handle = xr.create_session(instance.handle, xr.SessionCreateInfo(system_id=system, next=binding))
+        self.state, self.running, self.ending, self.dozing = STATES.UNKNOWN, False, False, True
+        self._frame: tuple[int, Sequence[Any]] | None = None  # display time and views of the frame that is drawn
+        try:
+            self._local = xr.create_reference_space(
+                self.handle, xr.ReferenceSpaceCreateInfo(reference_space_type=xr.ReferenceSpaceType.LOCAL)
+            )
+            self._controllers = Controllers(instance.handle)
+            self._controllers.attach(self.handle)
+            self._waiter = FrameWaiter(self.handle)
+            colour = choose_format(self.handle)
+            self.linear = is_linear(colour)
+            views = xr.enumerate_view_configuration_views(instance.handle, system, STEREO)
+            sizes = [(view.recommended_image_rect_width, view.recommended_image_rect_height) for view in views]
+            self._eyes = [Swapchain(self.handle, context, size, colour) for size in sizes]
+            self._panel = Swapchain(self.handle, context, PANEL_PX, colour)
+        except BaseException:
+            xr.destroy_session(self.handle)
+            raise
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Of an eye's picture."""
+        return self._eyes[0].size_px
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the compositor does not answer."""
+        return self._waiter.hangs
+
+    def become(self, state: Any) -> None:  # noqa: ANN401
+        """Follow the runtime to another state."""
+        self.state = state
+        if state == STATES.READY:
+            xr.begin_session(self.handle, xr.SessionBeginInfo(primary_view_configuration_type=STEREO))
+            self.running = True
+        elif state == STATES.STOPPING:
+            self._finish_frame()
+            self.running, self.dozing = False, True
+            xr.end_session(self.handle)
+        elif state == STATES.EXITING:
+            self.ending = True
+
+    def wait(self, seconds: float) -> Frame | None:
+        """The next frame, begun, if it comes within so many seconds and is to be drawn."""
+        self._waiter.ask()
+        state = self._waiter.answer(seconds)
+        if state is None:
+            return None
+        with suppress(xr.FrameDiscarded):
+            xr.begin_frame(self.handle, xr.FrameBeginInfo())
+        time = state.predicted_display_time
+        located, views = self._locate(time)
+        sees = located.view_state_flags & xr.ViewStateFlags.ORIENTATION_VALID_BIT
+        self.dozing = not state.should_render
+        if self.dozing or not sees:
+            self._end_frame(time, [])
+            return None
+        self._frame = time, views
+        left, right = (_eye(view) for view in views)
+        return Frame(time * 1e-9, (left, right), self._controllers.read(self.handle, self._local, time))
+
+    def draw(self, eye: int) -> AbstractContextManager[None]:
+        """Draw what an eye sees (0 left, 1 right) while this is open."""
+        return self._eyes[eye].image()
+
+    def draw_panel(self) -> AbstractContextManager[None]:
+        """Draw the panel while this is open."""
+        return self._panel.image()
+
+    def end(self, panel: PanelPlace | None = None) -> None:
+        """Hand the frame in as it was drawn; with the panel if that has a place."""
+        assert self._frame is not None
+        (time, views), self._frame = self._frame, None
+        shown = [
+            xr.CompositionLayerProjectionView(pose=view.pose, fov=view.fov, sub_image=swapchain.sub_image())
+            for view, swapchain in zip(views, self._eyes, strict=True)
+        ]
+        layers: list[Any] = [xr.CompositionLayerProjection(space=self._local, views=shown)]
+        if panel is not None:
+            layers.append(self._quad(panel))
+        self._end_frame(time, layers)
+        self._waiter.ask()
+
+    def close(self) -> bool:
+        """Give everything back, whatever has become of the runtime; False if that holds a thread of ours."""
+        if not self._waiter.close():
+            return False
+        swapchains = [swapchain.close for swapchain in (*self._eyes, self._panel)]
+        for step in (*swapchains, self._controllers.close, self._destroy):
+            with suppress(xr.exception.XrException):
+                step()
+        return True
+
+    def _destroy(self) -> None:
+        xr.destroy_space(self._local)
+        xr.destroy_session(self.handle)
+
+    def _locate(self, time: int) -> Any:  # noqa: ANN401
+        info = xr.ViewLocateInfo(view_configuration_type=STEREO, display_time=time, space=self._local)
+        return xr.locate_views(self.handle, info)
+
+    def _end_frame(self, time: int, layers: list[Any]) -> None:
+        headers = [ctypes.byref(layer) for layer in layers]
+        xr.end_frame(self.handle, xr.FrameEndInfo(display_time=time, layers=headers))
+
+    def _finish_frame(self) -> None:
+        """Every wait wants its begin, also the last."""
+        state = self._waiter.answer(LAST_WAIT_S)
+        if state is not None:
+            xr.begin_frame(self.handle, xr.FrameBeginInfo())
+            self._end_frame(state.predicted_display_time, [])
+
+    def _quad(self, panel: PanelPlace) -> Any:  # noqa: ANN401
+        pose = xr.Posef(xr.Quaternionf(*panel.orientation), xr.Vector3f(*panel.position))
+        return xr.CompositionLayerQuad(
+            space=self._local,
+            layer_flags=xr.CompositionLayerFlags.BLEND_TEXTURE_SOURCE_ALPHA_BIT,
+            eye_visibility=xr.EyeVisibility.BOTH,
+            sub_image=self._panel.sub_image(),
+            pose=pose,
+            size=xr.Extent2Df(*panel.size_m),
+        )
+
+
+def _eye(view: Any) -> EyePose:  # noqa: ANN401
+    x, y, z, w = floats(view.pose.orientation, "xyzw")
+    px, py, pz = floats(view.pose.position, "xyz")
+    fov = view.fov
+    angles = (float(fov.angle_left), float(fov.angle_right), float(fov.angle_up), float(fov.angle_down))
+    return EyePose((x, y, z, w), (px, py, pz), angles)
