@@ -5,23 +5,20 @@ import math
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-import moderngl
-
-from cocogan_core.errors import CheckpointError, CocoganError, DisplayError
+from cocogan_core.errors import CheckpointError
 from viewer.camera.camera import Camera, View
 from viewer.camera.head import HeadCamera
-from viewer.rendering.half_size import HalfSize
-from viewer.rendering.quality import DrawQuality, QualityGovernor
+from viewer.rendering.adaptive_drawing import AdaptiveDrawing
+from viewer.rendering.quality import DrawQuality
 from viewer.rendering.renderer import Renderer
 from viewer.rendering.shader_variants import ShaderVariants
 from viewer.session.checkpoint_loader import CheckpointSource, LoadedCheckpoint
 from viewer.session.session import Session
 from viewer.session.workspace import Workspace
 from viewer.state.options import Options
-from viewer.window.opengl import NEEDED, refusal
-from viewer.window.window import open_window, pump
+from viewer.window.context import open_context
+from viewer.window.window import pump
 from viewer.xr.headset import FrameSource, Headset
 from viewer.xr.replay import ReplayedHeadset
 
@@ -49,7 +46,10 @@ class App:
         loaded = LoadedCheckpoint.start(source, options.device)
         self.options = options
         try:
-            self.window, self.context = _open_window(options)
+            exact = options.recipe is not None  # its size is that of its picture
+            self.window, self.context = open_context(
+                options.size, headless=options.headless, safe=options.safe, exact=exact
+            )
         except BaseException:
             loaded.worker.close()
             raise
@@ -84,8 +84,7 @@ class App:
         self.handler.recentre = lambda: self.headset.recentre(self.controls.camera)
         self.fps = 0.0
         self._seen: tuple[object, ...] = ()  # what the last frame was about
-        self.governor = QualityGovernor()
-        self.half_size: HalfSize | None = None  # where frames take so long that it is needed
+        self.drawing = AdaptiveDrawing(self.context)
         self._mirror_due_s = 0.0
         self._drawn_s = self._due_s = 0.0  # what the last picture took, and from when on patches may cause one
         self._frame_s = time.monotonic()
@@ -196,8 +195,7 @@ class App:
             self.window.switch_to()
             self.headset.close()
             self.session.close()
-            if self.half_size is not None:
-                self.half_size.release()
+            self.drawing.release()
             self.backend.close()
         self.window.close()
 
@@ -236,21 +234,8 @@ class App:
 
     def _quality(self) -> DrawQuality:
         """How well there is time to draw, or what is asked for."""
-        quality = self.workspace.settings.quality
-        if quality != "automatic":
-            return DrawQuality.SHARP if quality == "sharp" else DrawQuality.PLAIN
-        return self.governor.choose(moves=self.controls.active, changes=self._awake > 0)
-
-    def _draw_room(self, now: float, quality: DrawQuality, size: tuple[int, int]) -> None:
-        """The room alone, over all of the window."""
-        session, view, sharp = self.session, self.controls.seen.view, quality is DrawQuality.SHARP
-        self.context.screen.use()
-        self.context.viewport = (0, 0, *size)
-        if quality is not DrawQuality.COARSE:
-            session.draw(view, now, size[0], sharp=sharp)
-            return
-        self.half_size = self.half_size or HalfSize(self.context)
-        self.half_size.draw(self.context.screen, size, lambda width: session.draw(view, now, width, sharp=False))
+        asked = self.workspace.settings.quality
+        return self.drawing.quality(asked, moves=self.controls.active, changes=self._awake > 0)
 
     def _draw(self, now: float) -> None:
         """Draw the room and the panels over it, and do what the panels are used for."""
@@ -259,7 +244,8 @@ class App:
         session.renderer.xray = status.xray
         statuses = session.inspector.look(now) if status.xray else {}
         began, quality, moves = time.monotonic(), self._quality(), self.controls.active
-        self._draw_room(now, quality, size)
+        view = self.controls.seen.view
+        self.drawing.draw(quality, size, lambda width, sharp: session.draw(view, now, width, sharp=sharp))
         settings, reduced_motion = self.workspace.settings, self.controls.reduced_motion
         history = session.history_model(settings, reduced_motion=reduced_motion, touring=self.handler.tour.on)
         self.panels.style(history)
@@ -275,7 +261,7 @@ class App:
         self.window.flip()
         self.context.finish()  # else an upload into the atlas would wait for this picture, in the middle of the next
         self._drawn_s = time.monotonic() - began
-        self.governor.note(quality, self._drawn_s, moves=moves)
+        self.drawing.governor.note(quality, self._drawn_s, moves=moves)
         if quality is DrawQuality.SHARP:
             self.headset.sharp_s, self.headset.window_px = self._drawn_s, size[0] * size[1]
         for action in actions:
@@ -310,26 +296,9 @@ class App:
         self.controls.settle(self._camera(view))
 
     def _note_size(self, _width: int, _height: int) -> None:
-        self.governor.forget()
+        self.drawing.governor.forget()
         self._wake()
 
     def _wake(self) -> None:
         """Draw at once, and until all has settled."""
         self._awake, self._due_s = SETTLE_FRAMES, 0.0
-
-
-def _open_window(options: Options) -> tuple[Any, moderngl.Context]:
-    """The window, a pyglet one, and its OpenGL context."""
-    headless, safe = options.headless, options.safe
-    exact = options.recipe is not None  # its size is that of its picture
-    try:
-        window = open_window(options.size, headless=headless, safe=safe, exact=exact)
-        moderngl.init_context()  # create_context() would find that of the process's first window only
-        context = moderngl.get_context()
-        if context.version_code < NEEDED:
-            raise ValueError(f"OpenGL {context.version_code / 100}")
-        return window, context
-    except (CocoganError, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        raise DisplayError(refusal(error, headless=headless, safe=safe)) from error
