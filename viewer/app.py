@@ -1,7 +1,6 @@
 """The window and its frame loop: hands events to the camera and the session, draws, and does what the user asks for."""
 
 import contextlib
-import math
 import sys
 import time
 from pathlib import Path
@@ -27,7 +26,6 @@ __all__ = ["App"]
 FRAME_S, SAFE_FRAME_S = 1 / 60, 1 / 20
 IDLE_FRAME_S = 1 / 20  # how often an unchanging window looks for events
 MIRROR_S, MIRROR_PAUSE = 1 / 30, 4  # how often the window shows what a headset does, and times its own pictures
-LIMITED_RAD = math.radians(0.1)  # a look that differs by more is not the one that was asked for
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
 PAUSE = 2  # times what a picture takes, before one in which only patches are new: the generator may need the same CPU
 
@@ -164,7 +162,8 @@ class App:
             ConfigError: there is no such level.
             DisplayError: the file cannot be written.
         """
-        self._say_what_was_limited()
+        for limit in self.options.limits_of(self.controls.camera.view):
+            print(f"cocogan: note: {limit}", file=sys.stderr)
         streamer = self.session.streamer
         streamer.screen_px, streamer.levels.forced = self.options.size, self.options.level
         if self.options.level is not None:
@@ -172,17 +171,6 @@ class App:
         if not self.session.streamer.finish(self.controls.camera, self.session.latents):
             raise CheckpointError(self.session.streamer.statistics.message)
         self.session.write_picture(path, self.controls.camera.view, self.options.size)
-
-    def _say_what_was_limited(self) -> None:
-        """On the terminal, if the picture cannot be as it was asked for."""
-        asked, view = self.options.recipe.view if self.options.recipe else self.options.view, self.controls.camera.view
-        for name, wanted, shown in (("pitch", asked.pitch_rad, view.pitch_rad), ("fov", asked.fov_rad, view.fov_rad)):
-            if abs(wanted - shown) > LIMITED_RAD:
-                print(
-                    f"cocogan: note: {name} is {math.degrees(shown):.1f} degrees rather than "
-                    f"{math.degrees(wanted):.1f}: the room is generated no farther, or no finer",
-                    file=sys.stderr,
-                )
 
     def close(self) -> None:
         """End the generator process and the window."""

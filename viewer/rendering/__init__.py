@@ -1,5 +1,6 @@
 """The atlas of patches and how it is drawn, on OpenGL 3.3.
 
+adaptive_drawing: draws as well as there is time for.
 atlas: which patch lies in which slot of the texture.
 half_size: draws smaller, and enlarges that.
 quality: how well there is time to draw.

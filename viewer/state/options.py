@@ -16,6 +16,7 @@ from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_
 __all__ = ["Opened", "Options", "look_from", "open_room", "parse_size"]
 
 NARROWEST_DEG = 1.0
+LIMITED_RAD = math.radians(0.1)  # a look that differs by more is not the one that was asked for
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,17 @@ class Options:
     record: Path | None = None  # write the head's poses
     replay: Path | None = None  # play these poses instead of a headset's
     welcome: bool = False  # the first look turns slowly until somebody touches anything
+
+    def limits_of(self, shown: View) -> list[str]:
+        """What of the look that was asked for ``shown`` could not be, in words for the user."""
+        asked = self.recipe.view if self.recipe else self.view
+        angles = (("pitch", asked.pitch_rad, shown.pitch_rad), ("fov", asked.fov_rad, shown.fov_rad))
+        return [
+            f"{name} is {math.degrees(limited):.1f} degrees rather than {math.degrees(wanted):.1f}: the room is generated "
+            "no farther, or no finer"
+            for name, wanted, limited in angles
+            if abs(wanted - limited) > LIMITED_RAD
+        ]
 
 
 def parse_size(text: str) -> tuple[int, int]:
