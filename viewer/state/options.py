@@ -48,8 +48,8 @@ class Options:
         asked = self.recipe.view if self.recipe else self.view
         angles = (("pitch", asked.pitch_rad, shown.pitch_rad), ("fov", asked.fov_rad, shown.fov_rad))
         return [
-            f"{name} is {math.degrees(limited):.1f} degrees rather than {math.degrees(wanted):.1f}: the room is generated "
-            "no farther, or no finer"
+            f"{name} is {math.degrees(limited):.1f} degrees rather than {math.degrees(wanted):.1f}: "
+            "the room is generated no farther, or no finer"
             for name, wanted, limited in angles
             if abs(wanted - limited) > LIMITED_RAD
         ]
