@@ -1,6 +1,7 @@
 """The room in a headset, on a runtime of our own: pictures of both eyes, every state, every loss, and coming back."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ pyglet = pytest.importorskip("pyglet")
 pyglet.options.headless = True
 pyglet.options.shadow_window = False
 
+from cocogan_core.errors import DataError  # noqa: E402
 from viewer.app import App  # noqa: E402
 from viewer.camera.camera import View  # noqa: E402
 from viewer.camera.head import Eye  # noqa: E402
@@ -16,6 +18,7 @@ from viewer.state.options import Options  # noqa: E402
 from viewer.ui.actions import Command  # noqa: E402
 from viewer.xr import headset as headset_module  # noqa: E402
 from viewer.xr.condition import Condition  # noqa: E402
+from viewer.xr.pose_file import read_poses  # noqa: E402
 
 LEFT, RIGHT = (-0.9425, 0.6981, 0.7679, -0.9599), (-0.6981, 0.9425, 0.7679, -0.9599)
 PX = (160, 168)
@@ -222,3 +225,35 @@ def test_the_panel_is_pointed_at_and_pressed(app, runtime):
         if app.session.latents != room:
             break
     assert app.session.latents != room
+
+
+def test_recorded_poses_are_played_again(app, runtime, tmp_path, monkeypatch):
+    path = tmp_path / "poses.jsonl"
+    monkeypatch.setattr(app.headset, "_record", path)
+    enter(app)
+    runtime.say("pose 30 10 0")
+    settle(app)
+    yaw = app.controls.camera.view.yaw_rad
+    app.handler.act(Command.TOGGLE_HEADSET)
+    monkeypatch.setattr(app.headset, "_record", None)
+    size, frames = read_poses(path)
+    assert size == PX
+    assert len(frames) > 1
+    monkeypatch.setattr(app, "options", replace(app.options, replay=path))
+    app.controls.camera = app.controls.camera.look(yaw_rad=0.0)
+    app.handler.act(Command.TOGGLE_HEADSET)
+    eyes = app.headset.view.source.eyes
+    turn(app, lambda: np.frombuffer(eyes[0].read(components=3), np.uint8).std() > 5)  # it comes out of the dark
+    turn(app, lambda: app.headset.view is None)
+    assert "recorded poses" in app.workspace.message.text
+    assert app.controls.camera.view.yaw_rad != 0.0 != yaw
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"format": 1}', '{"format": 1, "size_px": [8, 8]}\n{"time_s": NaN}', "\udcff"]
+)
+def test_what_holds_no_poses_is_one_line(tmp_path, text):
+    path = tmp_path / "poses.jsonl"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(DataError, match=r"^--replay: .*poses.jsonl holds no recorded poses \("):
+        read_poses(path)

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from cocogan_core.errors import DataError, OutputError
+from cocogan_core.files import read_limited
+from cocogan_core.json_text import parse_json
 from viewer.xr.pose import EyePose, Frame
 
 __all__ = ["PoseWriter", "read_poses"]
 
 FORMAT = 1
 LARGEST_SIDE_PX = 8192
+MOST_BYTES = 128 << 20  # about an hour at 90 Hz
 
 
 class PoseWriter:
@@ -57,7 +60,7 @@ def read_poses(path: Path) -> tuple[tuple[int, int], tuple[Frame, ...]]:
         DataError: it cannot be read, or holds something else.
     """
     try:
-        first, *rest = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+        first, *rest = (parse_json(line) for line in read_limited(path, MOST_BYTES).splitlines())
         if first["format"] != FORMAT:
             raise ValueError(f"format {first['format']!r} is not known")
         width, height = first["size_px"]
