@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ pyglet = pytest.importorskip("pyglet")
 pyglet.options.headless = True
 pyglet.options.shadow_window = False
 
-from cocogan_core.errors import DataError  # noqa: E402
+from cocogan_core.errors import DataError, OutputError  # noqa: E402
 from viewer.app import App  # noqa: E402
 from viewer.camera.camera import View  # noqa: E402
 from viewer.camera.head import Eye  # noqa: E402
@@ -18,7 +19,8 @@ from viewer.state.options import Options  # noqa: E402
 from viewer.ui.actions import Command  # noqa: E402
 from viewer.xr import headset as headset_module  # noqa: E402
 from viewer.xr.condition import Condition  # noqa: E402
-from viewer.xr.pose_file import read_poses  # noqa: E402
+from viewer.xr.pose import EyePose, Frame  # noqa: E402
+from viewer.xr.pose_file import PoseWriter, read_poses  # noqa: E402
 
 LEFT, RIGHT = (-0.9425, 0.6981, 0.7679, -0.9599), (-0.6981, 0.9425, 0.7679, -0.9599)
 PX = (160, 168)
@@ -257,3 +259,21 @@ def test_what_holds_no_poses_is_one_line(tmp_path, text):
     path.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(DataError, match=r"^--replay: .*poses.jsonl holds no recorded poses \("):
         read_poses(path)
+
+
+def test_a_full_disk_ends_a_recording_in_one_line():
+    eye = EyePose((0.0, 0.0, 0.0, 1.0), (0.0, 0.0, 0.0), LEFT)
+    writer = PoseWriter(Path("/dev/full"))
+    with pytest.raises(OutputError, match=r"^--record: cannot write /dev/full \(No space left on device\)"):
+        writer.write(Frame(0.0, (eye, eye)), PX)
+    writer.close()
+
+
+def test_poses_that_cannot_be_played_cost_no_file(app, tmp_path, monkeypatch):
+    path = tmp_path / "poses.jsonl"
+    path.write_text("no poses")
+    monkeypatch.setattr(app.headset, "_record", path)
+    monkeypatch.setattr(app, "options", replace(app.options, replay=path))
+    with pytest.raises(DataError):
+        app.headset.toggle()
+    assert path.read_text() == "no poses"

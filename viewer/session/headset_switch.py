@@ -53,8 +53,8 @@ class HeadsetSwitch:
         if self.view is not None:
             self.close()
             return
-        writer = PoseWriter(self._record) if self._record else None
-        self.view = HeadsetView(self._new_source(), writer)
+        source = self._new_source()  # first: poses that are played may be in the file that is to be written
+        self.view = HeadsetView(source, PoseWriter(self._record) if self._record else None)
         self._told = Condition.OFF
 
     def recentre(self, camera: Camera) -> None:

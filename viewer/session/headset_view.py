@@ -136,7 +136,7 @@ class HeadsetView:
             self._writer.close()
 
     def _prepare(self, session: Session) -> None:
-        """Compile before the first frame of a session, so that no later one has to wait."""
+        """Have the eyes' programs compiled, once a session; until then the first frames may wait for them."""
         if self._prepared is session:
             return
         self._prepared = session

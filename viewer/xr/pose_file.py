@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class PoseWriter:
         Raises:
             OutputError: it cannot be written.
         """
+        self._path = path
         try:
             self._file = path.open("w", encoding="utf-8")
         except OSError as error:
@@ -37,7 +39,11 @@ class PoseWriter:
         self._began_s: float | None = None
 
     def write(self, frame: Frame, size_px: tuple[int, int]) -> None:
-        """Add a frame; the first one's time is 0."""
+        """Add a frame; the first one's time is 0.
+
+        Raises:
+            OutputError: the disk is full.
+        """
         if self._began_s is None:
             self._began_s = frame.time_s
             self._add({"format": FORMAT, "size_px": size_px})
@@ -45,12 +51,16 @@ class PoseWriter:
         self._add({"time_s": round(frame.time_s - self._began_s, 6), "eyes": eyes})
 
     def close(self) -> None:
-        """End the file."""
-        self._file.close()
+        """End the file; what no longer fits the disk has been told of."""
+        with suppress(OSError):
+            self._file.close()
 
     def _add(self, entry: dict[str, Any]) -> None:
-        self._file.write(json.dumps(entry) + "\n")
-        self._file.flush()
+        try:
+            self._file.write(json.dumps(entry) + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise OutputError(f"--record: cannot write {self._path} ({error.strerror}); what is there stays") from error
 
 
 def read_poses(path: Path) -> tuple[tuple[int, int], tuple[Frame, ...]]:
