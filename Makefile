@@ -11,6 +11,7 @@ view: system .venv/view-done
 
 test: setup
 	scripts/system_libraries.sh xvfb xdotool nodejs chromium gcc libc6-dev libopenxr-dev
+	scripts/page_packages.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -1,4 +1,4 @@
-"""The page's kernel against ONNX Runtime Web: ``python -m benchmarks.web_kernel`` (needs Node and ``npm ci`` in web/).
+"""The page's kernel against ONNX Runtime Web: ``python -m benchmarks.web_kernel`` (needs Node and ``npm install`` in web/).
 
 CPU time of a patch of the shipped room, one thread each, by turns in one process; medians. ONNX Runtime Web runs the
 desktop's own graphs, in blocks that share their margins as on the desktop.
@@ -34,7 +34,7 @@ def measured(folder: Path, turns: int) -> dict[str, float]:
     asked = json.dumps({"checkpoint": str(path), "graphs": graphs, "turns": turns})
     done = subprocess.run(["node", HERE / "web_kernel.mjs"], input=asked, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{done.stderr}\nRun npm ci in web/ first.")
+        sys.exit(f"{done.stderr}\nRun npm install in web/ first.")
     return {name: statistics.median(ms) for name, ms in json.loads(done.stdout).items()}
 
 

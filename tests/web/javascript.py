@@ -1,11 +1,19 @@
 """Runs the page's modules in Node, for comparing them with Python's."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 WEB = Path(__file__).parents[2] / "web"
+PACKAGES = WEB / "node_modules"
+# scripts/page_packages.sh brings them, which `make test` calls: in CI these tests must not be left out unnoticed
+needs_packages = pytest.mark.skipif(
+    not (PACKAGES / "typescript").is_dir() and "CI" not in os.environ, reason="needs scripts/page_packages.sh"
+)
 OPENING = """
 import {{ readFileSync }} from "node:fs";
 const WEB = {web};

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from folder_server import served
-from javascript import WEB, javascript
+from javascript import PACKAGES, javascript, needs_packages
 from PIL import Image
 
 from benchmarks.chromium import browser
@@ -106,7 +106,6 @@ def test_what_is_no_tile_is_refused():
     assert javascript(code, REFUSED) == ["Problem"] * len(REFUSED)
 
 
-PACKAGES = WEB / "node_modules"
 # How wide the examples look, in degrees across. Photo Sphere Viewer's is 60° high, from its zoom.
 PHOTO_SPHERE_DEG = float(2 * np.degrees(np.arctan(1.5 * np.tan(np.pi / 6))))
 VIEWERS = {"Photo Sphere Viewer": PHOTO_SPHERE_DEG, "Pannellum": 90.0, "Marzipano": 90.0}
@@ -143,7 +142,7 @@ def apart(picture, panorama, yaw_deg, fov_deg):
     return np.median(np.abs(picture - expected))
 
 
-@pytest.mark.skipif(not (PACKAGES / "pannellum").is_dir(), reason="needs npm ci in web/")
+@needs_packages
 @pytest.mark.parametrize("name", VIEWERS)
 def test_the_stock_packages_show_the_room(name, examples, panorama, tmp_path):
     """The documentation's own examples: what is on the screen is the room, looked at 20° to the right."""
