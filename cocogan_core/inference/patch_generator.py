@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.checkpoint import Metadata, load_checkpoint, read_metadata
 from cocogan_core.errors import CheckpointError, ConfigError
-from cocogan_core.geometry.symmetry import upright_rooms
+from cocogan_core.geometry.symmetry import Upright, upright_rooms
 from cocogan_core.inference.blocks import Block, BlockMaker, cover
 from cocogan_core.inference.engine import PROVIDERS, Cell, Engine, choose_engine
 from cocogan_core.inference.graph import build_graph
@@ -59,12 +59,16 @@ class PatchGenerator:
         except CheckpointError as error:
             raise error if str(path) in str(error) else CheckpointError(f"{path}: {error}") from error
 
-    def blocks(self, ids: Sequence[Cell], *, level: int = 0, most: int | None = None) -> list[list[Cell]]:
+    def blocks(
+        self, z: NDArray[np.float32], ids: Sequence[Cell], *, level: int = 0, most: int | None = None
+    ) -> list[list[Cell]]:
         """The same patches in groups of neighbours that are made in one pass each, in the order of each group's first.
 
-        ``most`` is a group's largest size.
+        Which they are depends on how the room of ``z`` is turned, where a symmetry turns rooms. ``most`` is a group's
+        largest size.
         """
-        names = dict(zip(self._cells(ids, level), ids, strict=True))
+        _, cells = self._as_known(z, ids, level)
+        names = dict(zip(cells, ids, strict=True))
         return [[names[cell] for cell in block.cells()] for block in self._cover(list(names), level, most)]
 
     def patches(self, z: NDArray[np.float32], ids: Sequence[tuple[int, int]], *, level: int = 0) -> NDArray[np.uint8]:
@@ -84,18 +88,18 @@ class PatchGenerator:
         Raises:
             ConfigError: the model has no such level, or an id lies outside the grid.
         """
-        model = self.metadata.model
-        if model.symmetry is None:
-            return self._patches(z, ids, level)
-        upright = model.symmetry.upright(np.asarray(z, np.float32), model.latent_names)
-        cells = upright.cells(self._cells(ids, level), model.grid.at_level(level).columns)
-        return upright.undo(self._patches(upright.numbers, cells, level))
+        room, cells = self._as_known(z, ids, level)
+        made, s = self._make(np.asarray(room.numbers, np.float32), cells, level), self.metadata.model.grid.patch_px
+        return room.undo(np.stack([made[cell] for cell in cells]) if cells else np.zeros((0, s, s, 3), np.uint8))
 
-    def _patches(self, z: NDArray[np.floating], ids: Sequence[Cell], level: int) -> NDArray[np.uint8]:
-        """The same of a room as G knows it: where a symmetry says so, upright."""
-        cells, s = self._cells(ids, level), self.metadata.model.grid.patch_px
-        made = self._make(np.asarray(z, np.float32), cells, level)
-        return np.stack([made[cell] for cell in cells]) if cells else np.zeros((0, s, s, 3), np.uint8)
+    def _as_known(self, z: NDArray[np.float32], ids: Sequence[Cell], level: int) -> tuple[Upright, list[Cell]]:
+        """The room as G knows it, upright where a symmetry says so, and the patches' (row, column) there."""
+        model, numbers = self.metadata.model, np.asarray(z, np.float32)
+        cells, columns = self._cells(ids, level), model.grid.at_level(level).columns
+        if model.symmetry is None:
+            return Upright(numbers, turns=0, mirrored=False), cells
+        room = model.symmetry.upright(numbers, model.latent_names)
+        return room, room.cells(cells, columns)
 
     def _cells(self, ids: Sequence[Cell], level: int) -> list[Cell]:
         """(row, column) within a level's grid; ConfigError where one lies outside."""

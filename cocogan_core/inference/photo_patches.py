@@ -163,7 +163,9 @@ class PhotoPatches:
             raise DataError(f"{path} {error}") from error
         return cls(sphere, picture)
 
-    def blocks(self, ids: Sequence[Cell], *, level: int = 0, most: int | None = None) -> list[list[Cell]]:
+    def blocks(
+        self, z: NDArray[np.float32], ids: Sequence[Cell], *, level: int = 0, most: int | None = None
+    ) -> list[list[Cell]]:
         """One patch a block: neighbours have nothing to share."""
         return [[cell] for cell in ids]
 

@@ -144,7 +144,7 @@ class _Inbox:
         """
         request, level = self.request, self.request.patches[0][0]
         near = takewhile(lambda patch: patch[0] == level, request.patches[:LOOK_AHEAD])
-        now = _whole_blocks(blocks([patch[1:] for patch in near], level=level, most=most), level, most)
+        now = _whole_blocks(blocks(request.z, [patch[1:] for patch in near], level=level, most=most), level, most)
         taken = set(now)
         self.request = replace(request, patches=tuple(patch for patch in request.patches if patch not in taken))
         self._made.append((self._batches, request.revision, now))

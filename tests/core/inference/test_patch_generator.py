@@ -67,9 +67,10 @@ def test_patches_come_in_groups_that_cost_one_pass_each(tiny_checkpoint):
     generator = PatchGenerator.load(tiny_checkpoint, "cpu")
     ids = [(1, 2), (0, 0), (2, -1), (3, 3), (0, 3), (1, 3), (0, 2), (2, 2), (3, 2), (2, 3), (0, 1), (1, 1), (1, 0)]
     tall = [(row, column) for row in range(4) for column in (2, 3)]
-    assert generator.blocks(ids) == [tall, [(0, 0), (0, 1), (1, 0), (1, 1)], [(2, -1)]]
-    assert [len(group) for group in generator.blocks(ids, most=4)] == [4, 4, 1, 4]
-    assert [group[0] for group in generator.blocks(ids, most=0)] == ids
+    z = np.zeros(12, np.float32)
+    assert generator.blocks(z, ids) == [tall, [(0, 0), (0, 1), (1, 0), (1, 1)], [(2, -1)]]
+    assert [len(group) for group in generator.blocks(z, ids, most=4)] == [4, 4, 1, 4]
+    assert [group[0] for group in generator.blocks(z, ids, most=0)] == ids
 
 
 def test_nothing_is_made_that_nobody_asks_for(levels_checkpoint, monkeypatch):

@@ -92,6 +92,31 @@ def test_single_patches_are_those_of_the_panorama(generator):
     assert generator.patches(z, []).shape == (0, 8, 8, 3)
 
 
+@pytest.mark.parametrize("level", [0, 1])
+def test_each_group_of_neighbours_is_one_pass_however_the_room_is_turned(generator, monkeypatch, level):
+    made, engine, ids = [], generator._engine, [(row, column) for row in range(6) for column in range(12)]
+    monkeypatch.setattr(engine, "base", counted(made, 0, engine.base))
+    monkeypatch.setattr(engine, "fine", counted(made, 1, engine.fine))
+    for image, _, _ in images(sample_z(9, MODEL.z_dim)):
+        groups = generator.blocks(image, ids, level=level)
+        assert sorted(cell for group in groups for cell in group) == ids
+        assert len(groups) < len(ids)
+        for group in groups:
+            made.clear()
+            generator.patches(image, group, level=level)
+            assert made.count(level) == 1
+
+
+def counted(made, level, make):
+    """``make``, which notes its level in ``made`` at each call."""
+
+    def noted(*arguments):
+        made.append(level)
+        return make(*arguments)
+
+    return noted
+
+
 def test_principal_directions_do_the_same_however_a_room_is_turned(generator):
     directions = generator.principal_directions(5)
     assert directions.shape == (5, MODEL.z_dim)
