@@ -1,5 +1,6 @@
 """Frozen settings of a model and how they travel as JSON. Knows no tensors."""
 
+import math
 from dataclasses import asdict, dataclass, field
 from types import UnionType
 from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
@@ -174,6 +175,15 @@ class ModelConfig:
             return
         if plain or not self.grid.wraps:
             raise ConfigError("model: room coordinates need --model.architecture compact and cylindrical pictures")
+        self._require_pitches(self.room.projection)
+
+    def _require_pitches(self, trained: Projection) -> None:
+        """Rows beyond the trained image have a direction, which room coordinates are worked out from."""
+        top_rad = trained.half_extent_rad * self.grid.rows / self.grid.inner.rows
+        if trained.kind == "equirectangular" and top_rad > math.pi / 2 + 1e-9:
+            raise ConfigError(
+                f"model: {self.grid.beyond} rows beyond the image lie beyond the poles; beyond is too large"
+            )
 
     def require_any_way(self, task: str) -> None:
         """Refuse to use G's network by itself for ``task`` where only upright rooms are its own.

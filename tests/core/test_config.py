@@ -1,15 +1,30 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from cocogan_core.config import ModelConfig
+from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.projection import Projection
 
 
 def test_settings_survive_json(tiny_config):
     assert ModelConfig.from_json(json.loads(json.dumps(tiny_config.to_json()))) == tiny_config
+
+
+@pytest.mark.parametrize(
+    ("half_extent_rad", "fits"), [(np.pi / 4, True), (np.pi / 3, True), (1.1, False), (1.5, False)]
+)
+def test_room_coordinates_end_at_the_poles(tiny_config, half_extent_rad, fits):
+    room = RoomLatents(projection=Projection(kind="equirectangular", half_extent_rad=half_extent_rad))
+    whole = replace(tiny_config, latent_names=room.names, room=room)
+    if fits:
+        assert replace(whole, grid=whole.grid.extended()).grid.beyond == 1
+    else:
+        with pytest.raises(ConfigError, match="beyond the poles"):
+            replace(whole, grid=whole.grid.extended())
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import safetensors.numpy
 from javascript import javascript
 
 from cocogan_core.checkpoint import load_checkpoint
+from cocogan_core.config import RoomLatents
 from cocogan_core.errors import CocoganError
 from cocogan_core.models.build import load_generator
 
@@ -167,6 +168,12 @@ HOSTILE = {
     "a room without names": (lambda good: with_model(good, room={}), "do not name"),
     "inside the wall": (
         lambda good: with_model(good, room={"width_m": [0.1, 0.2]}, latent_names=[]), "between the walls",
+    ),
+    "rows beyond the poles": (
+        lambda good: with_model(
+            good, grid={"rows": 6, "beyond": 1}, latent_names=RoomLatents().names,
+            room={"projection": {"kind": "equirectangular", "half_extent_rad": 1.57}},
+        ), "beyond the poles",
     ),
 }  # fmt: skip
 

@@ -91,12 +91,20 @@ export function readModel(stated) {
   const most = Math.log2(grid.patchPx) + 1;
   require(grid.levels <= most, `model: ${grid.levels} levels; this one has at most ${most}`);
   const room = values.room === null ? null : readRoom(values.room, names);
+  requirePitches(room, grid);
   const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
   if (symmetry) {
     require(grid.columns % 4 === 0, `symmetry: needs cylindrical pictures of 4, 8, 12 … patches, not ${grid.columns}`);
     require(!room || room.frontShare === 0, "symmetry: the room's front must lie at the panorama's left edge");
   }
   return { grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room, symmetry };
+}
+
+/** Rows beyond the trained image have a direction. @param {RoomLatents | null} room @param {import("../geometry/grid.js").Grid} grid */
+function requirePitches(room, { rows, beyond = 0 }) {
+  if (room?.projection.kind !== "equirectangular") return;
+  const top = (room.projection.halfExtentRad * rows) / (rows - 2 * beyond);
+  require(top <= Math.PI / 2 + 1e-9, `model: ${beyond} rows beyond the image lie beyond the poles; beyond is too large`);
 }
 
 /** @param {unknown} stated @param {string[]} latentNames */
