@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.metrics.inception import load_inception
 from cocogan_core.metrics.views import views_of
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ SIDE_PX = 224  # EfficientNet-Lite0's own input; other shapes get the same area
 STRIDE_PX = 32  # … and sides of whole strides, so that its padding is the one that it was trained with
 BATCH = 16  # pictures a pass of the feature network
 GOLDEN_TURN = 0.6180339887498949  # successive panoramas begin their views this share of a turn apart
-INCEPTION_HINT = (
-    "features 'inception' need the package torch-fidelity (pip install torch-fidelity) and its Inception weights, "
-    "which it downloads on first use, unless --inception-weights names their file; "
-    "or take --features efficientnet, which works offline"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +64,7 @@ def load_features(
     if name == "efficientnet" and weights is not None:
         raise ConfigError("--inception-weights are for --features inception; leave one of them out or add the other")
     return FeatureNetwork(
-        name=name, extract=_efficientnet(device) if name == "efficientnet" else _inception(device, weights)
+        name=name, extract=_efficientnet(device) if name == "efficientnet" else load_inception(device, weights)
     )
 
 
@@ -94,32 +90,6 @@ def _efficientnet(device: str) -> Callable[[Images], Features]:
         x = _tensor(images, device, input_shape(*images.shape[1:3]))
         pooled = network.extract_features((x - 127) / 128).mean((2, 3))
         return np.asarray(pooled.float().cpu().numpy(), np.float32)
-
-    return extract
-
-
-def _inception(device: str, weights: Path | None) -> Callable[[Images], Features]:
-    try:
-        from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
-    except ImportError as error:
-        raise ConfigError(INCEPTION_HINT) from error
-    import torch
-
-    if weights is not None and not weights.is_file():
-        raise ConfigError(f"{weights} does not exist; name the file of Inception's weights")
-    given = None if weights is None else str(weights)
-    try:
-        network: Any = FeatureExtractorInceptionV3(
-            "inception-v3-compat", ["2048"], feature_extractor_weights_path=given
-        )
-    except Exception as error:  # torch-fidelity lets URLError, HTTPError, OSError and RuntimeError of its download out
-        raise ConfigError(f"{INCEPTION_HINT} ({error})") from error
-    network.eval().to(device)
-
-    @torch.inference_mode()
-    def extract(images: Images) -> Features:
-        x = torch.from_numpy(images).permute(0, 3, 1, 2).to(device)  # it resizes and normalises bytes itself
-        return np.asarray(network(x)[0].float().cpu().numpy(), np.float32)
 
     return extract
 

@@ -1,7 +1,6 @@
 """The feature networks and the extractor that pictures are shown through."""
 
 import sys
-import types
 
 import numpy as np
 import pytest
@@ -74,9 +73,6 @@ def test_pictures_keep_their_aspect_on_the_way_in():
 
 
 def test_missing_packages_are_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch_fidelity.feature_extractor_inceptionv3", None)
-    with pytest.raises(ConfigError, match="pip install torch-fidelity"):
-        load_features("inception")
     monkeypatch.setitem(sys.modules, "efficientnet_lite_pytorch", None)
     with pytest.raises(ConfigError, match="pip install efficientnet"):
         load_features("efficientnet")
@@ -132,36 +128,3 @@ def test_larger_pictures_are_box_filtered_and_others_refused():
     assert abs(int(small[3, 5, 1]) - image[6:8, 10:12, 1].mean()) <= 0.5
     with pytest.raises(DataError, match="48×16"):
         resize_to_grid(image[:, :95], GRID)
-
-
-class InceptionStandIn(torch.nn.Module):
-    """torch-fidelity's interface, with one layer of weights."""
-
-    def __init__(self, name, features_list, feature_extractor_weights_path=None):
-        super().__init__()
-        assert (name, features_list) == ("inception-v3-compat", ["2048"])
-        self.layer = torch.nn.Linear(3, 2048)
-        if feature_extractor_weights_path is not None:
-            self.load_state_dict(torch.load(feature_extractor_weights_path, weights_only=True))
-
-    def forward(self, x):
-        assert x.dtype == torch.uint8
-        return (self.layer(x.float().mean((2, 3))),)
-
-
-def test_inception_takes_the_users_own_weights(monkeypatch, tmp_path):
-    module = types.ModuleType("torch_fidelity.feature_extractor_inceptionv3")
-    module.FeatureExtractorInceptionV3 = InceptionStandIn
-    monkeypatch.setitem(sys.modules, "torch_fidelity", types.ModuleType("torch_fidelity"))
-    monkeypatch.setitem(sys.modules, "torch_fidelity.feature_extractor_inceptionv3", module)
-    given = InceptionStandIn("inception-v3-compat", ["2048"])
-    torch.save(given.state_dict(), tmp_path / "weights.pth")
-    images = np.full((2, 8, 8, 3), 7, np.uint8)
-    features = load_features("inception", weights=tmp_path / "weights.pth").extract(images)
-    with torch.no_grad():
-        assert features == pytest.approx(given(torch.from_numpy(images).permute(0, 3, 1, 2))[0].numpy())
-    assert features.shape == (2, 2048)
-    with pytest.raises(ConfigError, match="does not exist"):
-        load_features("inception", weights=tmp_path / "gone.pth")
-    with pytest.raises(ConfigError, match="--features inception"):
-        load_features("efficientnet", weights=tmp_path / "weights.pth")
