@@ -10,7 +10,8 @@
 // 3 cylindrical; viewer/lens.py has the same maps), and CAP, FADE, SHARP (Catmull-Rom, not bilinear) and XRAY;
 // FINE where a finer level lies over the first, FINER where a still finer one lies over that. A level that covers the
 // whole view is drawn as if it were the only one. FRUSTUM instead of LENS: an eye of a headset (viewer/camera/head.py,
-// web/camera/eye.js); LINEAR: in linear light, for a target that is not sRGB.
+// web/camera/eye.js), SPHERE: every direction at once (viewer/camera/sphere.py); LINEAR: in linear light, for a target
+// that is not sRGB.
 
 in vec2 device;
 out vec4 colour;
@@ -196,6 +197,9 @@ vec3 ray(int through, vec2 p) {
 void main() {
 #ifdef FRUSTUM
     vec3 d = turn * vec3(device * frustum.xy + frustum.zw, 1.0);
+#elif defined SPHERE
+    vec2 over = device * vec2(PI, 0.5 * PI);
+    vec3 d = vec3(vec2(sin(over.x), cos(over.x)) * cos(over.y), sin(over.y)).xzy;
 #else
     vec3 d = ray(LENS, device * half_size);
 #endif

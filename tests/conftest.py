@@ -1,5 +1,8 @@
 """Shared fixtures: tiny checkpoints with random weights, made once a session."""
 
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -84,3 +87,22 @@ def mlp_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def screen(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A virtual X11 screen of the test's own: its display's name."""
+    if not (shutil.which("Xvfb") and shutil.which("xdotool")):
+        pytest.skip("Xvfb and xdotool are not installed")
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{getattr(request, 'param', '800x600')}x24"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    display = f":{os.read(read, 16).decode().strip()}"
+    yield display
+    server.terminate()
+    server.wait()
+    os.close(read)
+    os.close(write)

@@ -4,6 +4,7 @@
 need is imported when they run.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -50,6 +51,7 @@ def view(
     reduced_motion: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     only_visible: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     vr: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
+    sphere: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     record: Path | None = None,
     replay: Path | None = None,
     level: int | None = None,
@@ -79,6 +81,8 @@ def view(
         reduced_motion: nothing flies, glides or fades this time; the window's settings have it for always.
         only_visible: make no patch before the view samples it: nothing beside it, nothing ahead of a motion.
         vr: show the room in the headset too, by OpenXR.
+        sphere: with --vr, give a room of which all is made to the headset's runtime as a whole, where that takes it
+            (XR_KHR_composition_layer_equirect2): it turns even if this program stalls, at twice level 0's width.
         record: with --vr, write the head's poses to this file.
         replay: with --vr, play these poses instead of a headset's.
         level: of detail, for --screenshot (default: what its size needs).
@@ -95,8 +99,8 @@ def view(
         use_software()
     if headless and screenshot is None and not vr:
         raise ConfigError("--headless has no window to show; add --screenshot FILE, or --vr")
-    if (record or replay) and not vr:
-        raise ConfigError("--record and --replay are about a headset; add --vr")
+    if (record or replay or sphere) and not vr:
+        raise ConfigError("--record, --replay and --sphere are about a headset; add --vr")
     if vr and screenshot is not None:
         raise ConfigError("--vr and --screenshot do not go together; leave one of them out")
     if level is not None and screenshot is None:
@@ -127,7 +131,10 @@ def view(
         offer=offer,
         welcome=settings is not None and found is None and yaw is None and not is_picture(opened.checkpoint),
     )
-    options = replace(options, vr=vr, record=record, replay=replay)
+    options = replace(options, vr=vr, record=record, replay=replay, sphere=sphere)
+    from viewer.session.crash_guard import AFTER_CRASH  # only now: see the module's text
+
+    options = replace(options, after_crash=bool(os.environ.pop(AFTER_CRASH, "")))
     _show(replace(options, reduced_motion=reduced_motion, only_visible=only_visible, level=level, safe=safe))
 
 

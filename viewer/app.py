@@ -16,9 +16,12 @@ from viewer.session.checkpoint_loader import CheckpointSource, LoadedCheckpoint
 from viewer.session.session import Session
 from viewer.session.workspace import Workspace
 from viewer.state.options import Options
+from viewer.ui.texts import text
+from viewer.ui.view_model import Notice, Severity
 from viewer.window.context import open_context
 from viewer.window.window import pump
-from viewer.xr.headset import FrameSource, Headset
+from viewer.xr.frame_source import FrameSource
+from viewer.xr.headset import Headset
 from viewer.xr.replay import ReplayedHeadset
 
 __all__ = ["App"]
@@ -75,9 +78,11 @@ class App:
         self.handler.overlays.close_popup = self.backend.close_popup
         if options.welcome:
             self.controls.welcome()
+        if options.after_crash:
+            self.workspace.notice = Notice(text("headset.crashed"), Severity.ERROR)
         self.workspace.offered = options.offer
         self.clipboard.serve_imgui()
-        self.headset = HeadsetSwitch(self._frame_source, self.workspace, options.record)
+        self.headset = HeadsetSwitch(self._frame_source, self.workspace, options)
         self.handler.toggle_headset = self.headset.toggle
         self.handler.recentre = lambda: self.headset.recentre(self.controls.camera)
         self.fps = 0.0
@@ -135,6 +140,7 @@ class App:
         self._show_clicked()
         self.workspace.step()
         self.handler.step(now)
+        self.headset.note_room(self.handler.recipe)
         if head is not None:  # the window shows what the head looks at
             self.controls.camera = self.controls.camera.look(yaw_rad=head.view.yaw_rad, pitch_rad=head.view.pitch_rad)
         self._step_session(now, head or self.controls.seen)

@@ -71,12 +71,11 @@ def test_after_warming_up_no_eye_waits_for_a_program(context, linear):
     renderer = Renderer(context, AtlasWindow.fitting(GRID, 8192), PROJECTION)
     while renderer.warm_up():
         pass
-    renderer.expect_eyes(linear=linear)
-    while renderer.warm_up():
-        pass
-    known = renderer._programs.compiled
     target = context.simple_framebuffer(SIZE, 3)
     target.use()
+    while renderer.warm_up_eyes(linear=linear):
+        pass
+    known = renderer._programs.compiled
     for renderer.xray in (False, True):
         for x in (0.0, 0.7):
             for now, sharp in ((1.1, False), (9.0, False), (9.0, True)):

@@ -16,6 +16,7 @@ XrResult xrWaitFrame(XrSession s, const XrFrameWaitInfo *info, XrFrameState *sta
   NEED(!R.waited, "xrWaitFrame", XR_ERROR_CALL_ORDER_INVALID, "the frame before has not begun");
   while (R.hangs) { rest(0.01); read_script(); }
   double period = 1 / R.rate, next = period * (floor(now_s() / period) + 1);
+  if (R.lockstep) next = 1e-9 * (double)R.start + period * (double)R.frames;
   rest(next - now_s());
   R.last_wait = now_s();
   R.waited = 1;
@@ -46,8 +47,9 @@ XrResult xrLocateViews(XrSession s, const XrViewLocateInfo *info, XrViewState *s
   if (!capacity) return XR_SUCCESS;
   NEED(info->displayTime == R.display, "xrLocateViews", XR_ERROR_TIME_INVALID, "not the predicted display time");
   state->viewStateFlags = 15;
+  R.located = head(info->displayTime);
   for (int e = 0; e < EYES; e++) {  // a Quest's frusta
-    views[e].pose = (XrPosef){head(info->displayTime), {e ? 0.032f : -0.032f, 0, 0}};
+    views[e].pose = (XrPosef){R.located, {e ? 0.032f : -0.032f, 0, 0}};
     views[e].fov = e ? (XrFovf){-0.6981f, 0.9425f, 0.7679f, -0.9599f} : (XrFovf){-0.9425f, 0.6981f, 0.7679f, -0.9599f};
   }
   return XR_SUCCESS;
@@ -94,6 +96,29 @@ static XrResult look_at(const XrSwapchainSubImage *image, const XrPosef *pose, c
   return XR_SUCCESS;
 }
 
+// Where a quad stands: position, orientation, size.
+static void note_quad(const XrCompositionLayerQuad *l, int number) {
+  XrPosef p = l->pose;
+  if (!R.save) return;
+  FILE *f = open_out(number ? "ray.txt" : "panel.txt", "w");
+  fprintf(f, "%f %f %f %f %f %f %f %f %f\n", p.position.x, p.position.y, p.position.z, p.orientation.x, p.orientation.y, p.orientation.z, p.orientation.w, l->size.width, l->size.height);
+  fclose(f);
+}
+
+static XrResult check_sphere(const XrCompositionLayerEquirect2KHR *l) {
+  NEED(R.spheres && l->space && l->eyeVisibility == XR_EYE_VISIBILITY_BOTH, "xrEndFrame", XR_ERROR_LAYER_INVALID, "sphere");
+  NEED(l->radius >= 0 && l->centralHorizontalAngle > 0 && l->centralHorizontalAngle <= 2 * M_PI + 1e-5, "xrEndFrame", XR_ERROR_LAYER_INVALID, "sphere's width");
+  NEED(l->upperVerticalAngle <= M_PI / 2 + 1e-5 && l->lowerVerticalAngle >= -M_PI / 2 - 1e-5 && l->lowerVerticalAngle < l->upperVerticalAngle,
+       "xrEndFrame", XR_ERROR_LAYER_INVALID, "sphere's height");
+  if (R.save) {
+    FILE *f = open_out("sphere.txt", "w");
+    XrQuaternionf q = l->pose.orientation;
+    fprintf(f, "%f %f %f %f %f %f %f %f\n", q.x, q.y, q.z, q.w, l->radius, l->centralHorizontalAngle, l->upperVerticalAngle, l->lowerVerticalAngle);
+    fclose(f);
+  }
+  return look_at(&l->subImage, &l->pose, "sphere");
+}
+
 XrResult xrEndFrame(XrSession s, const XrFrameEndInfo *info) {
   (void)s;
   CHECK_CALL("xrEndFrame");
@@ -101,17 +126,21 @@ XrResult xrEndFrame(XrSession s, const XrFrameEndInfo *info) {
   NEED(R.begun, "xrEndFrame", XR_ERROR_CALL_ORDER_INVALID, "no begin before");
   NEED(info->displayTime == R.display, "xrEndFrame", XR_ERROR_TIME_INVALID, "not the predicted display time");
   R.begun = 0;
+  int quads = 0;
   for (uint32_t i = 0; i < info->layerCount; i++) {
     XrResult result = XR_SUCCESS;
     if (info->layers[i]->type == XR_TYPE_COMPOSITION_LAYER_PROJECTION) {
       const XrCompositionLayerProjection *l = (const void *)info->layers[i];
       NEED(l->viewCount == EYES, "xrEndFrame", XR_ERROR_VALIDATION_FAILURE, "two eyes are needed");
-      XrQuaternionf asked = head(R.display), given = l->views[0].pose.orientation;
+      XrQuaternionf asked = R.located, given = l->views[0].pose.orientation;
       NEED(fabs(asked.x * given.x + asked.y * given.y + asked.z * given.z + asked.w * given.w) > 0.9999, "xrEndFrame", XR_ERROR_POSE_INVALID, "not the pose that was located");
       for (int e = 0; e < EYES && result >= 0; e++) result = look_at(&l->views[e].subImage, &l->views[e].pose, e ? "right" : "left");
     } else if (info->layers[i]->type == XR_TYPE_COMPOSITION_LAYER_QUAD) {
       const XrCompositionLayerQuad *l = (const void *)info->layers[i];
-      result = look_at(&l->subImage, &l->pose, "panel");
+      note_quad(l, quads);
+      result = look_at(&l->subImage, &l->pose, quads++ ? "ray" : "panel");
+    } else if (info->layers[i]->type == XR_TYPE_COMPOSITION_LAYER_EQUIRECT2_KHR) {
+      result = check_sphere((const void *)info->layers[i]);
     } else result = wrong("xrEndFrame", XR_ERROR_LAYER_INVALID, "an unknown layer");
     if (result < 0) return result;
   }

@@ -7,12 +7,14 @@
 #define TWO_CALLS(name, capacity, count, need) do { *(count) = (need); if (!(capacity)) return XR_SUCCESS; \
   NEED((capacity) >= (need), name, XR_ERROR_SIZE_INSUFFICIENT, "too small"); } while (0)
 
-static const char *extensions[] = {XR_KHR_OPENGL_ENABLE_EXTENSION_NAME, "XR_MNDX_egl_enable"};
+static const char *extensions[] = {XR_KHR_OPENGL_ENABLE_EXTENSION_NAME, "XR_MNDX_egl_enable", XR_KHR_COMPOSITION_LAYER_EQUIRECT2_EXTENSION_NAME};
+#define OFFERED (R.spheres ? 3u : 2u)
 
 XrResult xrEnumerateInstanceExtensionProperties(const char *layer, uint32_t capacity, uint32_t *count, XrExtensionProperties *p) {
   (void)layer;
-  TWO_CALLS("xrEnumerateInstanceExtensionProperties", capacity, count, 2);
-  for (int i = 0; i < 2; i++) { strcpy(p[i].extensionName, extensions[i]); p[i].extensionVersion = 1; }
+  read_script();
+  TWO_CALLS("xrEnumerateInstanceExtensionProperties", capacity, count, OFFERED);
+  for (uint32_t i = 0; i < OFFERED; i++) { strcpy(p[i].extensionName, extensions[i]); p[i].extensionVersion = 1; }
   return XR_SUCCESS;
 }
 
@@ -21,7 +23,9 @@ XrResult xrCreateInstance(const XrInstanceCreateInfo *info, XrInstance *instance
   NEED(!R.instance, "xrCreateInstance", XR_ERROR_LIMIT_REACHED, "a second instance");
   for (uint32_t i = 0; i < info->enabledExtensionCount; i++) {
     const char *wanted = info->enabledExtensionNames[i];
-    if (strcmp(wanted, extensions[0]) && strcmp(wanted, extensions[1])) return XR_ERROR_EXTENSION_NOT_PRESENT;
+    uint32_t k = 0;
+    while (k < OFFERED && strcmp(wanted, extensions[k])) k++;
+    if (k == OFFERED) return XR_ERROR_EXTENSION_NOT_PRESENT;
   }
   R.instance = true;
   *instance = (XrInstance)&R;
@@ -94,7 +98,7 @@ XrResult xrEnumerateViewConfigurationViews(XrInstance i, XrSystemId id, XrViewCo
   (void)i; (void)id; (void)t;
   TWO_CALLS("xrEnumerateViewConfigurationViews", capacity, count, EYES);
   for (int e = 0; e < EYES; e++) {
-    v[e].recommendedImageRectWidth = 160; v[e].recommendedImageRectHeight = 168;
+    v[e].recommendedImageRectWidth = R.width; v[e].recommendedImageRectHeight = R.height;
     v[e].maxImageRectWidth = v[e].maxImageRectHeight = 4096;
     v[e].recommendedSwapchainSampleCount = 1; v[e].maxSwapchainSampleCount = 4;
   }
@@ -117,6 +121,7 @@ XrResult xrCreateSession(XrInstance i, const XrSessionCreateInfo *info, XrSessio
   const XrBaseInStructure *binding = info->next;
   NEED(binding && (binding->type == XR_TYPE_GRAPHICS_BINDING_OPENGL_XLIB_KHR || binding->type == (XrStructureType)1000048004),
        "xrCreateSession", XR_ERROR_GRAPHICS_DEVICE_INVALID, "no graphics binding");
+  NEED(is_current(binding), "xrCreateSession", XR_ERROR_GRAPHICS_DEVICE_INVALID, "not the context that is current here");
   R.session = true;
   R.running = R.attached = R.exit_asked = R.session_lost = false;
   R.frames = R.waited = R.begun = 0;
@@ -189,15 +194,21 @@ XrResult xrCreateReferenceSpace(XrSession s, const XrReferenceSpaceCreateInfo *i
 XrResult xrCreateActionSpace(XrSession s, const XrActionSpaceCreateInfo *info, XrSpace *space) {
   (void)s;
   NEED(((Action *)info->action)->type == XR_ACTION_TYPE_POSE_INPUT, "xrCreateActionSpace", XR_ERROR_ACTION_TYPE_MISMATCH, "no pose");
-  return new_space(ACTION_SPACE, info->poseInActionSpace, space);
+  int right = info->subactionPath != XR_NULL_PATH && strstr(R.paths[info->subactionPath - 1], "right") ? RIGHT : 0;
+  int grip = strcmp(((Action *)info->action)->name, "grip") ? 0 : GRIP;
+  return new_space(ACTION_SPACE + right + grip, info->poseInActionSpace, space);
 }
 XrResult xrDestroySpace(XrSpace s) { ((Space *)s)->used = false; return XR_SUCCESS; }
 
 XrResult xrLocateSpace(XrSpace s, XrSpace base, XrTime time, XrSpaceLocation *l) {
   NEED(((Space *)s)->used && ((Space *)base)->used, "xrLocateSpace", XR_ERROR_HANDLE_INVALID, "handle");
   int kind = ((Space *)s)->kind;
-  l->locationFlags = kind == ACTION_SPACE && !R.aims ? 0 : 15;
-  l->pose = (XrPosef){kind == ACTION_SPACE ? aim() : kind == XR_REFERENCE_SPACE_TYPE_VIEW ? head(time) : (XrQuaternionf){0, 0, 0, 1}, {0, 0, 0}};
+  l->locationFlags = 15;
+  l->pose = (XrPosef){kind == XR_REFERENCE_SPACE_TYPE_VIEW ? head(time) : (XrQuaternionf){0, 0, 0, 1}, {0, 0, 0}};
+  if (kind < ACTION_SPACE) return XR_SUCCESS;
+  bool right = (kind - ACTION_SPACE) & RIGHT;
+  if (right ? !R.aims : !R.grips) l->locationFlags = 0;
+  l->pose = right ? (XrPosef){aim(), {0, 0, 0}} : (XrPosef){{0, 0, 0, 1}, R.wrist};
   return XR_SUCCESS;
 }
 
@@ -296,7 +307,8 @@ XrResult xrGetActionStateBoolean(XrSession s, const XrActionStateGetInfo *info, 
   NEED(a->type == XR_ACTION_TYPE_BOOLEAN_INPUT, "xrGetActionStateBoolean", XR_ERROR_ACTION_TYPE_MISMATCH, a->name);
   bool focused = R.state == XR_SESSION_STATE_FOCUSED;
   *state = (XrActionStateBoolean){.type = XR_TYPE_ACTION_STATE_BOOLEAN, .isActive = focused};
-  state->currentState = focused && (strcmp(a->name, "menu") ? R.trigger : R.menu);
+  bool right = info->subactionPath != XR_NULL_PATH && strstr(R.paths[info->subactionPath - 1], "right");
+  state->currentState = focused && right && (strcmp(a->name, "menu") ? R.trigger : R.menu);
   return XR_SUCCESS;
 }
 XrResult xrGetActionStatePose(XrSession s, const XrActionStateGetInfo *info, XrActionStatePose *state) { (void)s; (void)info; state->isActive = R.aims; return XR_SUCCESS; }

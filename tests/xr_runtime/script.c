@@ -3,11 +3,13 @@
 #include "runtime.h"
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-Runtime R = {.should_render = true, .headset = true, .rate = 90};
+Runtime R = {.should_render = true, .headset = true, .rate = 90, .width = 160, .height = 168};
 static long offset = -1;  // how much of the script has been done; in a file too, for the library may be loaded again
 
 static void keep_offset(void) {
@@ -44,6 +46,8 @@ XrResult wrong(const char *call, XrResult result, const char *why) {
 
 XrResult scripted(const char *call) {
   if (R.instance_lost && strcmp(call, "xrDestroyInstance")) return XR_ERROR_INSTANCE_LOST;
+  if (!strcmp(call, R.slow)) usleep((unsigned)(R.slow_s * 1e6));
+  if (!strcmp(call, R.crashing)) { FILE *f = open_out("crashed", "w"); fclose(f); raise(SIGSEGV); }
   return strcmp(call, R.failing) ? XR_SUCCESS : (XrResult)R.failure;
 }
 
@@ -76,7 +80,13 @@ static void obey(char *line) {
   if (!strcmp(word, "pose")) { R.yaw = a; R.pitch = b; R.roll = c; R.spin = 0; }  // degrees: right, up, leaning left
   else if (!strcmp(word, "spin")) R.spin = a;                                     // degrees a second to the right
   else if (!strcmp(word, "aim")) { R.aim_yaw = a; R.aim_pitch = b; R.aims = true; }
-  else if (!strcmp(word, "drop")) R.aims = false;
+  else if (!strcmp(word, "wrist")) { R.wrist = (XrVector3f){(float)a, (float)b, (float)c}; R.grips = true; }  // the left one's place
+  else if (!strcmp(word, "drop")) R.aims = R.grips = false;
+  else if (!strcmp(word, "size")) { R.width = (uint32_t)a; R.height = (uint32_t)b; }
+  else if (!strcmp(word, "lockstep")) R.lockstep = true;                          // time goes on by a frame's length a frame
+  else if (!strcmp(word, "spheres")) R.spheres = true;
+  else if (!strcmp(word, "slow")) sscanf(line, "%*s %63s %lf", R.slow, &R.slow_s);
+  else if (!strcmp(word, "crash")) sscanf(line, "%*s %63s", R.crashing);
   else if (!strcmp(word, "trigger")) R.trigger = a != 0;
   else if (!strcmp(word, "menu")) R.menu = a != 0;
   else if (!strcmp(word, "rate")) R.rate = a;

@@ -13,6 +13,25 @@ static void *gl(const char *name) {
 }
 #define CALL(name, types) ((void(*)types)gl(name))
 
+static void *current(const char *library, const char *call) {
+  void *(*get)(void) = dlsym(dlopen(library, RTLD_NOW), call);
+  return get ? get() : NULL;
+}
+
+// As in openxr_platform.h, without the headers that that wants.
+typedef struct { XrStructureType type; const void *next; void *display; uint32_t visual; void *config; unsigned long drawable; void *context; } Xlib;
+typedef struct { XrStructureType type; const void *next; void *get, *display, *config, *context; } Egl;
+
+bool is_current(const XrBaseInStructure *binding) {
+  if (binding->type == XR_TYPE_GRAPHICS_BINDING_OPENGL_XLIB_KHR) {
+    const Xlib *b = (const void *)binding;
+    return b->display && b->visual && b->config && b->context && b->context == current("libGL.so.1", "glXGetCurrentContext") &&
+           (void *)b->drawable == current("libGL.so.1", "glXGetCurrentDrawable") && b->display == current("libGL.so.1", "glXGetCurrentDisplay");
+  }
+  const Egl *b = (const void *)binding;
+  return b->get && b->config && b->context && b->context == current("libEGL.so.1", "eglGetCurrentContext") && b->display == current("libEGL.so.1", "eglGetCurrentDisplay");
+}
+
 static int bound(void) {
   int name;
   CALL("glGetIntegerv", (unsigned, int *))(BINDING, &name);

@@ -3,6 +3,7 @@
 camera: the view, and how drags, keys and inertia turn it.
 head: a headset's eyes, and head_motion: where the head turns.
 look: what a view and a head have in common.
+sphere: every direction as one picture.
 view_projection: how a flat viewport shows the sphere.
 visibility: which patches a view samples.
 """

@@ -13,6 +13,7 @@ from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
 from viewer.camera.head import Eye
+from viewer.camera.sphere import Sphere
 from viewer.camera.visibility import leaves_cylinder
 from viewer.rendering.atlas import AtlasWindow, Slot
 from viewer.rendering.level_atlas import FADE_S, LevelAtlas
@@ -69,6 +70,7 @@ class Renderer:
         plain = self._programs.plain
         # what :meth:`warm_up` has not drawn yet
         self._cold = [needs for needs in every_need(levels) if not (plain and "SHARP" in needs)]
+        self._cold_eyes: list[Needs] | None = None
         self._picture: moderngl.Framebuffer | None = None  # the last one's
 
     @classmethod
@@ -136,11 +138,17 @@ class Renderer:
         needs = (*self._needs(eye, now_s, sharp=sharp), *(("LINEAR",) if linear else ()))
         self._draw(needs, eye, now_s, {"darkness": darkness})
 
-    def expect_eyes(self, *, linear: bool) -> None:
-        """What :meth:`draw_eye` needs is the next that :meth:`warm_up` compiles."""
-        plain, levels = self._programs.plain, self.window.grid.levels
-        needs = [needs for needs in every_eye_need(levels, linear=linear) if not (plain and "SHARP" in needs)]
-        self._cold = [*needs, *self._cold]
+    def draw_sphere(self, now_s: float, *, sharp: bool = True, linear: bool = False) -> None:
+        """As :meth:`draw_eye` for all directions at once, equirectangular, yaw 0 in the middle."""
+        needs = (*self._needs(Sphere(), now_s, sharp=sharp), *(("LINEAR",) if linear else ()))
+        self._draw(needs, Sphere(), now_s)
+
+    def warm_up_eyes(self, *, linear: bool, sphere: bool = False) -> bool:
+        """As :meth:`warm_up` for what :meth:`draw_eye`, and :meth:`draw_sphere`, need."""
+        if self._cold_eyes is None:
+            needed = every_eye_need(self.window.grid.levels, linear=linear, sphere=sphere)
+            self._cold_eyes = [needs for needs in needed if not (self._programs.plain and "SHARP" in needs)]
+        return self._warm(self._cold_eyes)
 
     def warm_up(self) -> bool:
         """Draw a pixel of one more kind of picture into the framebuffer in use; False if all kinds have been drawn.
@@ -148,10 +156,13 @@ class Renderer:
         So that no frame has to wait for its program: software OpenGL translates one when it is first drawn with, anew
         for other formats of framebuffer and textures, so that this must draw where, and with what, the frames do.
         """
-        if not self._cold:
+        return self._warm(self._cold)
+
+    def _warm(self, cold: list[Needs]) -> bool:
+        if not cold:
             return False
         self._context.viewport = (0, 0, 1, 1)
-        needs = self._cold.pop(0)
+        needs = cold.pop(0)
         levels = sum(definition in needs for definition in ("FINE", "FINER"))
         self._draw(needs, View(), 0.0, fine=(FineLevel(self._base, self.window),) * levels)
         return True

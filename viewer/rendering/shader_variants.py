@@ -52,10 +52,11 @@ def every_need(levels: int = 1) -> Iterator[Needs]:
     yield from _with_levels(list(_plain_needs()), levels)
 
 
-def every_eye_need(levels: int, *, linear: bool) -> Iterator[Needs]:
-    """The same for the eyes of a headset, in linear light or not."""
+def every_eye_need(levels: int, *, linear: bool, sphere: bool = False) -> Iterator[Needs]:
+    """The same for the eyes of a headset, in linear light or not; ``sphere``: for the panorama as a whole too."""
     more = ("LINEAR",) if linear else ()
-    yield from ((*needs, *more) for needs in _with_levels(list(_needs_of("FRUSTUM")), levels))
+    whole: list[Needs] = [("SPHERE", "CAP"), ("SPHERE", "SHARP", "CAP")] if sphere else []
+    yield from ((*needs, *more) for needs in (*_with_levels(list(_needs_of("FRUSTUM")), levels), *whole))
 
 
 def _with_levels(plain: Sequence[Needs], levels: int) -> Iterator[Needs]:

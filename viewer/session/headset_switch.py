@@ -1,17 +1,23 @@
 """Puts the room into a headset and takes it out again, and tells the user how it stands."""
 
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 
+from cocogan_core.errors import CheckpointError
 from viewer.camera.camera import Camera
 from viewer.camera.head import HeadCamera
+from viewer.session.crash_guard import CrashGuard
 from viewer.session.headset_view import HeadsetView
 from viewer.session.workspace import Workspace
+from viewer.state.latents import Latents
+from viewer.state.options import Options
+from viewer.state.recipe import Recipe
 from viewer.ui.actions import Action
+from viewer.ui.headset_panel import PanelModel
 from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity
 from viewer.xr.condition import Condition
-from viewer.xr.headset import FrameSource
+from viewer.xr.frame_source import FrameSource
 from viewer.xr.pose_file import PoseWriter
 
 __all__ = ["HeadsetSwitch"]
@@ -26,17 +32,21 @@ class HeadsetSwitch:
     """Call :meth:`look` and later :meth:`draw` once a frame.
 
     Attributes:
+        new_source: says where frames come from.
         view: what the headset sees; None while it is off.
         sharp_s: seconds that the window's last sharp picture took …
         window_px: … and its pixels: they tell whether there is time for sharp eyes.
     """
 
-    def __init__(self, new_source: Callable[[], FrameSource], workspace: Workspace, record: Path | None = None) -> None:
-        """Off; ``new_source`` says where frames come from, ``record`` where poses are to be written."""
-        self._new_source, self._workspace, self._record = new_source, workspace, record
+    def __init__(self, new_source: Callable[[], FrameSource], workspace: Workspace, options: Options) -> None:
+        """Off; ``new_source`` says where frames come from, ``options`` where poses are to be written and the like."""
+        self.new_source, self._workspace, self._options = new_source, workspace, options
         self.view: HeadsetView | None = None
         self.sharp_s, self.window_px = 0.0, 0
         self._told = Condition.OFF
+        self._guard: CrashGuard | None = None
+        self._guarded: Latents | None = None
+        self._kept: tuple[object, tuple[Latents, ...]] = (None, ())  # favourites, and of what
 
     @property
     def showing(self) -> bool:
@@ -53,8 +63,12 @@ class HeadsetSwitch:
         if self.view is not None:
             self.close()
             return
-        source = self._new_source()  # first: poses that are played may be in the file that is to be written
-        self.view = HeadsetView(source, PoseWriter(self._record) if self._record else None)
+        options = self._options
+        source = self.new_source()  # first: poses that are played may be in the file that is to be written
+        writer = PoseWriter(options.record) if options.record else None
+        self.view = HeadsetView(source, writer, sphere=options.sphere)
+        if not (options.headless or options.replay):
+            self._guard, self._guarded = CrashGuard(options.command), None
         self._told = Condition.OFF
 
     def recentre(self, camera: Camera) -> None:
@@ -66,7 +80,11 @@ class HeadsetSwitch:
         """How the head looks in the frame that is to be drawn, if there is one."""
         if self.view is None:
             return None
-        head = self.view.look(camera)
+        session = self._workspace.session
+        head = self.view.look(camera, session)
+        morph = session.history.morph
+        if head is not None and morph is not None and morph.playing:
+            session.change(session.history.scrub(1.0))  # a room that flows all round is too much: go to its end
         self._tell(self.view.source.condition)
         return head
 
@@ -74,20 +92,34 @@ class HeadsetSwitch:
         """Draw that frame; what the panel in the headset is asked for."""
         if self.view is None:
             return []
-        workspace, session = self._workspace, self._workspace.session
-        return self.view.draw(
-            session,
-            now_s,
-            sharp=self._is_sharp(self.view),
-            xray=xray,
-            favourite=lambda: workspace.is_favourite(session.latents),
-        )
+        session = self._workspace.session
+        return self.view.draw(session, now_s, sharp=self._is_sharp(self.view), xray=xray, model=self._panel_model)
 
     def close(self) -> None:
         """Leave the headset."""
         if self.view is not None:
             self.view.close()
             self.view = None
+        if self._guard is not None:
+            self._guard.close()
+            self._guard = None
+
+    def note_room(self, recipe: Callable[[], Recipe]) -> None:
+        """What a window that comes after a crash is to show; the recipe is asked for where the room is another."""
+        session = self._workspace.session
+        if self._guard is None or session.latents is self._guarded:
+            return
+        self._guarded = session.latents
+        with suppress(CheckpointError):  # its file is gone
+            self._guard.note(str(session.checkpoint) if session.source.photograph else recipe().line())
+
+    def _panel_model(self) -> PanelModel:
+        """Favourites are kept as text, which is not read again in every frame."""
+        workspace, session = self._workspace, self._workspace.session
+        if self._kept[0] != (session, workspace.settings.favourites):
+            rooms = tuple(recipe.latents for recipe in workspace.favourites)
+            self._kept = (session, workspace.settings.favourites), rooms
+        return PanelModel(session.latents, session.names, self._kept[1], kept=workspace.is_favourite(session.latents))
 
     def _is_sharp(self, view: HeadsetView) -> bool:
         quality, (width, height) = self._workspace.settings.quality, view.source.size_px

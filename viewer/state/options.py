@@ -1,6 +1,7 @@
 """What the command line asks of the viewer, and what its arguments mean."""
 
 import math
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,9 +40,18 @@ class Options:
     safe: bool = False  # OpenGL is software: ask little of it
     offer: Path | None = None  # a picture for which a room may be looked for
     vr: bool = False  # in the headset from the start
+    sphere: bool = False  # a complete room goes to the headset's runtime as a whole
     record: Path | None = None  # write the head's poses
     replay: Path | None = None  # play these poses instead of a headset's
+    after_crash: bool = False  # a headset's runtime has ended the window before
     welcome: bool = False  # the first look turns slowly until somebody touches anything
+
+    @property
+    def command(self) -> list[str]:
+        """What opens another window like this one, if the room is added to it."""
+        flags = {"--safe": self.safe, "--only-visible": self.only_visible, "--reduced-motion": self.reduced_motion}
+        command = [sys.executable, "-m", "viewer", "view", "--device", self.device]
+        return [*command, *(flag for flag, given in flags.items() if given)]
 
     def limits_of(self, shown: View) -> list[str]:
         """What of the look that was asked for ``shown`` could not be, in words for the user."""

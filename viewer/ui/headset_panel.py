@@ -1,23 +1,34 @@
 """The panel inside a headset: rooms, favourite, a few sliders, recentre, exit. ImGui in a context of its own."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from imgui_bundle import ImVec2, imgui
 
 from viewer.state.latents import Latents
-from viewer.ui.actions import Action, ChangeRoom, Command
+from viewer.ui.actions import Action, ChangeRoom, Command, EnterRoom
 from viewer.ui.latent_texts import SIMPLE, label_text
 from viewer.ui.texts import text
 from viewer.ui.theme import Icon, apply_theme, load_fonts
 from viewer.ui.widgets import FIXED
 
-__all__ = ["HeadsetPanel"]
+__all__ = ["HeadsetPanel", "PanelModel"]
 
 SLIDERS = 4
 TEXT_SIZE = 2.0  # of a desktop's
 DWELL_S, DWELL_PX = 1.0, 28.0  # a gaze that rests so long within so little presses what it rests on
 NOWHERE = -3.4e38  # ImGui's "no mouse"
+
+
+@dataclass(frozen=True)
+class PanelModel:
+    """What it shows: the room, the names of entries of z, rooms that the user has kept, and whether this is one."""
+
+    latents: Latents
+    names: tuple[str, ...]
+    favourites: tuple[Latents, ...] = ()
+    kept: bool = False
 
 
 class HeadsetPanel:
@@ -41,12 +52,10 @@ class HeadsetPanel:
 
     def draw(
         self,
-        latents: Latents,
-        names: tuple[str, ...],
+        model: PanelModel,
         pointer: tuple[float, float] | None,
         *,
         trigger: bool | None,
-        favourite: bool,
         now_s: float,
         dt_s: float,
     ) -> list[Action]:
@@ -62,7 +71,7 @@ class HeadsetPanel:
             self._io.display_size, self._io.delta_time = ImVec2(*self._size), max(dt_s, 1e-4)
             imgui.backends.opengl3_new_frame()
             imgui.new_frame()
-            actions = self._build(latents, names, favourite=favourite)
+            actions = self._build(model)
             self._draw_pointer(pointer, now_s, gaze=trigger is None)
             imgui.render()
             imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
@@ -95,17 +104,18 @@ class HeadsetPanel:
         self._pressed |= presses
         return presses
 
-    def _build(self, latents: Latents, names: tuple[str, ...], *, favourite: bool) -> list[Action]:
+    def _build(self, model: PanelModel) -> list[Action]:
+        names = model.names
         imgui.set_next_window_pos(ImVec2(0, 0))
         imgui.set_next_window_size(ImVec2(*self._size))
         imgui.begin("headset", None, FIXED)
+        imgui.push_style_color(imgui.Col_.button, imgui.get_style_color_vec4(imgui.Col_.frame_bg))  # seen as buttons
         actions = _row((Command.UNDO, "headset.previous"), (Command.NEXT_ROOM, "headset.next"))
-        imgui.same_line()
-        kept = imgui.button(f"{Icon.HEART}##keep" if favourite else f"{Icon.HEART} {text('headset.keep')}##keep")
-        actions += [Command.FAVOURITE] if kept else []
+        actions += _favourites(model)
         for name in [*(name for name in SIMPLE if name in names), *names][:SLIDERS]:
-            actions += _slider(latents, names.index(name), name)
+            actions += _slider(model.latents, names.index(name), name)
         actions += _row((Command.RECENTRE, "headset.recentre"), (Command.TOGGLE_HEADSET, "headset.exit"))
+        imgui.pop_style_color()
         imgui.end()
         return actions
 
@@ -128,6 +138,19 @@ def _row(*buttons: tuple[Command, str]) -> list[Action]:
         if imgui.button(text(name)):
             asked.append(command)
     return asked
+
+
+def _favourites(model: PanelModel) -> list[Action]:
+    """Keep the room or no longer, and go to the next that was kept."""
+    word = text("headset.kept") if model.kept else text("headset.keep")
+    actions: list[Action] = [Command.FAVOURITE] if imgui.button(f"{Icon.HEART} {word}##keep") else []
+    imgui.same_line()
+    imgui.begin_disabled(not model.favourites)
+    if imgui.button(text("headset.favourite")):
+        here = model.favourites.index(model.latents) if model.latents in model.favourites else -1
+        actions.append(EnterRoom(model.favourites[(here + 1) % len(model.favourites)]))
+    imgui.end_disabled()
+    return actions
 
 
 def _slider(latents: Latents, index: int, name: str) -> list[Action]:

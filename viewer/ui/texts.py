@@ -112,6 +112,8 @@ _TEXTS = {
     "headset.previous": "Room before",
     "headset.next": "Another room",
     "headset.keep": "Keep",
+    "headset.kept": "Kept",
+    "headset.favourite": "Next favourite",
     "headset.recentre": "Recentre",
     "headset.exit": "Leave",
     "headset.starting": "Headset: waiting for it to begin …",
@@ -123,6 +125,7 @@ _TEXTS = {
     "headset.no_answer": "Headset: its runtime does not answer; the window goes on.",
     "headset.session_lost": "Headset: the connection was lost; trying again every 3 s.",
     "headset.runtime_lost": "Headset: its runtime has stopped; trying again every 3 s.",
+    "headset.crashed": "Headset: its runtime crashed, and the window with it; here that is again, without the headset.",
     "headset.left": "Headset: left.",
     "headset.replayed": "The recorded poses have been shown.",
     # notices

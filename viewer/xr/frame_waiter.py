@@ -10,7 +10,7 @@ from typing import Any
 
 import xr
 
-__all__ = ["FrameWaiter"]
+__all__ = ["ENDS_WITHIN_S", "FrameWaiter"]
 
 ANSWERS_WITHIN_S = 3.0
 ENDS_WITHIN_S = 1.0
@@ -56,10 +56,10 @@ class FrameWaiter:
             raise answer
         return answer
 
-    def close(self) -> bool:
+    def close(self, within_s: float = ENDS_WITHIN_S) -> bool:
         """End the thread; False if it waits without end: then its session and its runtime must stay."""
         self._asked.put(False)
-        self._thread.join(ENDS_WITHIN_S)
+        self._thread.join(within_s)
         return not self._thread.is_alive()
 
     def _serve(self) -> None:

@@ -2,62 +2,28 @@
 
 import time
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import moderngl
 
 from viewer.xr.condition import Condition, condition_of
+from viewer.xr.connector import Connector
 from viewer.xr.graphics import extension_of, graphics_binding
-from viewer.xr.pose import Frame, PanelPlace
+from viewer.xr.pose import Frame, Layers
 
 if TYPE_CHECKING:
     from viewer.xr.instance import Instance
     from viewer.xr.session import Session
 
-__all__ = ["FrameSource", "Headset"]
+__all__ = ["Headset"]
 
 RETRY_S = 3.0
+AT_ONCE_S = 0.001
 # After these nobody comes back by itself: the user has left, or something has to be installed first.
 FINAL = {Condition.LEFT, Condition.NO_RUNTIME, Condition.NO_BINDINGS, Condition.NO_GRAPHICS}
 
-
-class FrameSource(Protocol):
-    """Where frames to draw come from: a headset, or recorded poses.
-
-    Attributes:
-        condition: how it stands.
-        size_px: of an eye's picture.
-        linear: whether linear light is to be drawn.
-    """
-
-    condition: Condition
-
-    @property
-    def size_px(self) -> tuple[int, int]: ...
-
-    @property
-    def linear(self) -> bool: ...
-
-    def step(self) -> None:
-        """Follow what has happened; call it once a frame."""
-
-    def wait(self, seconds: float) -> Frame | None:
-        """The next frame that is to be drawn, if there is one within so many seconds."""
-
-    def draw(self, eye: int) -> AbstractContextManager[None]:
-        """Draw what an eye sees (0 left, 1 right) while this is open."""
-
-    def draw_panel(self) -> AbstractContextManager[None]:
-        """Draw the panel while this is open."""
-
-    def end(self, panel: PanelPlace | None = None) -> None:
-        """The frame is drawn."""
-
-    def fail(self, error: Exception) -> None:
-        """Drawing the frame has failed; raises ``error`` if that is not the headset's doing."""
-
-    def close(self) -> None:
-        """Give everything back."""
+# What a runtime that hangs holds of this process. It cannot be closed, and until it is nobody can connect again.
+_held: "list[tuple[Session, Instance | None]]" = []
 
 
 class Headset:
@@ -67,6 +33,7 @@ class Headset:
         """Look for the headset at the next step."""
         self.condition = Condition.STARTING
         self._window, self._context = window, context
+        self._connector: Connector | None = None
         self._instance: Instance | None = None
         self._session: Session | None = None
         self._next_try_s = 0.0
@@ -82,13 +49,19 @@ class Headset:
         """Whether linear light is to be drawn."""
         return self._session is not None and self._session.linear
 
+    @property
+    def spheres(self) -> bool:
+        """Whether it takes the panorama as a whole."""
+        return self._instance is not None and self._instance.spheres
+
     def step(self) -> None:
         """Follow what the runtime says; look again for what was lost, now and then."""
-        if self._session is None:
-            if self.condition not in FINAL and time.monotonic() >= self._next_try_s:
-                self._try(self._connect)
-            return
-        self._try(self._follow)
+        if self._session is not None:
+            self._try(self._follow)
+        elif self._connector is not None:
+            self._try(self._take_connection)
+        elif self.condition not in FINAL and time.monotonic() >= self._next_try_s:
+            self._look_for_it()
 
     def wait(self, seconds: float) -> Frame | None:
         """As :meth:`FrameSource.wait`."""
@@ -105,21 +78,31 @@ class Headset:
             self.condition = _condition(session)
         return frame[0]
 
-    def draw(self, eye: int) -> AbstractContextManager[None]:
+    def rehearse(self) -> AbstractContextManager[object]:
+        """As :meth:`FrameSource.rehearse`."""
+        assert self._session is not None
+        return self._session.rehearse()
+
+    def draw(self, eye: int) -> AbstractContextManager[object]:
         """As :meth:`FrameSource.draw`."""
         assert self._session is not None
         return self._session.draw(eye)
 
-    def draw_panel(self) -> AbstractContextManager[None]:
+    def draw_panel(self) -> AbstractContextManager[object]:
         """As :meth:`FrameSource.draw_panel`."""
         assert self._session is not None
         return self._session.draw_panel()
 
-    def end(self, panel: PanelPlace | None = None) -> None:
+    def draw_sphere(self, size_px: tuple[int, int]) -> AbstractContextManager[object]:
+        """As :meth:`FrameSource.draw_sphere`."""
+        assert self._session is not None
+        return self._session.draw_sphere(size_px)
+
+    def end(self, layers: Layers) -> None:
         """As :meth:`FrameSource.end`."""
         session = self._session
         if session is not None:
-            self._try(lambda: session.end(panel))
+            self._try(lambda: session.end(layers))
 
     def fail(self, error: Exception) -> None:
         """Something went wrong while drawing: if that is OpenXR's doing the headset is lost.
@@ -135,6 +118,9 @@ class Headset:
 
     def close(self) -> None:
         """Leave the headset."""
+        if self._connector is not None:
+            self._connector.abandon()
+            self._connector = self._instance = None  # it closes the connection
         self._leave(runtime_too=True)
 
     def _try(self, step: Any) -> None:  # noqa: ANN401
@@ -147,15 +133,25 @@ class Headset:
                 raise
             self._lose(condition_of(error, connected=self._was_connected))
 
-    def _connect(self) -> None:
-        from viewer.xr.instance import Instance
+    def _look_for_it(self) -> None:
+        if _let_go():
+            self._connector = Connector(extension_of(self._window), self._instance)
+        else:
+            self._lose(Condition.NO_ANSWER)
+
+    def _take_connection(self) -> None:
+        """What the connector has found; a session, which needs the window's OpenGL, is begun here."""
+        assert self._connector is not None
+        found = self._connector.answer()
+        if found is None:
+            return
+        self._connector, self._instance = None, found.instance
+        if found.error is not None:
+            raise found.error
         from viewer.xr.session import Session
 
-        if self._instance is None:
-            self._instance = Instance(extension_of(self._window))
-        self._session = Session(
-            self._instance, self._instance.find_headset(), graphics_binding(self._window), self._context
-        )
+        assert found.instance is not None
+        self._session = Session(found.instance, found.system, graphics_binding(self._window), self._context)
         self._was_connected = True
         self.condition = Condition.STARTING
 
@@ -185,14 +181,32 @@ class Headset:
         self._next_try_s = time.monotonic() + RETRY_S
 
     def _leave(self, *, runtime_too: bool) -> None:
-        """A runtime that hangs is left as it is: to unload it would be the end of the process."""
-        free = self._session is None or self._session.close()
+        """A runtime that hangs is left as it is, until it comes back: to unload it would be the end of the process."""
+        session, instance = self._session, self._instance
         self._session = None
-        if runtime_too and self._instance is not None:
-            if free:
-                with suppress(Exception):  # the runtime may be gone
-                    self._instance.close()
+        if session is not None and not session.close():
+            _held.append((session, instance))
             self._instance = None
+        elif runtime_too:
+            _close(instance)
+            self._instance = None
+
+
+def _close(instance: "Instance | None") -> None:
+    if instance is not None:
+        with suppress(Exception):  # the runtime may be gone
+            instance.close()
+
+
+def _let_go() -> bool:
+    """Close what a runtime held that has come back; False if it holds it still."""
+    while _held:
+        session, instance = _held[-1]
+        if not session.close(AT_ONCE_S):
+            return False
+        _held.pop()
+        _close(instance)
+    return True
 
 
 def _condition(session: "Session") -> Condition:

@@ -9,6 +9,8 @@ __all__ = ["Event", "Instance"]
 
 Event = Any  # one of OpenXR's event structures
 
+SPHERES = "XR_KHR_composition_layer_equirect2"
+
 
 class Instance:
     """Owns the connection; sessions end before it does.
@@ -16,6 +18,7 @@ class Instance:
     Attributes:
         handle: OpenXR's.
         name: of the runtime.
+        spheres: whether the runtime takes a panorama as a whole.
     """
 
     def __init__(self, extensions: tuple[str, ...]) -> None:
@@ -24,8 +27,11 @@ class Instance:
         Raises:
             xr.exception.XrException: there is none, or it lacks an extension.
         """
+        offered = {found.extension_name.decode() for found in xr.enumerate_instance_extension_properties()}
+        self.spheres = SPHERES in offered
+        wanted = [*extensions, *([SPHERES] if self.spheres else [])]
         about = xr.ApplicationInfo(application_name="COCO-GAN panorama", api_version=xr.Version(1, 0, 0))
-        create = xr.InstanceCreateInfo(application_info=about, enabled_extension_names=list(extensions))
+        create = xr.InstanceCreateInfo(application_info=about, enabled_extension_names=wanted)
         self.handle = xr.create_instance(create)
         self.name = xr.get_instance_properties(self.handle).runtime_name.decode(errors="replace")
 

@@ -1,47 +1,64 @@
-"""Poses and frames, as OpenXR has them: X right, Y up, −Z forward, metres, radians."""
+"""Poses, frames and what they are made of, as OpenXR has them: X right, Y up, −Z forward, metres, radians."""
 
 from dataclasses import dataclass
 
-__all__ = ["PANEL_PX", "EyePose", "Frame", "Hand", "PanelPlace", "Quaternion", "Vector"]
+__all__ = ["PANEL_PX", "EyePose", "Frame", "Hand", "Layers", "PanelPlace", "Pose", "Quaternion", "Vector"]
 
 Quaternion = tuple[float, float, float, float]  # x, y, z, w
 Vector = tuple[float, float, float]
 
-PANEL_PX = (640, 560)  # of the panel
+PANEL_PX = (640, 656)  # of the panel
 
 
 @dataclass(frozen=True)
-class EyePose:
-    """Where an eye is, how it is turned, and the angles of its left, right, upper and lower sides."""
+class Pose:
+    """How something is turned, and where it is."""
 
     orientation: Quaternion
     position: Vector
+
+
+@dataclass(frozen=True)
+class EyePose(Pose):
+    """An eye's pose, and the angles of its left, right, upper and lower sides."""
+
     angles_rad: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Hand:
-    """What a controller does; ``orientation`` and ``position`` of its ray, None where it is not tracked."""
+    """What a controller does; ``aim``: its ray, along −Z; ``grip``: where it is held. None: it is not tracked."""
 
-    orientation: Quaternion | None = None
-    position: Vector = (0.0, 0.0, 0.0)
+    aim: Pose | None = None
+    grip: Pose | None = None
     trigger: bool = False
     menu: bool = False
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A frame that is to be drawn: when it will be seen, by which eyes, and what the hand does."""
+    """A frame that is to be drawn: when it will be seen, by which eyes, and what the left and right hands do."""
 
     time_s: float
     eyes: tuple[EyePose, EyePose]
-    hand: Hand = Hand()
+    hands: tuple[Hand, Hand] = (Hand(), Hand())
 
 
 @dataclass(frozen=True)
-class PanelPlace:
-    """Where a flat panel stands: its middle, how it is turned, its width and height in metres."""
+class PanelPlace(Pose):
+    """Where something flat stands: its middle, how it is turned, its width and height in metres."""
 
-    orientation: Quaternion
-    position: Vector
     size_m: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What a frame consists of, from the back to the front; of nothing the headset shows nothing.
+
+    ``eyes``: what was drawn for both; ``sphere``: the panorama that was drawn as a whole, so turned, in place of them.
+    """
+
+    eyes: bool = True
+    sphere: Quaternion | None = None
+    panel: PanelPlace | None = None
+    ray: PanelPlace | None = None

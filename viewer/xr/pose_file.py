@@ -17,6 +17,7 @@ __all__ = ["PoseWriter", "read_poses"]
 
 FORMAT = 1
 LARGEST_SIDE_PX = 8192
+DIGITS = 6  # of seconds, metres and radians: finer than any tracking
 MOST_BYTES = 128 << 20  # about an hour at 90 Hz
 
 
@@ -47,8 +48,8 @@ class PoseWriter:
         if self._began_s is None:
             self._began_s = frame.time_s
             self._add({"format": FORMAT, "size_px": size_px})
-        eyes = [[[*eye.orientation], [*eye.position], [*eye.angles_rad]] for eye in frame.eyes]
-        self._add({"time_s": round(frame.time_s - self._began_s, 6), "eyes": eyes})
+        eyes = [[_rounded(part) for part in (eye.orientation, eye.position, eye.angles_rad)] for eye in frame.eyes]
+        self._add({"time_s": round(frame.time_s - self._began_s, DIGITS), "eyes": eyes})
 
     def close(self) -> None:
         """End the file; what no longer fits the disk has been told of."""
@@ -61,6 +62,10 @@ class PoseWriter:
             self._file.flush()
         except OSError as error:
             raise OutputError(f"--record: cannot write {self._path} ({error.strerror}); what is there stays") from error
+
+
+def _rounded(values: Sequence[float]) -> list[float]:
+    return [round(value, DIGITS) for value in values]
 
 
 def read_poses(path: Path) -> tuple[tuple[int, int], tuple[Frame, ...]]:

@@ -1,4 +1,4 @@
-"""What lives as long as a runtime's session: its states, spaces, swapchains, controllers and frames."""
+"""What lives as long as a runtime's session: its states, spaces, surfaces, controllers and frames."""
 
 import ctypes
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from typing import Any
 import moderngl
 import xr
 
-from viewer.xr.controllers import Controllers, floats
-from viewer.xr.frame_waiter import FrameWaiter
+from viewer.xr.controllers import Controllers, pose_of
+from viewer.xr.frame_waiter import ENDS_WITHIN_S, FrameWaiter
 from viewer.xr.instance import Instance
-from viewer.xr.pose import PANEL_PX, EyePose, Frame, PanelPlace
-from viewer.xr.swapchain import Swapchain, choose_format, is_linear
+from viewer.xr.pose import EyePose, Frame, Layers
+from viewer.xr.surfaces import Surfaces
 
 __all__ = ["Session"]
 
@@ -44,13 +44,11 @@ class Session:
             )
             self._controllers = Controllers(instance.handle)
             self._controllers.attach(self.handle)
-            self._waiter = FrameWaiter(self.handle)
-            colour = choose_format(self.handle)
-            self.linear = is_linear(colour)
             views = xr.enumerate_view_configuration_views(instance.handle, system, STEREO)
             sizes = [(view.recommended_image_rect_width, view.recommended_image_rect_height) for view in views]
-            self._eyes = [Swapchain(self.handle, context, size, colour) for size in sizes]
-            self._panel = Swapchain(self.handle, context, PANEL_PX, colour)
+            self._surfaces = Surfaces(self.handle, context, sizes)
+            self.linear = self._surfaces.linear
+            self._waiter = FrameWaiter(self.handle)
         except BaseException:
             xr.destroy_session(self.handle)
             raise
@@ -58,7 +56,7 @@ class Session:
     @property
     def size_px(self) -> tuple[int, int]:
         """Of an eye's picture."""
-        return self._eyes[0].size_px
+        return self._surfaces.eyes[0].size_px
 
     @property
     def hangs(self) -> bool:
@@ -97,34 +95,34 @@ class Session:
         left, right = (_eye(view) for view in views)
         return Frame(time * 1e-9, (left, right), self._controllers.read(self.handle, self._local, time))
 
-    def draw(self, eye: int) -> AbstractContextManager[None]:
+    def rehearse(self) -> AbstractContextManager[object]:
+        """Draw what nobody is to see while this is open."""
+        return self._surfaces.rehearse()
+
+    def draw(self, eye: int) -> AbstractContextManager[object]:
         """Draw what an eye sees (0 left, 1 right) while this is open."""
-        return self._eyes[eye].image()
+        return self._surfaces.eyes[eye].image()
 
     def draw_panel(self) -> AbstractContextManager[None]:
         """Draw the panel while this is open."""
-        return self._panel.image()
+        return self._surfaces.panel()
 
-    def end(self, panel: PanelPlace | None = None) -> None:
-        """Hand the frame in as it was drawn; with the panel if that has a place."""
+    def draw_sphere(self, size_px: tuple[int, int]) -> AbstractContextManager[None]:
+        """Draw the panorama as a whole while this is open; the runtime must have layers for that."""
+        return self._surfaces.sphere(size_px)
+
+    def end(self, layers: Layers) -> None:
+        """Hand the frame in, which consists of these."""
         assert self._frame is not None
         (time, views), self._frame = self._frame, None
-        shown = [
-            xr.CompositionLayerProjectionView(pose=view.pose, fov=view.fov, sub_image=swapchain.sub_image())
-            for view, swapchain in zip(views, self._eyes, strict=True)
-        ]
-        layers: list[Any] = [xr.CompositionLayerProjection(space=self._local, views=shown)]
-        if panel is not None:
-            layers.append(self._quad(panel))
-        self._end_frame(time, layers)
+        self._end_frame(time, self._surfaces.layers(layers, views, self._local))
         self._waiter.ask()
 
-    def close(self) -> bool:
+    def close(self, within_s: float = ENDS_WITHIN_S) -> bool:
         """Give everything back, whatever has become of the runtime; False if that holds a thread of ours."""
-        if not self._waiter.close():
+        if not self._waiter.close(within_s):
             return False
-        swapchains = [swapchain.close for swapchain in (*self._eyes, self._panel)]
-        for step in (*swapchains, self._controllers.close, self._destroy):
+        for step in (self._surfaces.close, self._controllers.close, self._destroy):
             with suppress(xr.exception.XrException):
                 step()
         return True
@@ -148,21 +146,8 @@ class Session:
             xr.begin_frame(self.handle, xr.FrameBeginInfo())
             self._end_frame(state.predicted_display_time, [])
 
-    def _quad(self, panel: PanelPlace) -> Any:  # noqa: ANN401
-        pose = xr.Posef(xr.Quaternionf(*panel.orientation), xr.Vector3f(*panel.position))
-        return xr.CompositionLayerQuad(
-            space=self._local,
-            layer_flags=xr.CompositionLayerFlags.BLEND_TEXTURE_SOURCE_ALPHA_BIT,
-            eye_visibility=xr.EyeVisibility.BOTH,
-            sub_image=self._panel.sub_image(),
-            pose=pose,
-            size=xr.Extent2Df(*panel.size_m),
-        )
-
 
 def _eye(view: Any) -> EyePose:  # noqa: ANN401
-    x, y, z, w = floats(view.pose.orientation, "xyzw")
-    px, py, pz = floats(view.pose.position, "xyz")
-    fov = view.fov
+    pose, fov = pose_of(view.pose), view.fov
     angles = (float(fov.angle_left), float(fov.angle_right), float(fov.angle_up), float(fov.angle_down))
-    return EyePose((x, y, z, w), (px, py, pz), angles)
+    return EyePose(pose.orientation, pose.position, angles)

@@ -62,13 +62,13 @@ class Swapchain:
         self._framebuffers = [context.framebuffer([texture]) for texture in self._textures]
 
     @contextmanager
-    def image(self) -> Iterator[None]:
+    def image(self) -> Iterator[moderngl.Framebuffer]:
         """Draw into the next texture while this is open; the viewport is all of it."""
         index = xr.acquire_swapchain_image(self._handle, xr.SwapchainImageAcquireInfo())
         try:
             xr.wait_swapchain_image(self._handle, xr.SwapchainImageWaitInfo(timeout=WAIT_NS))
             self._framebuffers[index].use()
-            yield
+            yield self._framebuffers[index]
         finally:
             xr.release_swapchain_image(self._handle, xr.SwapchainImageReleaseInfo())
 
