@@ -15,7 +15,7 @@ __all__ = ["Film", "check_encoder"]
 
 Pixels = NDArray[np.uint8]
 WAITING = 3  # pictures: enough that neither side waits long for the other
-QUALITY = "18"  # x264's constant rate factor: hard to tell from the original
+QUALITY = 18  # x264's constant rate factor: hard to tell from the original
 POLL_S = 0.1
 
 
@@ -35,13 +35,14 @@ def check_encoder() -> ModuleType:
 class Film:
     """Takes pictures (h, w, 3) with even sides and writes them to a file; ends its thread in :meth:`close`."""
 
-    def __init__(self, path: Path, size: tuple[int, int], rate: int) -> None:
-        """Begin a file.
+    def __init__(self, path: Path, size: tuple[int, int], rate: int, *, quality: int = QUALITY) -> None:
+        """Begin a file; ``quality``: x264's constant rate factor, the lower the better.
 
         Raises:
             ConfigError: PyAV is not installed.
         """
         self._av, self._path, self._size, self._rate = check_encoder(), path, size, rate
+        self._quality = quality
         self._pictures: Queue[Pixels | None] = Queue(WAITING)
         self._error: Exception | None = None
         self._given_up = threading.Event()
@@ -82,7 +83,7 @@ class Film:
                 stream = container.add_stream("libx264", rate=self._rate)
                 stream.width, stream.height = self._size
                 stream.pix_fmt = "yuv420p"  # what every player shows
-                stream.options = {"crf": QUALITY, "preset": "veryfast", "threads": "1"}
+                stream.options = {"crf": str(self._quality), "preset": "veryfast", "threads": "1"}
                 while (picture := self._next()) is not None:
                     self._put(container, stream, self._av.VideoFrame.from_ndarray(picture, format="rgb24"))
                 self._put(container, stream, None)
