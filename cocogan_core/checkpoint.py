@@ -1,14 +1,11 @@
 """The checkpoint file: safetensors whose metadata key ``cocogan`` holds one JSON object.
 
-docs/architecture.md describes the format. Strict, and free of pickle and torch: the header is checked against the
-file's size before anything is allocated.
+docs/architecture.md describes the format. Strict, and free of pickle and torch.
 Knows no networks; whether tensors fit a model is asked by whoever builds it (``cocogan_core.models.build``).
 """
 
 import json
 import math
-import os
-import struct
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -23,9 +20,10 @@ from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig, read_settings
 from cocogan_core.errors import CheckpointError, ConfigError
-from cocogan_core.files import open_regular, write_atomically
+from cocogan_core.files import write_atomically
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.json_text import parse_json
+from cocogan_core.safetensors_header import check_layout, read_header
 from cocogan_core.text import printable
 
 __all__ = [
@@ -41,20 +39,6 @@ __all__ = [
 
 FORMAT = 1
 KEY = "cocogan"
-ITEM_BYTES = {"F32": 4, "F16": 2, "I64": 8}  # integers: how many batches a batch norm has seen
-MOST_HEADER_BYTES = 8 << 20
-MOST_AXES = 8
-# How other files begin, so that the message can name what the user has opened.
-STRANGERS = {
-    b"<": "an HTML or XML page; the download may have failed",
-    b"PK": "a zip archive, perhaps a PyTorch .pt or .pth file; only .safetensors checkpoints are read",
-    b"\x80": "a Python pickle; pickles can run code and are never read",
-    b"\xff\xd8\xff": "a picture, not a model; `cocogan prepare` makes training data of pictures",
-    b"\x89PNG": "a picture, not a model; `cocogan prepare` makes training data of pictures",
-    b"RIFF": "a picture or a film, not a model; `cocogan prepare` makes training data of pictures",
-    b"version https://git-lfs": "a Git LFS pointer; run `git lfs pull`",
-}
-
 Tensors = Mapping[str, NDArray[Any]]
 
 
@@ -118,11 +102,11 @@ def read_metadata(path: Path | str) -> Metadata:
         CheckpointError: the file is missing, is not a checkpoint of format 1, or its header does not fit its size.
     """
     path = Path(path)
-    header, body_bytes = _header(path)
+    header, body_bytes = read_header(path)
     stated = header.pop("__metadata__", None)
     if not isinstance(stated, dict) or not isinstance(stated.get(KEY), str):
         raise CheckpointError(f"{path} is a safetensors file but not a COCO-GAN checkpoint: no '{KEY}' metadata")
-    _check_layout(path, header, body_bytes)
+    check_layout(path, header, body_bytes)
     metadata = _metadata(path, stated[KEY])
     _require_tensors(path, metadata.model, header)
     return metadata
@@ -130,7 +114,7 @@ def read_metadata(path: Path | str) -> Metadata:
 
 def weight_counts(path: Path | str) -> dict[str, int]:
     """How many numbers each network of a checkpoint holds, by its name; raises as :func:`read_metadata`."""
-    header, _ = _header(Path(path))
+    header, _ = read_header(Path(path))
     counts: Counter[str] = Counter()
     for name, entry in header.items():
         if name != "__metadata__":
@@ -189,58 +173,6 @@ def _tensors(path: Path) -> dict[str, NDArray[Any]]:
         raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or copy it again") from error
 
 
-def _header(path: Path) -> tuple[dict[str, Any], int]:
-    """The header's entries, and how many bytes of tensors follow it."""
-    try:
-        if path.is_dir():
-            raise CheckpointError(f"{path} is a folder; name the .safetensors file in it")
-        with open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            start = file.read(32)
-            _recognise(path, start, size)
-            (length,) = struct.unpack("<Q", start[:8])
-            if length > min(MOST_HEADER_BYTES, size - 8):
-                raise CheckpointError(f"{path} is not a safetensors file, or is truncated: its header ends beyond it")
-            file.seek(8)
-            text = file.read(length)
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{path} does not exist; check the path") from error
-    except OSError as error:
-        raise CheckpointError(f"cannot read {path}: {error.strerror}") from error
-    try:
-        header = parse_json(text, most_bytes=MOST_HEADER_BYTES)
-    except ValueError as error:
-        raise CheckpointError(
-            f"{path} is not a safetensors file: its header is not JSON that is read ({printable(error)})"
-        ) from error
-    if not isinstance(header, dict):
-        raise CheckpointError(f"{path} is not a safetensors file: its header is not an object")
-    return header, size - 8 - length
-
-
-def _recognise(path: Path, start: bytes, size: int) -> None:
-    if size == 0:
-        raise CheckpointError(f"{path} is empty; the download or copy may have failed")
-    for beginning, what in STRANGERS.items():
-        if start.lstrip().startswith(beginning) and not start[8:9] == b"{":
-            raise CheckpointError(f"{path} is {what}")
-    if size < 10:
-        raise CheckpointError(f"{path} is too short to be a checkpoint ({size} bytes)")
-
-
-def _check_layout(path: Path, header: dict[str, Any], body_bytes: int) -> None:
-    """Tensors of known types, each as large as its shape says, that fill the file's ``body_bytes`` without a gap."""
-    reached = 0
-    for start, end in sorted(_extent(path, name, entry, body_bytes) for name, entry in header.items()):
-        if start != reached:
-            raise CheckpointError(f"{path} is broken: its tensors overlap or leave gaps; download or copy it again")
-        reached = end
-    if reached != body_bytes:
-        raise CheckpointError(
-            f"{path} is broken: {body_bytes - reached} bytes follow its last tensor; download or copy it again"
-        )
-
-
 def _require_tensors(path: Path, model: ModelConfig, header: Mapping[str, Any]) -> None:
     """A network needs its tensors: a small file cannot ask for a large one to be built."""
     sizes = {name: math.prod(entry["shape"]) for name, entry in header.items() if name.startswith("generator.")}
@@ -251,26 +183,6 @@ def _require_tensors(path: Path, model: ModelConfig, header: Mapping[str, Any]) 
             f"{path}: its model of width {model.generator_width} needs more weights than the {sum(sizes.values())} of "
             f"{len(sizes)} tensors in the file; the checkpoint is incomplete or of another model"
         )
-
-
-def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tuple[int, int]:
-    """First byte of a tensor and the one after its last, counted from the end of the header."""
-    try:
-        kind, (start, end), shape = entry["dtype"], entry["data_offsets"], list(entry["shape"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: the header's entry for tensor {printable(name)} is broken") from error
-    if len(shape) > MOST_AXES or not all(type(number) is int and number >= 0 for number in (start, end, *shape)):
-        raise CheckpointError(f"{path}: the header's entry for tensor {printable(name)} is broken")
-    if not isinstance(kind, str) or kind not in ITEM_BYTES:
-        raise CheckpointError(
-            f"{path}: tensor {printable(name)} is of type {printable(kind)}; float32 and float16 are read"
-        )
-    if not start <= end <= body_bytes or end - start != math.prod(shape) * ITEM_BYTES[kind]:
-        raise CheckpointError(
-            f"{path}: tensor {printable(name)} claims shape {printable(shape)}, which {body_bytes} bytes of tensors in "
-            "the file do not hold; it is truncated or broken"
-        )
-    return start, end
 
 
 def _metadata(path: Path, text: str) -> Metadata:
