@@ -11,12 +11,13 @@ from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.look import Look
 
-__all__ = ["choose_level", "slots_needed", "texels_per_pixel"]
+__all__ = ["choose_level", "slots_like", "slots_needed", "texels_per_pixel"]
 
 HYSTERESIS = 0.2  # of a level
 MOST_TEXELS: float = 2.0 ** (1 + HYSTERESIS)  # in a pixel of the level that is shown
 # More than the view at pitch 0 needs: it widens toward the cylinder's borders, and what comes next must have a place.
 RIM_SHARE, RIM_SLOTS = 0.25, 2
+GROWTH = 8  # slots at a time, so that a window that is pulled larger gets few new atlases
 
 
 def texels_per_pixel(view: Look, screen_px: tuple[int, int], width_px: int, projection: Projection) -> float:
@@ -49,3 +50,16 @@ def slots_needed(screen_px: tuple[int, int], grid: PatchGrid) -> tuple[int, int]
         return min(most, math.ceil(pixels * MOST_TEXELS * (1 + RIM_SHARE) / grid.patch_px) + RIM_SLOTS)
 
     return slots(screen_px[1], grid.rows), slots(screen_px[0], grid.columns)
+
+
+def slots_like(base: int, needed: int) -> int:
+    """At least so many slots along an axis: a power of two of them just where level 0's ``base`` are one.
+
+    Software OpenGL translates a program anew for textures of the other kind, which takes it a fifth of a second in the
+    middle of a frame.
+    """
+    odd = base // (base & -base)
+    if odd == 1:
+        return 1 << (max(needed, GROWTH) - 1).bit_length()
+    unit = odd << max(0, (-(-GROWTH // odd) - 1).bit_length())
+    return -(-needed // unit) * unit

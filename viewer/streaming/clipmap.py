@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
-from viewer.camera.detail import choose_level, slots_needed, texels_per_pixel
+from viewer.camera.detail import choose_level, slots_like, slots_needed, texels_per_pixel
 from viewer.camera.look import Look
 from viewer.camera.visibility import Area, fits
 from viewer.rendering.atlas import AtlasWindow
@@ -18,8 +18,6 @@ from viewer.rendering.renderer import FineLevel, Renderer
 from viewer.streaming.level_window import LevelWindow
 
 __all__ = ["Clipmap"]
-
-GROWTH = 8  # slots at a time, so that a window that is pulled larger gets few new atlases
 
 Cell = tuple[int, int]
 
@@ -142,7 +140,7 @@ class Clipmap:
 
     def _slots(self, level: int, screen_px: tuple[int, int]) -> tuple[int, int]:
         rows, columns = slots_needed(screen_px, self.grid.at_level(level))
-        return -(-rows // GROWTH) * GROWTH, -(-columns // GROWTH) * GROWTH
+        return slots_like(self.base.window.rows, rows), slots_like(self.base.window.columns, columns)
 
     def _grow(self, held: LevelWindow, screen_px: tuple[int, int], now_s: float) -> None:
         """On a larger screen: a larger atlas with the same patches."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
-from viewer.camera.detail import MOST_TEXELS, choose_level, slots_needed, texels_per_pixel
+from viewer.camera.detail import MOST_TEXELS, choose_level, slots_like, slots_needed, texels_per_pixel
 
 GRID, PROJECTION = PatchGrid(levels=4), Projection.of_aspect("mercator", 3)
 SCREEN = (1280, 720)
@@ -59,3 +59,10 @@ def test_slots_are_as_many_as_the_screen_needs_however_wide_the_panorama():
     wide = PatchGrid(levels=10)
     assert slots_needed(SCREEN, wide.at_level(9)) == slots_needed(SCREEN, wide.at_level(6))
     assert slots_needed((100_000, 100_000), GRID.at_level(0)) == (4, 12)
+
+
+@given(st.integers(1, 300), st.integers(1, 300))
+def test_fine_slots_are_a_power_of_two_just_where_those_of_level_0_are(base, needed):
+    slots = slots_like(base, needed)
+    assert (slots & (slots - 1) == 0) == (base & (base - 1) == 0)
+    assert needed <= slots <= max(2 * needed, 2 * base, 16)
