@@ -15,16 +15,18 @@ def export(
     checkpoint: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="CHECKPOINT")] = None,
     *,
     out: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="PATH")],
+    level: int = 0,
 ) -> None:
-    """Write a model's level 0 as ONNX: z and ids of micro patches in, their pixels out, the projection in its metadata.
+    """Write a level of a model as ONNX: z and ids of micro patches in, their pixels out, the projection in its metadata.
 
     Args:
         checkpoint: Model (default: the room that is shipped).
         out: File to write, .onnx.
+        level: Of detail; a model of more than one has finer ones.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
-        ConfigError: ``out`` has another ending, or the model is one that cannot be exported.
+        ConfigError: ``out`` has another ending, there is no such level, or the model cannot be exported.
         OutputError: ``out`` cannot be written.
     """
     from cocogan_core.checkpoint import load_checkpoint
@@ -34,7 +36,7 @@ def export(
         raise ConfigError(f"{out} would be an ONNX model; name a file that ends in .onnx")
     path = checkpoint or resource("assets/rooms.safetensors")
     try:
-        model = export_graph(load_checkpoint(path))
+        model = export_graph(load_checkpoint(path), level)
     except CheckpointError as error:
         raise error if str(path) in str(error) else CheckpointError(f"{path}: {error}") from error
     write_atomically(out, model)

@@ -1,4 +1,4 @@
-"""A checkpoint's level 0 as one ONNX model for other programs: z and the ids of any patches in, their bytes out."""
+"""A level of a checkpoint as one ONNX model for other programs: z and the ids of any patches in, their bytes out."""
 
 import json
 from dataclasses import asdict
@@ -17,36 +17,55 @@ __all__ = ["export_graph"]
 
 DESCRIPTIONS = {
     "z": "float32 (z_dim,), the room, each entry in [-1, 1]",
-    "ids": "int64 (n, 2), row and column of each micro patch, from 0 at the top left; column 0 is yaw 0",
+    "ids": "int64 (n, 2), row and column of each micro patch on the level, from 0 at the top left; column 0 is yaw 0",
     "patches": "uint8 (n, s, s, 3), sRGB, rows from the top",
 }
 
 
-def export_graph(checkpoint: Checkpoint) -> bytes:
+def export_graph(checkpoint: Checkpoint, level: int = 0) -> bytes:
     """The ONNX file: z (z_dim,) and ids int64 (n, 2) → patches uint8 (n, s, s, 3), each a function of z and its id.
 
-    Its metadata say what inputs and outputs are, and under ``cocogan`` as JSON what the checkpoint says of itself: the
-    grid, the latents' names, the projection, the provenance.
+    Its metadata say what inputs and outputs are, which ``level`` of detail it makes, and under ``cocogan`` as JSON what
+    the checkpoint says of itself: the grid (of level 0), the latents' names, the projection, the provenance.
 
     Raises:
         CheckpointError: a tensor is missing, unknown or misshapen.
-        ConfigError: the model is a network for each patch (ablation "multiple G"), which makes no one graph.
+        ConfigError: there is no such level, or the model is a network for each patch (ablation "multiple G"), which makes no one graph.
     """
     model = checkpoint.metadata.model
     if model.generator == "multiple":
         raise ConfigError("this model has a network of its own for each patch; only one network can be exported")
+    model.grid.at_level(level)
     b, reader = GraphBuilder(), WeightReader(checkpoint.generator)
     z, ids = b.input("z", [model.z_dim]), b.input("ids", ["n", 2], "int64")
-    patches = (_compact if model.architecture == "compact" else _paper)(b, model, reader, z, ids)
+    if model.architecture == "compact":
+        patches = _compact(b, model, reader, z, ids, level)
+    else:
+        patches = _paper(b, model, reader, z, ids)
     reader.finish()
     s = model.grid.patch_px
     b.output("patches", patches, ["n", s, s, 3], "uint8")
-    return b.finish({**DESCRIPTIONS, "cocogan": _stated(checkpoint.metadata)})
+    return b.finish({**DESCRIPTIONS, "level": str(level), "cocogan": _stated(checkpoint.metadata)})
 
 
-def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, z: str, ids: str) -> str:
-    graph = CompactGraph(model, fold_compact(model, reader), (1, 1))
-    return graph.base(b, b.reshape(z, [1, 1, -1]), ids)[0]
+def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, z: str, ids: str, level: int) -> str:
+    """A finer patch goes on from its patch of level 0, which is made for each anew: other programs keep no features."""
+    weights, z = fold_compact(model, reader), b.reshape(z, [1, 1, -1])
+    base, fine = CompactGraph(model, weights, (1, 1)), CompactGraph(model, weights, (1, 1), level)
+    patches, features = base.base(b, z, b.add("Div", ids, b.constant([1 << level])))
+    return fine.fine(b, z, ids, _part(b, features, ids, fine)) if level else patches
+
+
+def _part(b: GraphBuilder, features: str, ids: str, fine: CompactGraph) -> str:
+    """What each fine patch needs of its level-0 patch's features: (n, C, H, W) to :attr:`features_shape`."""
+    side = fine.config.grid.patch_px >> fine.level
+    within = b.add("Mod", ids, b.constant([1 << fine.level]))
+    starts = b.split(b.add("Mul", within, b.constant([side])), 1, [1, 1])
+    x = b.add("Transpose", features, perm=[0, 2, 3, 1])
+    for start, cells in zip(starts, fine.features_shape[1:], strict=True):  # rows, then columns
+        at = b.add("Unsqueeze", b.add("Add", start, b.constant(range(cells))), b.constant([2]))
+        x = b.add("Transpose", b.add("GatherND", x, at, batch_dims=1), perm=[0, 2, 1, 3])
+    return b.add("Transpose", x, perm=[0, 3, 1, 2])
 
 
 def _paper(b: GraphBuilder, model: ModelConfig, reader: WeightReader, z: str, ids: str) -> str:

@@ -47,6 +47,30 @@ def test_any_patches_at_once(name, tmp_path):
     assert np.abs(made.astype(int) - expected).max() <= 1
 
 
+@pytest.mark.parametrize("level", range(1, LEVELS.grid.levels))
+def test_finer_levels(level, tmp_path):
+    checkpoint = checkpoint_of(LEVELS)
+    path, grid = tmp_path / "model.safetensors", LEVELS.grid.at_level(level)
+    save_checkpoint(path, checkpoint.metadata, generator=checkpoint.generator)
+    main(["export", str(path), "-o", str(tmp_path / "fine.onnx"), "--level", str(level)])
+    onnx.checker.check_model(onnx.load(tmp_path / "fine.onnx"), full_check=True)
+    session = onnxruntime.InferenceSession(tmp_path / "fine.onnx", providers=["CPUExecutionProvider"])
+    assert session.get_modelmeta().custom_metadata_map["level"] == str(level)
+    ids = [(grid.rows - 1, grid.columns - 1), (0, 0), (1, 2), (2, 1), (0, 0)]
+    z = np.linspace(-1, 1, LEVELS.z_dim).astype(np.float32)
+    made = session.run(["patches"], {"z": z, "ids": np.array(ids)})[0]
+    assert np.abs(made.astype(int) - PatchGenerator.load(path, "cpu").patches(z, ids, level=level)).max() <= 1
+
+
+@pytest.mark.parametrize("level", [-1, 1])
+def test_a_level_that_there_is_not_is_refused(level, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", "-o", str(tmp_path / "pano.onnx"), "--level", str(level)])
+    assert stopped.value.code == 2
+    assert "level" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_network_for_each_patch_is_refused():
     with pytest.raises(ConfigError, match="network of its own"):
         export_graph(checkpoint_of(replace(PAPER, generator="multiple")))
