@@ -45,7 +45,7 @@ def bench(
         steps: timed, after one that is not.
         width: channels of G's last and D's first stage; 0 takes the preset's.
         patch: side of a micro patch in pixels; 0 takes the preset's.
-        precision: of the passes on a CUDA card.
+        precision: of the passes; float16 needs a CUDA card.
 
     Raises:
         ConfigError: no such preset, or numbers that make no sense.

@@ -124,7 +124,8 @@ class CompactGenerator(Generator):
         box = self.config.room
         room = None if box is None else room_of(z, self.config.latent_names, box)
         x = self._with_room(self.features(z, placed), room, area, shift, stage=0)
-        return Grown(x, self.rgb[0](x), room)
+        rgb = self.rgb[0](x).to(self.place.weight)  # the sum over stages is not to be rounded to 8 bits under autocast
+        return Grown(x, rgb, room)
 
     def grow(self, grown: "Grown", areas: list[Area], shift: Tensor, *, first: int) -> "Grown":
         """On through the stages from ``first`` on, each over just the cells of its area and a margin.

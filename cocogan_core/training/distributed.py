@@ -78,13 +78,13 @@ class Ranks:
         return batch // self.size
 
     def require_precision(self, precision: Precision) -> None:
-        """Make sure that passes of this precision are fast on this process's device.
+        """Make sure that this process's device has passes of this precision.
 
         Raises:
-            ConfigError: they are of 16 bits, and there is no CUDA card.
+            ConfigError: float16 without a CUDA card; CPUs have bfloat16 only, and fast where there are instructions for it.
         """
-        if precision != "float32" and self.device.type != "cuda":
-            raise ConfigError(f"--precision {precision} needs a CUDA card, and none is here; leave it out")
+        if precision == "float16" and self.device.type != "cuda":
+            raise ConfigError("--precision float16 needs a CUDA card, and none is here; take bfloat16, or leave it out")
 
     def any(self, condition: bool) -> bool:
         """Whether it holds in some process, so that all stop at the same step."""

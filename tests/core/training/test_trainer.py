@@ -253,7 +253,13 @@ def test_precision_of_a_card_is_refused_without_one(config):
     if torch.cuda.is_available():
         pytest.skip("there is a card")
     with pytest.raises(ConfigError, match="CUDA"):
-        Trainer(replace(config, precision="bfloat16"))
+        Trainer(replace(config, precision="float16"))
+
+
+def test_a_cpu_trains_in_bfloat16(config):
+    trainer = Trainer(replace(config, precision="bfloat16", images=2 * config.batch))
+    trainer.run()
+    assert all(p.dtype == torch.float32 and torch.isfinite(p).all() for p in trainer.generator.parameters())
 
 
 def test_a_batch_of_one_is_refused_where_batch_norm_needs_two(config):
