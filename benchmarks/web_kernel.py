@@ -1,4 +1,4 @@
-"""The page's kernel against ONNX Runtime Web: ``python -m benchmarks.web_kernel`` (needs Node and ``npm install`` in web/).
+"""The page's kernel against ONNX Runtime Web: ``python -m benchmarks.web_kernel`` (Node, ``npm ci`` in web/).
 
 CPU time of a patch of the shipped room, one thread each, by turns in one process; medians. ONNX Runtime Web runs the
 desktop's own graphs, in blocks that share their margins as on the desktop.

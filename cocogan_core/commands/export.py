@@ -17,7 +17,7 @@ def export(
     out: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="PATH")],
     level: int = 0,
 ) -> None:
-    """Write a level of a model as ONNX: z and ids of micro patches in, their pixels out, the projection in its metadata.
+    """Write a level of a model as ONNX: z and ids of micro patches in, their pixels out, the projection in metadata.
 
     Args:
         checkpoint: Model (default: the room that is shipped).

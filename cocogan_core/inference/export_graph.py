@@ -7,7 +7,7 @@ from cocogan_core.checkpoint import Checkpoint, Metadata
 from cocogan_core.config import ModelConfig
 from cocogan_core.errors import ConfigError
 from cocogan_core.inference.compact_graph import CompactGraph
-from cocogan_core.inference.compact_weights import fold_compact
+from cocogan_core.inference.compact_weights import CompactWeights, fold_compact
 from cocogan_core.inference.graph import image_maps, patch_index
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.pixel_graph import patches_from_maps
@@ -30,7 +30,8 @@ def export_graph(checkpoint: Checkpoint, level: int = 0) -> bytes:
 
     Raises:
         CheckpointError: a tensor is missing, unknown or misshapen.
-        ConfigError: there is no such level, or the model is a network for each patch (ablation "multiple G"), which makes no one graph.
+        ConfigError: there is no such level, or the model is a network for each patch (ablation "multiple G"), which
+            makes no one graph.
     """
     model = checkpoint.metadata.model
     if model.generator == "multiple":
@@ -39,7 +40,7 @@ def export_graph(checkpoint: Checkpoint, level: int = 0) -> bytes:
     b, reader = GraphBuilder(), WeightReader(checkpoint.generator)
     z, ids = b.input("z", [model.z_dim]), b.input("ids", ["n", 2], "int64")
     if model.architecture == "compact":
-        patches = _compact(b, model, reader, z, ids, level)
+        patches = _compact(b, model, fold_compact(model, reader), (z, ids), level)
     else:
         patches = _paper(b, model, reader, z, ids)
     reader.finish()
@@ -48,9 +49,9 @@ def export_graph(checkpoint: Checkpoint, level: int = 0) -> bytes:
     return b.finish({**DESCRIPTIONS, "level": str(level), "cocogan": _stated(checkpoint.metadata)})
 
 
-def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, z: str, ids: str, level: int) -> str:
+def _compact(b: GraphBuilder, model: ModelConfig, weights: CompactWeights, inputs: tuple[str, str], level: int) -> str:
     """A finer patch goes on from its patch of level 0, which is made for each anew: other programs keep no features."""
-    weights, z = fold_compact(model, reader), b.reshape(z, [1, 1, -1])
+    z, ids = b.reshape(inputs[0], [1, 1, -1]), inputs[1]
     base, fine = CompactGraph(model, weights, (1, 1)), CompactGraph(model, weights, (1, 1), level)
     patches, features = base.base(b, z, b.add("Div", ids, b.constant([1 << level])))
     return fine.fine(b, z, ids, _part(b, features, ids, fine)) if level else patches

@@ -116,8 +116,8 @@ class TrainConfig:
     held_out: Path | None = None
     """folder of prepared pictures to measure by; else the data's last --fd-samples (a fifth at most), not trained on"""
     precision: Precision = "float32"
-    """of G's and D's passes: faster in 16 bits on CUDA cards, and in bfloat16 on CPUs with AVX512-BF16 or AMX; penalties
-    and weights stay in float32"""
+    """of G's and D's passes: faster in 16 bits on CUDA cards, and in bfloat16 on CPUs with AVX512-BF16 or AMX;
+    penalties and weights stay in float32"""
     channels_last: bool = False
     """lay weights out as NHWC, which convolutions in 16 bits, and some on CPUs, like better"""
     compile: bool = False

@@ -81,7 +81,7 @@ class Ranks:
         """Make sure that this process's device has passes of this precision.
 
         Raises:
-            ConfigError: float16 without a CUDA card; CPUs have bfloat16 only, and fast where there are instructions for it.
+            ConfigError: float16 without a CUDA card; CPUs have bfloat16 only.
         """
         if precision == "float16" and self.device.type != "cuda":
             raise ConfigError("--precision float16 needs a CUDA card, and none is here; take bfloat16, or leave it out")
