@@ -146,14 +146,18 @@ class PostTraining:
             The last figures.
         """
         settings = self.settings
-        terms: Terms = {"seam": outer_seams(self.generator, seed=settings.seed)}
+        terms: Terms = {"seam": self.outer_seams()}
         while self.seen < settings.images and terms["seam"] > settings.seam:
             before = self.seen
             terms |= self.step()
             if self.seen // settings.check_every > before // settings.check_every:
-                terms["seam"] = outer_seams(self.generator, seed=settings.seed)
+                terms["seam"] = self.outer_seams()
             report(self.seen, terms)
         return terms
+
+    def outer_seams(self) -> float:
+        """How strong the seams at the trained image's border are now (:func:`outer_seams`)."""
+        return outer_seams(self.generator, seed=self.settings.seed)
 
     def step(self) -> Terms:
         """D's step and G's on one batch each."""

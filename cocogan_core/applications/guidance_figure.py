@@ -36,8 +36,9 @@ def _boxed(picture: Pixels, boxes: "list[tuple[Corner, tuple[int, int, int]]]", 
     image = Image.fromarray(picture)
     page = ImageDraw.Draw(image)
     for (row, column), colour in boxes:
+        width_px = 2 * THICK_PX if colour is RED else THICK_PX  # where both agree, both are seen
         top, left = row * grid.patch_px, column * grid.patch_px
         for shift in (0, grid.width_px) if grid.wraps else (0,):
             x, right = left - shift, left - shift + grid.macro_width_px - 1
-            page.rectangle((x, top, right, top + grid.macro_height_px - 1), outline=colour, width=THICK_PX)
+            page.rectangle((x, top, right, top + grid.macro_height_px - 1), outline=colour, width=width_px)
     return np.asarray(image)

@@ -1,5 +1,6 @@
 """``cocogan extend``: post-training so that pictures go on beyond their borders. Imports torch when it runs."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -31,8 +32,8 @@ def extend(
     """Teach a model what lies beyond its pictures' borders (paper §3.3, Appendix E).
 
     Coordinates go on by micro patches: all round on a plane, up and down on a cylinder. New optimizers train the first
-    two layers of G and all of D on old and new places, and stop when the seams between them are gone. What is made
-    out there is invented: nothing real was ever seen of it.
+    two layers of G and all of D on old and new places, and stop when the seams between them are gone, or early at
+    Ctrl+C. What is made out there is invented: nothing real was ever seen of it.
 
     Args:
         checkpoint: Model with its discriminator.
@@ -67,15 +68,16 @@ def extend(
     columns = ("post-training", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), "{task.fields[terms]}")
     with Progress(*columns, console=Console(stderr=True)) as bars:
         task = bars.add_task("", total=images, terms="")
-        terms = training.run(
-            lambda seen, terms: bars.update(
-                task, completed=seen, terms=" ".join(f"{name} {value:.3f}" for name, value in terms.items())
+        with suppress(KeyboardInterrupt):
+            training.run(
+                lambda seen, terms: bars.update(
+                    task, completed=seen, terms=" ".join(f"{name} {value:.3f}" for name, value in terms.items())
+                )
             )
-        )
     made = training.networks()
     save_checkpoint(out, made.metadata, generator=made.generator, discriminator=made.discriminator)
     grid = made.metadata.model.grid
     print(
         f"{printable(out)}: {grid.width_px}×{grid.height_px} after {training.seen} images, "
-        f"outer seams {terms['seam']:.2f}"
+        f"outer seams {training.outer_seams():.2f}"
     )

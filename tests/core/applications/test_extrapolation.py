@@ -111,6 +111,20 @@ def test_the_command_writes_a_checkpoint_of_larger_pictures(mlp_checkpoint, data
     assert "96×48 after 4 images" in capsys.readouterr().out
 
 
+def test_ctrl_c_writes_what_there_is(mlp_checkpoint, data, tmp_path, monkeypatch, capsys):
+    step = PostTraining.step
+
+    def interrupted(training):
+        if training.seen:
+            raise KeyboardInterrupt
+        return step(training)
+
+    monkeypatch.setattr(PostTraining, "step", interrupted)
+    extend(mlp_checkpoint, out=tmp_path / "wider.safetensors", data=data, images=400, batch=2, seam=0.0)
+    assert "96×48 after 2 images" in capsys.readouterr().out
+    assert "after 2 images" in load_checkpoint(tmp_path / "wider.safetensors").metadata.provenance.notes
+
+
 def test_what_cannot_be_extended_is_refused(mlp_checkpoint, data, tmp_path):
     bare = replace(load_checkpoint(mlp_checkpoint), discriminator={})
     with pytest.raises(CheckpointError, match="holds none"):
