@@ -36,6 +36,10 @@ def runtime(tmp_path, library, monkeypatch):
         monkeypatch.setenv("XR_CORE_VALIDATION_FILE_NAME", str(tmp_path / "validation.txt"))
     yield runtime
     assert runtime.errors == ""
+    report = tmp_path / "validation.txt"
+    assert report.exists() or not (LAYER.exists() and len(runtime.frames))
+    misuses = [line for line in (report.read_text() if report.exists() else "").splitlines() if "| VUID" in line]
+    assert [line for line in misuses if "VALID_DEBUG" not in line] == []
 
 
 @pytest.fixture(scope="session")
