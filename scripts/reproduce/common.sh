@@ -7,32 +7,15 @@
 tiny=; [ "${1:-}" = --tiny ] && { tiny=1; shift; }
 data=${1:-} runs=${2:-runs/reproduce} python=${PYTHON:-python}
 cocogan=$(dirname "$(command -v "$python")")/cocogan  # beside it
+here=$(dirname "${BASH_SOURCE[0]}")
 [ -n "$tiny" ] || [ -n "$data" ] || { echo "name a folder of prepared pictures, or --tiny" >&2; exit 2; }
-
-digits() {  # FOLDER SIDE: 1,797 handwritten digits, enlarged
-    [ -e "$1/dataset.json" ] || "$python" - "$1" "$2" <<'PY'
-import sys
-
-import numpy as np
-from PIL import Image
-from sklearn.datasets import load_digits
-
-from cocogan_core.data.dataset import DatasetWriter
-
-folder, side = sys.argv[1], int(sys.argv[2])
-about = {"projection": None, "source": "scikit-learn's digits (UCI ML hand-written digits)", "licence": "CC-BY-4.0"}
-with DatasetWriter(folder, height_px=side, width_px=side, **about) as writer:
-    for digit in load_digits().images:
-        picture = Image.fromarray(np.uint8(digit * 255 / 16)).resize((side, side), Image.Resampling.BICUBIC)
-        writer.append(np.asarray(picture.convert("RGB")))
-PY
-}
 
 reproduce() {  # PRESET NAME SIDE ARGUMENTS…
     local preset=$1 name=$2 side=$3; shift 3
     local folder=$data small=()
     if [ -n "$tiny" ]; then
-        folder=${data:-data/digits$side}; digits "$folder" "$side"
+        folder=${data:-data/digits$side}
+        [ -n "$data" ] || "$python" "$here/digits.py" "$folder" --side "$side"
         small=(--model.generator-width 4 --model.discriminator-width 4 --images "${IMAGES:-2000}" --batch 16
             --fd-every "${FD_EVERY:-1000}" --fd-samples "${FD_SAMPLES:-200}" --save-every 1000 --threads 1)
     else

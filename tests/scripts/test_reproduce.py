@@ -30,6 +30,15 @@ def test_without_data_a_script_says_what_it_needs(path):
     assert "--tiny" in found.stderr
 
 
+def test_digits_are_written_once(tmp_path):
+    for _ in range(2):
+        command = [sys.executable, str(FOLDER / "digits.py"), str(tmp_path / "digits"), "--side", "16"]
+        subprocess.run(command, check=True, capture_output=True, cwd=FOLDER.parents[1])
+    digits = ImageDataset.open(tmp_path / "digits")
+    assert (digits.count, digits.height_px, digits.width_px) == (1797, 16, 16)
+    assert digits.image(0).std() > 50
+
+
 def test_held_out_pictures_are_in_neither_more_nor_less_than_one_part(tmp_path):
     with DatasetWriter(tmp_path / "data", height_px=4, width_px=4, projection=None, source="t") as writer:
         for grey in range(20):
