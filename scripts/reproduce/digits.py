@@ -26,9 +26,16 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Write the pictures that are not there yet."""
-    about = {"source": "scikit-learn's digits (UCI ML hand-written digits)", "licence": "CC-BY-4.0"}
     size = settings.side, settings.side
-    with DatasetWriter(settings.folder, height_px=size[0], width_px=size[1], projection=None, **about) as writer:
+    writer = DatasetWriter(
+        settings.folder,
+        height_px=settings.side,
+        width_px=settings.side,
+        projection=None,
+        source="scikit-learn's digits (UCI ML hand-written digits)",
+        licence="CC-BY-4.0",
+    )
+    with writer:
         for digit in load_digits().images[writer.count :]:
             picture = Image.fromarray(np.uint8(digit * 255 / 16)).resize(size, Image.Resampling.BICUBIC)
             writer.append(np.asarray(picture.convert("RGB")))
