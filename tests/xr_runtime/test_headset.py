@@ -9,7 +9,7 @@ import pytest
 from cocogan_core.errors import DataError, OutputError
 from tests.xr_runtime.driving import LEFT, PX, condition, enter, frames, settle, turn
 from viewer.rendering.shader_variants import ShaderVariants
-from viewer.ui.actions import Command
+from viewer.ui.actions import Command, MorphTo
 from viewer.xr.condition import Condition
 from viewer.xr.pose import EyePose, Frame
 from viewer.xr.pose_file import PoseWriter, read_poses
@@ -174,6 +174,21 @@ def test_recorded_poses_are_played_again(app, runtime, tmp_path, monkeypatch):
     turn(app, lambda: app.headset.view is None)
     assert "recorded poses" in app.workspace.message.text
     assert app.controls.camera.view.yaw_rad != 0.0 != yaw
+
+
+def test_a_morph_goes_to_its_end_at_once(app, runtime):
+    enter(app)
+    settle(app)
+    begin, history = app.session.latents, app.session.history
+    app.handler.act(Command.NEXT_ROOM)
+    settle(app)
+    end = app.session.latents
+    app.handler.act(MorphTo(history.filmstrip.rooms.index(begin)))
+    app.handler.act(Command.PLAY_MORPH)
+    assert history.morph.playing
+    frames(app, 4)
+    assert app.session.latents == begin != end
+    assert not history.morph.playing
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,9 @@ class HeadsetView:
         """For each eye, or as a whole: then how that is turned."""
         darkness = self._fade.follow(session, session.latents, now_s, complete=session.streamer.complete)
         linear, renderer = self.source.linear, session.renderer
-        if self._gives_sphere and not (darkness or renderer.xray) and session.streamer.shows_everything(now_s):
+        streamer = session.streamer
+        still = not (darkness or renderer.xray or streamer.busy(now_s))
+        if self._gives_sphere and still and streamer.levels.shows_only(streamer.revision):
             return self._draw_sphere(session, now_s)
         for index, eye in enumerate((head.left, head.right)):
             with self.source.draw(index):

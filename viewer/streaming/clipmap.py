@@ -52,6 +52,12 @@ class Clipmap:
         """Which the view needs."""
         return self.fine.level if self.fine else 0
 
+    def shows_only(self, revision: int) -> bool:
+        """Whether level 0 is all that is shown, and all of it has pixels of this revision."""
+        contents = self.base.contents().values()
+        complete = len(contents) == self.grid.rows * self.grid.columns
+        return complete and not (self.fine or self.former) and all(shown == revision for shown, _ in contents)
+
     def follow(self, view: Look, screen_px: tuple[int, int], now_s: float) -> None:
         """Choose the level for a view on a screen, and move every window there."""
         level = self._level_for(view, screen_px)

@@ -107,13 +107,6 @@ class PatchStreamer:
         grid = self.grid.at_level(level)
         return self._scheduler.count(level) / (grid.rows * grid.columns)
 
-    def shows_everything(self, now_s: float) -> bool:
-        """Whether level 0 is all that is shown, and all of it is on the screen for the present z, faded in."""
-        contents, grid = self.levels.base.contents(), self.grid
-        if self.levels.fine or self.levels.former or self.busy(now_s) or len(contents) < grid.rows * grid.columns:
-            return False
-        return all(revision == self.revision for revision, _ in contents.values())
-
     def busy(self, now_s: float) -> bool:
         """Whether the picture or the panels still change by themselves: something has come, or fades in.
 
