@@ -1,5 +1,6 @@
 """The room in a headset, on a runtime of our own: every state, every loss, and coming back."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,6 +109,13 @@ def test_who_leaves_while_the_runtime_hangs_gets_back_in_when_it_has_come_back(a
     turn(app, lambda: condition(app) is Condition.NO_ANSWER)
     runtime.say("hang 0")
     turn(app, lambda: app.headset.showing)
+
+
+def test_without_pyopenxr_a_line_says_what_to_install(app, runtime, monkeypatch):
+    monkeypatch.setitem(sys.modules, "viewer.xr.session", None)  # as if what that imports were not there
+    app.handler.act(Command.TOGGLE_HEADSET)
+    turn(app, lambda: app.headset.view is None)
+    assert "pip install 'cocogan-panorama[vr]'" in app.workspace.message.text
 
 
 @pytest.mark.parametrize("call", ["xrCreateInstance", "xrGetSystem"])
