@@ -19,10 +19,14 @@ async function main() {
   const { sampleZ } = await load("state/random.js");
   const checkpoint = readCheckpoint(bytes(data.path));
   const generator = await CompactGenerator.load(checkpoint, bytes(new URL("generator/kernel.wasm", WEB)));
-  return data.seeds.map((seed) => {
+  const rooms = [];
+  for (const seed of data.seeds) {
     generator.setZ(sampleZ(seed, checkpoint.model.zDim));
-    return data.patches.map(([level, row, column]) => base64(generator.patch(level, row, column)));
-  });
+    const room = [];
+    for (const [level, row, column] of data.patches) room.push(base64(await generator.patch(level, row, column)));
+    rooms.push(room);
+  }
+  return rooms;
 }
 """
 
@@ -98,14 +102,19 @@ async function main() {
   const code = bytes(new URL("generator/kernel.wasm", WEB));
   const blockwise = await CompactGenerator.load(checkpoint, code);
   const alone = await CompactGenerator.load(checkpoint, code);
-  return data.seeds.map((seed) => {
+  const rooms = [];
+  for (const seed of data.seeds) {
     for (const one of [blockwise, alone]) one.setZ(sampleZ(seed, checkpoint.model.zDim));
-    return cover(data.patches).map((block) => {
-      const [made, names] = [blockwise.make(block), patchesOf(block)];
-      const same = made.every((pixels, i) => base64(pixels) === base64(alone.patch(...names[i])));
-      return [block.rows, block.columns, same];
-    });
-  });
+    const room = [];
+    for (const block of cover(data.patches)) {
+      const made = await blockwise.make(block);
+      let same = true;
+      for (const [i, name] of patchesOf(block).entries()) same &&= base64(made[i]) === base64(await alone.patch(...name));
+      room.push([block.rows, block.columns, same]);
+    }
+    rooms.push(room);
+  }
+  return rooms;
 }
 """  # fmt: skip
 

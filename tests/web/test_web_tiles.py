@@ -29,7 +29,8 @@ async function main() {
   const checkpoint = readCheckpoint(bytes(data.path));
   const generator = await CompactGenerator.load(checkpoint, bytes(new URL("generator/kernel.wasm", WEB)));
   const maker = new TileMaker(generator, checkpoint.projection);
-  return data.tiles.map((name) => base64(maker.make(readTile(`/site/tiles/${name}`))));
+  const made = await Promise.all(data.tiles.map((name) => maker.make(readTile(`/site/tiles/${name}`))));
+  return made.map(base64);
 }
 """
 FACES = {"f": (0, 0), "r": (90, 0), "b": (180, 0), "l": (270, 0), "u": (0, 90), "d": (0, -90)}

@@ -13,18 +13,27 @@ export class TileMaker {
     this.projection = projection;
     /** @type {Map<string, Uint8ClampedArray<ArrayBuffer>>} the one that was used longest ago first */
     this.kept = new Map();
+    /** @type {Promise<unknown>} */
+    this.former = Promise.resolve();
   }
 
-  /** RGBA of a tile. @param {import("./tile.js").Tile} tile */
+  /** RGBA of a tile, after those that were asked for before: the generator makes one room at a time. @param {import("./tile.js").Tile} tile */
   make(tile) {
+    const made = this.former.then(() => this.makeNow(tile));
+    this.former = made.catch(() => {});
+    return made;
+  }
+
+  /** @param {import("./tile.js").Tile} tile */
+  async makeNow(tile) {
     const { grid } = this.generator.model;
     const texels = texelsOf(tile, grid, this.projection);
-    const patches = this.patches(tile.seed, patchesUnder(texels, grid));
+    const patches = await this.patches(tile.seed, patchesUnder(texels, grid));
     return sampled(texels, grid, (row, column) => patches.get(`${texels.level},${row},${column}`) ?? NOTHING);
   }
 
   /** @param {number} seed @param {import("../streaming/generator_pool.js").Patch[]} wanted */
-  patches(seed, wanted) {
+  async patches(seed, wanted) {
     /** @type {Map<string, Uint8ClampedArray<ArrayBuffer>>} */
     const found = new Map();
     for (const patch of wanted) {
@@ -33,7 +42,7 @@ export class TileMaker {
     }
     this.generator.setZ(sampleZ(seed, this.generator.model.zDim));
     for (const block of cover(wanted.filter((patch) => !found.has(String(patch))))) {
-      const made = this.generator.make(block);
+      const made = await this.generator.make(block);
       patchesOf(block).forEach((patch, i) => found.set(String(patch), made[i]));
     }
     for (const [patch, pixels] of found) this.keep(`${seed}:${patch}`, pixels);

@@ -29,7 +29,7 @@ async function answer(path) {
   try {
     const tile = readTile(path);
     maker ??= startMaker();
-    const pixels = (await maker).make(tile);
+    const pixels = await (await maker).make(tile);
     const canvas = new OffscreenCanvas(tile.width, tile.height);
     canvas.getContext("2d")?.putImageData(new ImageData(pixels, tile.width, tile.height), 0, 0);
     return new Response(await canvas.convertToBlob({ type: tile.type, quality: 0.92 }));

@@ -1,27 +1,24 @@
-// The compact generator (cocogan_core/models/compact.py, inference/graph.py) in WebAssembly.
+// The compact generator (cocogan_core/models/compact.py, inference/graph.py), whoever runs its loops: WebAssembly or WebGPU.
 //
-// Neighbours are made together (blocks.js). A level-0 patch leaves its last features behind, margin included, and finer patches go on from those of the level-0
-// patch that they lie in. So a patch does not depend on what else was made.
+// Neighbours are made together (blocks.js). A level-0 patch leaves its last features behind, margin included, and finer patches
+// go on from those of the level-0 patch that they lie in. So a patch does not depend on what else was made.
 
 import { modulo } from "../geometry/grid.js";
 import { Field } from "./field.js";
+import { KeptFeatures } from "./kept_features.js";
 import { Memory, strideOf } from "./memory.js";
 import { patchesOf, SIDE } from "./blocks.js";
-import { cutPlane, grownRgb, toBytes } from "./rgb.js";
 import { fillRoomFeatures, roomOf } from "./room_coordinates.js";
 import { BASE, MARGIN, ROOM_FEATURES, baseStages, requireShapes, stageWidths } from "./shapes.js";
 import { Head, Stage } from "./stage.js";
 
 /**
  * @typedef {import("./convolution.js").Map2d} Map2d
- * @typedef {{x: Map2d, rgb: import("./rgb.js").Rgb}} Grown features and RGB with a margin of MARGIN cells
- * @typedef {{planes: Float32Array[], rgb: import("./rgb.js").Rgb}} Kept those of a level-0 patch
+ * @typedef {{x: Map2d, rgb: Map2d}} Grown features and RGB with a margin of MARGIN cells
  * @typedef {import("./blocks.js").Block} Block
- * @typedef {import("./rgb.js").Area} Area
+ * @typedef {import("./kept_features.js").Area} Area
  * @typedef {{top: number, left: number}} Corner in cells of a stage
  */
-
-const MOST_KEPT = 64; // level-0 patches whose features finer levels go on from; a large one is half a megabyte
 
 export class CompactGenerator {
   /**
@@ -35,7 +32,7 @@ export class CompactGenerator {
     return new CompactGenerator(checkpoint, memory, await memory.start(code));
   }
 
-  /** @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {Memory} memory @param {import("./memory.js").Kernel} kernel */
+  /** @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {import("./memory.js").Store} memory @param {import("./memory.js").Kernel} kernel */
   constructor(checkpoint, memory, kernel) {
     this.model = checkpoint.model;
     this.memory = memory;
@@ -50,8 +47,8 @@ export class CompactGenerator {
     this.upright = null;
     /** @type {ReturnType<typeof roomOf> | null} */
     this.box = null;
-    /** @type {Map<number, Kept>} */
-    this.kept = new Map();
+    const { levels, patchPx } = this.model.grid;
+    this.kept = levels > 1 ? new KeptFeatures(memory, kernel, this.widths[baseStages(this.model.grid)], patchPx) : null;
   }
 
   /** Show another room from now on. @param {Float32Array} z */
@@ -62,28 +59,41 @@ export class CompactGenerator {
     const own = this.upright?.numbers ?? z; // of the room as the network knows it
     this.field.setZ(own);
     this.box = this.model.room ? roomOf(own, this.model, this.model.room) : null;
-    this.kept.clear();
+    this.kept?.clear();
   }
 
   /** One micro patch of the room: RGBA bytes, row by row; columns wrap round. @param {number} level @param {number} row @param {number} column */
-  patch(level, row, column) {
-    return this.make({ level, row, column: modulo(column, this.model.grid.columns << level), rows: 1, columns: 1 })[0];
+  async patch(level, row, column) {
+    const [pixels] = await this.make({ level, row, column: modulo(column, this.model.grid.columns << level), rows: 1, columns: 1 });
+    return pixels;
   }
 
-  /** RGBA of every patch of a block, row by row (blocks.js). @param {Block} block */
-  make(block) {
+  /** RGBA of every patch of a block, row by row (blocks.js); one call after the other. @param {Block} block */
+  async make(block) {
     const { patchPx } = this.model.grid;
+    const count = block.rows * block.columns;
     const own = this.upright?.block(block, this.model.grid.columns << block.level) ?? block;
-    const { rgb, x } = own.level ? this.fineBlock(own) : this.baseBlock(own);
-    const pixels = patchesOf(own).map((_, i) => toBytes(rgb, x.width, areaOf(own, i, patchPx)));
+    this.draw(own);
+    const bytes = await this.memory.pixels(this.scratch.pixels, count * patchPx ** 2);
+    const pixels = Array.from({ length: count }, (_, i) => bytes.slice(i * 4 * patchPx ** 2, (i + 1) * 4 * patchPx ** 2));
     return this.upright?.undo(pixels, block.columns, patchPx) ?? pixels;
+  }
+
+  /** A block's patches as bytes, one behind the other. @param {Block} block */
+  draw(block) {
+    const { patchPx } = this.model.grid;
+    const { rgb } = block.level ? this.fineBlock(block) : this.baseBlock(block);
+    for (let i = 0; i < block.rows * block.columns; i++) {
+      const { top, left } = areaOf(block, i, patchPx);
+      this.kernel.toBytes(rgb.at, rgb.stride, rgb.width, top, left, patchPx, this.scratch.pixels + i * 4 * patchPx ** 2);
+    }
   }
 
   /** @param {Block} block which may go round @returns {Grown} */
   baseBlock(block) {
     const { grid } = this.model;
     const grown = this.grow(this.lattice(block), 1, baseStages(grid), { top: block.row * BASE * 2, left: block.column * BASE * 2 });
-    if (grid.levels > 1) patchesOf(block).forEach(([, row, column], i) => this.keep(this.indexOf(row, column), grown, areaOf(block, i, grid.patchPx)));
+    patchesOf(block).forEach(([, row, column], i) => this.kept?.keep(this.indexOf(row, column), grown, areaOf(block, i, grid.patchPx)));
     return grown;
   }
 
@@ -91,17 +101,12 @@ export class CompactGenerator {
   fineBlock({ level, row, column, rows, columns }) {
     const s = this.model.grid.patchPx;
     const [parentRow, parentColumn] = [row >> level, column >> level];
-    const kept = this.required(parentRow, parentColumn);
     const corner = { top: (row * s) >> level, left: (column * s) >> level }; // in pixels of level 0
     const area = {
       top: corner.top - parentRow * s, left: corner.left - parentColumn * s,
       height: ((rows * s) >> level) + 2 * MARGIN, width: ((columns * s) >> level) + 2 * MARGIN,
     };
-    const cells = area.height * area.width;
-    const x = { at: this.scratch.even, stride: strideOf(cells), height: area.height, width: area.width };
-    const wide = s + 2 * MARGIN;
-    kept.planes.forEach((plane, c) => this.memory.view(x.at + c * x.stride * 4, cells).set(cutPlane(plane, wide, area)));
-    const start = { x, rgb: kept.rgb.map((plane) => cutPlane(plane, wide, area)) };
+    const start = this.required(parentRow, parentColumn).cut(this.indexOf(parentRow, parentColumn), area, this.scratch.even, this.scratch.rgb[0]);
     const first = baseStages(this.model.grid) + 1;
     return this.grow(start, first, first + level - 1, { top: corner.top * 2, left: corner.left * 2 });
   }
@@ -112,33 +117,19 @@ export class CompactGenerator {
     return row * columns + modulo(column, columns);
   }
 
-  /** Features of the level-0 patch that finer ones lie in. @param {number} row @param {number} column @returns {Kept} */
+  /** What finer patches go on from, with a level-0 patch in it. @param {number} row @param {number} column */
   required(row, column) {
-    const index = this.indexOf(row, column);
-    if (!this.kept.has(index)) this.baseBlock({ level: 0, row, column, rows: 1, columns: 1 });
-    const kept = /** @type {Kept} */ (this.kept.get(index));
-    this.kept.delete(index); // to the end: the first of a Map is the one that was used longest ago
-    this.kept.set(index, kept);
+    const kept = /** @type {KeptFeatures} */ (this.kept);
+    if (!kept.has(this.indexOf(row, column))) this.baseBlock({ level: 0, row, column, rows: 1, columns: 1 });
     return kept;
-  }
-
-  /** @param {number} index @param {Grown} grown @param {Area} area of the patch, without its margin */
-  keep(index, { x, rgb }, area) {
-    if (this.kept.has(index)) return;
-    const width = this.widths[baseStages(this.model.grid)];
-    const held = { top: area.top - MARGIN, left: area.left - MARGIN, height: area.height + 2 * MARGIN, width: area.width + 2 * MARGIN };
-    const planes = Array.from({ length: width }, (_, c) => cutPlane(this.memory.view(x.at + c * x.stride * 4, x.height * x.width), x.width, held));
-    this.kept.set(index, { planes, rgb: rgb.map((plane) => cutPlane(plane, x.width, held)) });
-    if (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value ?? 0);
   }
 
   /** The lattice's features and RGB. @param {Block} block @returns {Grown} */
   lattice(block) {
-    const { even, head, columns } = this.scratch;
+    const { even, rgb, columns } = this.scratch;
     const x = this.field.run(block, even, columns);
     this.addRoom(x, this.head, 0, { top: block.row * BASE - MARGIN, left: block.column * BASE - MARGIN });
-    const rgb = this.head.rgb.run(this.kernel, x, head, columns);
-    return { x, rgb: [0, 1, 2].map((c) => this.memory.view(rgb.at + c * rgb.stride * 4, rgb.height * rgb.width).slice()) };
+    return { x, rgb: this.head.rgb.run(this.kernel, x, rgb[0], columns) };
   }
 
   /**
@@ -146,7 +137,8 @@ export class CompactGenerator {
    * @param {Grown} grown @param {number} first @param {number} last @param {Corner} corner
    */
   grow(grown, first, last, corner) {
-    const out = [this.scratch.odd, this.scratch.even];
+    const { odd, even, rgb } = this.scratch;
+    const out = [{ x: odd, rgb: rgb[1] }, { x: even, rgb: rgb[0] }];
     for (let index = first; index <= last; index++) {
       const scale = 2 ** (index - first);
       const area = { top: corner.top * scale - MARGIN - 1, left: corner.left * scale - MARGIN - 1 };
@@ -155,15 +147,16 @@ export class CompactGenerator {
     return grown;
   }
 
-  /** @param {Grown} grown @param {number} index @param {Corner} area @param {number} out address @returns {Grown} */
+  /** @param {Grown} grown @param {number} index @param {Corner} area @param {{x: number, rgb: number}} out addresses @returns {Grown} */
   growOnce(grown, index, area, out) {
     const stage = this.stages[index - 1];
     const wide = stage.double(this.kernel, grown.x, this.scratch);
     this.addRoom(wide, stage, index, area);
-    const x = stage.finish(this.kernel, wide, out, this.scratch.columns);
+    const x = stage.finish(this.kernel, wide, out.x, this.scratch.columns);
     const head = stage.rgb.run(this.kernel, x, this.scratch.head, this.scratch.columns);
-    const values = this.memory.view(head.at, 3 * head.stride);
-    return { x, rgb: grownRgb(grown.rgb, grown.x, values, head.stride) };
+    const { at, stride, height, width } = grown.rgb;
+    this.kernel.growRgb(at, stride, height, width, head.at, head.stride, out.rgb, x.stride);
+    return { x, rgb: { ...x, at: out.rgb } };
   }
 
   /** Add what is known of the room's walls to features. @param {Map2d} x @param {Head} head @param {number} index @param {Corner} corner */
@@ -175,8 +168,8 @@ export class CompactGenerator {
     const beyond = grid.beyond ?? 0;
     const counts = { rows: (grid.rows - 2 * beyond) * cells, columns: grid.columns * cells };
     const area = { top: corner.top - beyond * cells, left: corner.left, height: x.height, width: x.width };
-    const planes = this.memory.view(features, ROOM_FEATURES * x.stride);
-    fillRoomFeatures(this.box, area, counts, index, room, planes, x.stride);
+    const { box } = this;
+    this.memory.fill(features, ROOM_FEATURES * x.stride, (planes) => fillRoomFeatures(box, area, counts, index, room, planes, x.stride));
     const mixed = head.walls.run(this.kernel, { ...x, at: features }, phases, columns);
     this.kernel.add(x.at, mixed.at, this.widths[index] * x.stride);
   }
@@ -197,6 +190,7 @@ export class CompactGenerator {
     return {
       even: maps[0], odd: maps[1], wide: maps[2], phases: memory.allocate(most.phases), columns: memory.allocate(most.columns),
       head: memory.allocate(4 * plane), features: memory.allocate(ROOM_FEATURES * plane),
+      rgb: [0, 1].map(() => memory.allocate(4 * plane)), pixels: memory.allocatePixels((SIDE * this.model.grid.patchPx) ** 2),
     };
   }
 }

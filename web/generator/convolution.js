@@ -17,7 +17,7 @@ const BLOCK = 64; // kernel.ts
 
 export class Convolution {
   /**
-   * @param {import("./memory.js").Memory} memory
+   * @param {import("./memory.js").Store} memory
    * @param {ArrayLike<number>} weights (outputs, channels, k, k)
    * @param {ArrayLike<number> | null} bias
    * @param {{outputs: number, channels: number, k: number}} shape

@@ -12,7 +12,7 @@ const SLOPE = 0.2;
 
 export class Field {
   /**
-   * @param {import("./memory.js").Memory} memory
+   * @param {import("./memory.js").Store} memory
    * @param {import("./memory.js").Kernel} kernel
    * @param {import("../state/checkpoint.js").Checkpoint} checkpoint
    */
@@ -50,7 +50,7 @@ export class Field {
     const first = dense(this.data("style.0.weight"), this.data("style.0.bias"), z, true);
     const second = dense(this.data("style.2.weight"), this.data("style.2.bias"), first, true);
     const styles = dense(this.data("style.4.weight"), this.data("style.4.bias"), second, false);
-    this.memory.view(this.styles, styles.length).set(styles);
+    this.memory.fill(this.styles, styles.length, (floats) => floats.set(styles));
   }
 
   /**
@@ -63,7 +63,7 @@ export class Field {
   run(block, out, scratch) {
     const [height, width] = [block.rows * BASE + 2 * MARGIN, block.columns * BASE + 2 * MARGIN];
     const map = { at: this.x, stride: strideOf(height * width), height, width };
-    this.fillPlace(block, map);
+    this.memory.fill(this.place, FIELD_WIDTH * map.stride, (place) => this.fillPlace(block, map, place));
     this.modulate(this.place, 0, map.stride);
     this.layers.forEach((layer, i) => {
       layer.run(this.kernel, map, this.branch, scratch);
@@ -79,9 +79,8 @@ export class Field {
     this.kernel.modulate(this.x, values, scale, shift, FIELD_WIDTH, stride, layer ? 1 : 0);
   }
 
-  /** Placed positions: a row's part and a column's. @param {import("./blocks.js").Block} block @param {import("./convolution.js").Map2d} map */
-  fillPlace({ row, column }, { stride, height, width }) {
-    const place = this.memory.view(this.place, FIELD_WIDTH * stride);
+  /** Placed positions: a row's part and a column's. @param {import("./blocks.js").Block} block @param {import("./convolution.js").Map2d} map @param {Float32Array} place */
+  fillPlace({ row, column }, { stride, height, width }, place) {
     const bias = this.data("place.bias");
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {

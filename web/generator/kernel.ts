@@ -117,3 +117,43 @@ export function modulate(x: usize, v: usize, scale: usize, shift: usize, channel
     }
   }
 }
+
+// An area of planes so many floats wide → planes of just that area.
+export function cut(x: usize, stride: i32, width: i32, top: i32, left: i32, height: i32, across: i32, channels: i32, y: usize, outStride: i32): void {
+  for (let c = 0; c < channels; c++) for (let row = 0; row < height; row++) {
+    const from: usize = x + ((c * stride + (top + row) * width + left) << 2), to: usize = y + ((c * outStride + row * across) << 2);
+    for (let i = 0; i < across; i += 4) v128.store(to + (i << 2), v128.load(from + (i << 2))); // what is too much is overwritten
+  }
+}
+
+// The picture is a sum over stages: bilinear ×2 of three planes of height × width, less a rim of two, plus a head's planes.
+export function growRgb(x: usize, stride: i32, height: i32, width: i32, head: usize, headStride: i32, y: usize, outStride: i32): void {
+  const down = 2 * height - 4, across = 2 * width - 4, next: usize = <usize>(width << 2);
+  for (let c = 0; c < 3; c++) for (let i = 0; i < down; i++) {
+    const above: usize = x + ((c * stride + ((i >> 1) + (i & 1)) * width) << 2); // output row i is row i + 2 of the doubled plane
+    const share: f32 = i & 1 ? 0.75 : 0.25;
+    let from: usize = head + ((c * headStride + i * across) << 2), to: usize = y + ((c * outStride + i * across) << 2);
+    for (let j = 0; j < across; j++, from += 4, to += 4) {
+      const left: usize = above + (((j >> 1) + (j & 1)) << 2);
+      const near: f32 = j & 1 ? 0.75 : 0.25;
+      const upper = f32.load(left) * near + f32.load(left, 4) * (1 - near);
+      const lower = f32.load(left + next) * near + f32.load(left + next, 4) * (1 - near);
+      f32.store(to, upper * share + lower * (1 - share) + f32.load(from));
+    }
+  }
+}
+
+// A square of three planes so many floats wide as RGBA bytes; −1 … 1 is 0 … 255, rounded half to even as Python does.
+export function toBytes(x: usize, stride: i32, width: i32, top: i32, left: i32, side: i32, pixels: usize): void {
+  const next: usize = <usize>(stride << 2);
+  for (let i = 0; i < side; i++) {
+    let from: usize = x + (((top + i) * width + left) << 2);
+    for (let j = 0; j < side; j++, from += 4, pixels += 4) {
+      for (let c: usize = 0; c < 3; c++) {
+        const value = nearest<f32>((f32.load(from + c * next) + 1) * 127.5);
+        store<u8>(pixels + c, <u8>max<f32>(0, min<f32>(255, value)));
+      }
+      store<u8>(pixels, 255, 3);
+    }
+  }
+}

@@ -1,15 +1,26 @@
-// The kernel's memory: numbers are put one behind the other and never freed, since all sizes are known at the start.
+// What the WebAssembly kernel works on: numbers are put one behind the other and never freed, since all sizes are known at the
+// start.
 
 const PAGE_BYTES = 65536;
 const VECTOR = 8; // floats that a kernel writes at a time
 
 /**
- * @typedef {object} Kernel
+ * @typedef {object} Kernel the loops of a generator, on addresses in bytes (kernel.ts, kernel.wgsl.js)
  * @property {(x: number, stride: number, channels: number, height: number, width: number, k: number, weights: number, bias: number, outputs: number, y: number, outStride: number, columns: number) => void} convolve
  * @property {(x: number, n: number) => void} activate
  * @property {(x: number, y: number, n: number) => void} add
  * @property {(x: number, stride: number, channels: number, h: number, w: number, y: number, outStride: number) => void} shuffle
  * @property {(x: number, v: number, scale: number, shift: number, channels: number, n: number, accumulate: number) => void} modulate
+ * @property {(x: number, stride: number, width: number, top: number, left: number, height: number, across: number, channels: number, y: number, outStride: number) => void} cut
+ * @property {(x: number, stride: number, height: number, width: number, head: number, headStride: number, y: number, outStride: number) => void} growRgb
+ * @property {(x: number, stride: number, width: number, top: number, left: number, side: number, pixels: number) => void} toBytes
+ *
+ * @typedef {object} Store where they keep their numbers
+ * @property {(floats: number) => number} allocate address of room for so many floats and a vector to spare
+ * @property {(numbers: ArrayLike<number>) => number} put address of numbers that never change
+ * @property {(address: number, floats: number, write: (floats: Float32Array) => void) => void} fill what `write` leaves unset is 0 or as it was
+ * @property {(count: number) => number} allocatePixels address of room for so many
+ * @property {(address: number, count: number) => Uint8ClampedArray | Promise<Uint8ClampedArray>} pixels for use at once; it rejects when the kernel is gone
  */
 
 /** Floats of a plane of so many cells: whole vectors. @param {number} cells */
@@ -17,6 +28,7 @@ export function strideOf(cells) {
   return Math.ceil(cells / VECTOR) * VECTOR;
 }
 
+/** @implements {Store} */
 export class Memory {
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 1 });
@@ -29,7 +41,7 @@ export class Memory {
     return /** @type {any} */ (instance.exports);
   }
 
-  /** Address of room for so many floats and a vector to spare. @param {number} floats */
+  /** @param {number} floats */
   allocate(floats) {
     const address = this.end;
     this.end += Math.ceil((floats + VECTOR) / 16) * 64;
@@ -38,11 +50,26 @@ export class Memory {
     return address;
   }
 
-  /** Address of a copy of numbers. @param {ArrayLike<number>} numbers */
+  /** @param {ArrayLike<number>} numbers */
   put(numbers) {
     const address = this.allocate(numbers.length);
     this.view(address, numbers.length).set(numbers);
     return address;
+  }
+
+  /** @param {number} address @param {number} floats @param {(floats: Float32Array) => void} write */
+  fill(address, floats, write) {
+    write(this.view(address, floats));
+  }
+
+  /** @param {number} count */
+  allocatePixels(count) {
+    return this.allocate(count);
+  }
+
+  /** @param {number} address @param {number} count */
+  pixels(address, count) {
+    return new Uint8ClampedArray(this.memory.buffer, address, 4 * count);
   }
 
   /** The floats at an address; for use at once, since growing the memory detaches them. @param {number} address @param {number} floats */

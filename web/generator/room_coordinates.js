@@ -27,7 +27,7 @@ export function roomOf(z, model, room) {
 
 /**
  * Directions of an area of cells: sine and cosine of each column's yaw and each row's pitch.
- * @param {import("./rgb.js").Area} area in cells of the panorama, which has `rows` × `columns` of them; it may go round
+ * @param {import("./kept_features.js").Area} area in cells of the panorama, which has `rows` × `columns` of them; it may go round
  * @param {{rows: number, columns: number}} counts
  * @param {import("../state/model_config.js").RoomLatents} room
  */
@@ -51,7 +51,7 @@ function directions(area, counts, room) {
 /**
  * Features of where the rays of an area of cells meet the room, as planes `stride` apart (ROOM_FEATURES of them).
  * @param {ReturnType<typeof roomOf>} box
- * @param {import("./rgb.js").Area} area
+ * @param {import("./kept_features.js").Area} area
  * @param {{rows: number, columns: number}} counts of cells of the whole panorama
  * @param {number} stage
  * @param {import("../state/model_config.js").RoomLatents} room

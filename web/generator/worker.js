@@ -47,7 +47,7 @@ async function work() {
     const { revision, z } = wanted;
     const start = performance.now();
     generator.setZ(z);
-    const made = generator.make(block);
+    const made = await generator.make(block);
     const ms = (performance.now() - start) / made.length;
     patchesOf(block).forEach((patch, i) => send({ type: "patch", revision, patch, pixels: made[i], ms }));
     await pause();
