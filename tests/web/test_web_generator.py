@@ -109,7 +109,8 @@ async function main() {
     for (const block of cover(data.patches)) {
       const made = await blockwise.make(block);
       let same = true;
-      for (const [i, name] of patchesOf(block).entries()) same &&= base64(made[i]) === base64(await alone.patch(...name));
+      for (const [i, name] of patchesOf(block).entries())
+        same &&= base64(made[i]) === base64(await alone.patch(...name));
       room.push([block.rows, block.columns, same]);
     }
     rooms.push(room);

@@ -5,6 +5,7 @@
 
 import { modulo } from "../geometry/grid.js";
 import { Field } from "./field.js";
+import { GpuKernel } from "./gpu_kernel.js";
 import { KeptFeatures } from "./kept_features.js";
 import { Memory, strideOf } from "./memory.js";
 import { patchesOf, SIDE } from "./blocks.js";
@@ -30,6 +31,15 @@ export class CompactGenerator {
     requireShapes(checkpoint);
     const memory = new Memory();
     return new CompactGenerator(checkpoint, memory, await memory.start(code));
+  }
+
+  /** The same on a graphics card; null where there is none to be had. @param {import("../state/checkpoint.js").Checkpoint} checkpoint */
+  static async onGpu(checkpoint) {
+    const kernel = await GpuKernel.open();
+    if (!kernel) return null;
+    const generator = new CompactGenerator(checkpoint, kernel, kernel);
+    kernel.start();
+    return generator;
   }
 
   /** @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {import("./memory.js").Store} memory @param {import("./memory.js").Kernel} kernel */

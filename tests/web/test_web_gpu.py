@@ -1,0 +1,76 @@
+"""The page's generator by WebGPU, on SwiftShader's adapter: the desktop's patches to one step of 255."""
+
+import base64
+
+import numpy as np
+import pytest
+from folder_server import served
+from javascript import WEB
+
+from benchmarks.chromium import browser
+from cocogan_core.files import resource
+from cocogan_core.inference.latents import sample_z
+from cocogan_core.inference.patch_generator import PatchGenerator
+
+ADAPTER = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
+MAKE = """(async () => {
+  const { readCheckpoint } = await import("/generator/../state/checkpoint.js");
+  const { CompactGenerator } = await import("/generator/compact_generator.js");
+  const { sampleZ } = await import("/state/random.js");
+  const bytes = Uint8Array.from(atob(%s), (letter) => letter.charCodeAt(0));
+  const checkpoint = readCheckpoint(bytes.buffer);
+  const generator = await CompactGenerator.onGpu(checkpoint);
+  const base64 = (pixels) => btoa(Array.from(pixels, (byte) => String.fromCharCode(byte)).join(""));
+  const rooms = [];
+  for (const seed of %s) {
+    generator.setZ(sampleZ(seed, checkpoint.model.zDim));
+    const room = [];
+    for (const block of %s) for (const pixels of await generator.make(block)) room.push(base64(pixels));
+    rooms.push(room);
+  }
+  return rooms;
+})()"""
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    with served(WEB) as address, browser(tmp_path_factory.mktemp("profile"), *ADAPTER) as one:
+        one.open(f"{address}/style.css")
+        one.wait("document.readyState === 'complete'")
+        yield one
+
+
+def block(level, row, column, rows=1, columns=1):
+    return {"level": level, "row": row, "column": column, "rows": rows, "columns": columns}
+
+
+def compare(chromium, path, seeds, blocks):
+    generator = PatchGenerator.load(path, "cpu")
+    packed = base64.b64encode(path.read_bytes()).decode()
+    texts = chromium.run(MAKE % (repr(packed), seeds, blocks))
+    side = generator.metadata.model.grid.patch_px
+    made = [[np.frombuffer(base64.b64decode(text), np.uint8).reshape(side, side, 4) for text in room] for room in texts]
+    for seed, room in zip(seeds, made, strict=True):
+        z = sample_z(seed, generator.metadata.model.z_dim)
+        expected = [
+            generator.patches(z, [(one["row"] + down, one["column"] + across)], level=one["level"])[0]
+            for one in blocks for down in range(one["rows"]) for across in range(one["columns"])
+        ]  # fmt: skip
+        apart = np.abs(np.array(room)[..., :3].astype(int) - expected)
+        assert apart.max() <= 1
+        assert (apart > 0).mean() < 0.01
+        assert np.std(expected) > 5
+
+
+def test_the_shipped_room(chromium):
+    compare(chromium, resource("assets/rooms.safetensors"), [7], [block(0, 0, 0, 2, 2), block(0, 3, 6)])
+
+
+def test_levels_and_walls_on_the_whole_sphere(chromium, rooms_checkpoint):
+    """Fine patches first, so that their level-0 patches are made for them; then neighbours that share one."""
+    blocks = [block(2, 4, 8, 2, 2), block(1, 2, 6, 2, 1), block(0, 0, 0, 2, 2), block(2, 5, 9), block(0, 2, 6, 2, 2)]
+    compare(chromium, rooms_checkpoint, [3, 4], blocks)
+
+
+def test_rooms_turned_and_mirrored(chromium, upright_checkpoint):
+    compare(chromium, upright_checkpoint, [0, 1, 2, 3], [block(0, 0, 2, 2, 2), block(2, 8, 20, 2, 2)])

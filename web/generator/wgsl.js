@@ -1,0 +1,162 @@
+// The generator's inner loops for a graphics card (WebGPU), one for one those of kernel.ts. Addresses are counted in floats,
+// those of weights in fours.
+
+export const WGSL = `
+@group(0) @binding(0) var<storage, read_write> m: array<f32>;
+@group(0) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> rgba: array<u32>;
+
+struct Convolve { x: u32, stride: u32, channels: u32, height: u32, width: u32, k: u32, weights: u32, bias: u32, outputs: u32, y: u32, out_stride: u32 }
+@group(0) @binding(3) var<uniform> convolution: Convolve;
+
+// 8 × 8 threads make 32 outputs of 32 positions; each makes 4 of 4. Inputs and weights come 16 products at a time.
+const TILE: u32 = 32;
+const STEP: u32 = 16;
+var<workgroup> a: array<vec4f, 128>;
+var<workgroup> b: array<f32, 512>;
+
+@compute @workgroup_size(8, 8)
+fn convolve(@builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) tile: vec3u) {
+  let c = convolution;
+  let out_width = c.width - c.k + 1;
+  let positions = (c.height - c.k + 1) * out_width;
+  let taps = c.k * c.k;
+  let products = c.channels * taps;
+  let groups = c.outputs / 4;
+  let first = tile.x * TILE;
+  let group = tile.y * 8 + local.y;
+  var sums: array<vec4f, 4>;
+  for (var i = 0u; i < 4; i++) { sums[i] = weights[c.bias + min(group, groups - 1)]; }
+  for (var start = 0u; start < products; start += STEP) {
+    for (var n = thread; n < 128; n += 64) {
+      let source = tile.y * 8 + n / STEP;
+      let k = start + n % STEP;
+      a[n] = select(vec4f(), weights[c.weights + min(source, groups - 1) * products + min(k, products - 1)], source < groups && k < products);
+    }
+    for (var n = thread; n < 512; n += 64) {
+      let k = min(start + n / TILE, products - 1);
+      let position = min(first + n % TILE, positions - 1);
+      let channel = k / taps;
+      let tap = k - channel * taps;
+      let row = position / out_width;
+      b[n] = m[c.x + channel * c.stride + (row + tap / c.k) * c.width + position - row * out_width + tap % c.k];
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < STEP; k++) {
+      let w = a[local.y * STEP + k];
+      for (var i = 0u; i < 4; i++) { sums[i] = fma(w, vec4f(b[k * TILE + local.x + 8 * i]), sums[i]); }
+    }
+    workgroupBarrier();
+  }
+  if (group >= groups) { return; }
+  for (var i = 0u; i < 4; i++) {
+    let position = first + local.x + 8 * i;
+    if (position >= positions) { continue; }
+    for (var o = 0u; o < 4; o++) { m[c.y + (4 * group + o) * c.out_stride + position] = sums[i][o]; }
+  }
+}
+
+fn leaky(v: f32) -> f32 { return max(v, 0.2 * v); }
+
+// Which of a loop's steps a thread makes: long ones are laid out in rows of threads.
+fn step_of(thread: vec3u, groups: vec3u) -> u32 { return thread.y * groups.x * 64 + thread.x; }
+
+struct Activate { x: u32, n: u32 }
+@group(0) @binding(3) var<uniform> activation: Activate;
+
+@compute @workgroup_size(64)
+fn activate(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = step_of(thread, groups);
+  if (i < activation.n) { m[activation.x + i] = leaky(m[activation.x + i]); }
+}
+
+struct Add { x: u32, y: u32, n: u32 }
+@group(0) @binding(3) var<uniform> addition: Add;
+
+@compute @workgroup_size(64)
+fn add(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = step_of(thread, groups);
+  if (i < addition.n) { m[addition.x + i] += m[addition.y + i]; }
+}
+
+struct Shuffle { x: u32, stride: u32, channels: u32, h: u32, w: u32, y: u32, out_stride: u32 }
+@group(0) @binding(3) var<uniform> shuffling: Shuffle;
+
+@compute @workgroup_size(64)
+fn shuffle(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let s = shuffling;
+  let i = step_of(thread, groups);
+  let cells = 4 * s.h * s.w;
+  let channel = i / cells;
+  if (channel >= s.channels) { return; }
+  let cell = i - channel * cells;
+  let row = cell / (2 * s.w);
+  let column = cell - row * 2 * s.w;
+  let phase = 2 * (row & 1) + (column & 1);
+  m[s.y + channel * s.out_stride + cell] = m[s.x + (phase * s.channels + channel) * s.stride + (row >> 1) * s.w + (column >> 1)];
+}
+
+struct Modulate { x: u32, v: u32, scale: u32, shift: u32, channels: u32, n: u32, accumulate: u32 }
+@group(0) @binding(3) var<uniform> modulation: Modulate;
+
+@compute @workgroup_size(64)
+fn modulate(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let o = modulation;
+  let i = step_of(thread, groups);
+  let channel = i / o.n;
+  if (channel >= o.channels) { return; }
+  let value = leaky(m[o.v + i] * (1 + m[o.scale + channel]) + m[o.shift + channel]);
+  m[o.x + i] = select(value, value + m[o.x + i], o.accumulate != 0);
+}
+
+struct Cut { x: u32, stride: u32, width: u32, top: u32, left: u32, height: u32, across: u32, channels: u32, y: u32, out_stride: u32 }
+@group(0) @binding(3) var<uniform> cutting: Cut;
+
+@compute @workgroup_size(64)
+fn cut(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let o = cutting;
+  let i = step_of(thread, groups);
+  let cells = o.height * o.across;
+  let channel = i / cells;
+  if (channel >= o.channels) { return; }
+  let cell = i - channel * cells;
+  let row = cell / o.across;
+  m[o.y + channel * o.out_stride + cell] = m[o.x + channel * o.stride + (o.top + row) * o.width + o.left + cell - row * o.across];
+}
+
+struct GrowRgb { x: u32, stride: u32, height: u32, width: u32, head: u32, head_stride: u32, y: u32, out_stride: u32 }
+@group(0) @binding(3) var<uniform> growth: GrowRgb;
+
+@compute @workgroup_size(64)
+fn growRgb(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let o = growth;
+  let i = step_of(thread, groups);
+  let across = 2 * o.width - 4;
+  let cells = (2 * o.height - 4) * across;
+  let channel = i / cells;
+  if (channel >= 3) { return; }
+  let cell = i - channel * cells;
+  let row = cell / across;
+  let column = cell - row * across;
+  let source = o.x + channel * o.stride + ((row >> 1) + (row & 1)) * o.width + (column >> 1) + (column & 1);
+  let near = select(0.25, 0.75, (column & 1) == 1);
+  let share = select(0.25, 0.75, (row & 1) == 1);
+  let upper = m[source] * near + m[source + 1] * (1 - near);
+  let lower = m[source + o.width] * near + m[source + o.width + 1] * (1 - near);
+  m[o.y + channel * o.out_stride + cell] = upper * share + lower * (1 - share) + m[o.head + channel * o.head_stride + cell];
+}
+
+struct ToBytes { x: u32, stride: u32, width: u32, top: u32, left: u32, side: u32, pixels: u32 }
+@group(0) @binding(3) var<uniform> conversion: ToBytes;
+
+@compute @workgroup_size(64)
+fn toBytes(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let o = conversion;
+  let i = step_of(thread, groups);
+  if (i >= o.side * o.side) { return; }
+  let source = o.x + (o.top + i / o.side) * o.width + o.left + i % o.side;
+  var packed = 0xff000000u;
+  for (var c = 0u; c < 3; c++) { packed |= u32(clamp(round((m[source + c * o.stride] + 1) * 127.5), 0, 255)) << (8 * c); }
+  rgba[o.pixels + i] = packed;
+}
+`;
