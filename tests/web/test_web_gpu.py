@@ -11,7 +11,9 @@ from benchmarks.chromium import browser
 from cocogan_core.files import resource
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
+from viewer.__main__ import main
 
+WHOLE = "cocogan.streamer.complete && cocogan.streamer.made.size >= cocogan.streamer.visible.length"
 ADAPTER = ("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
 MAKE = """(async () => {
   const { readCheckpoint } = await import("/generator/../state/checkpoint.js");
@@ -63,14 +65,56 @@ def compare(chromium, path, seeds, blocks):
 
 
 def test_the_shipped_room(chromium):
-    compare(chromium, resource("assets/rooms.safetensors"), [7], [block(0, 0, 0, 2, 2), block(0, 3, 6)])
+    compare(chromium, resource("assets/rooms.safetensors"), [7], [block(0, 2, 6, 2, 1)])
 
 
 def test_levels_and_walls_on_the_whole_sphere(chromium, rooms_checkpoint):
     """Fine patches first, so that their level-0 patches are made for them; then neighbours that share one."""
-    blocks = [block(2, 4, 8, 2, 2), block(1, 2, 6, 2, 1), block(0, 0, 0, 2, 2), block(2, 5, 9), block(0, 2, 6, 2, 2)]
-    compare(chromium, rooms_checkpoint, [3, 4], blocks)
+    blocks = [block(2, 4, 8, 2, 2), block(1, 2, 6, 2, 1), block(0, 0, 0, 2, 2), block(2, 5, 9)]
+    compare(chromium, rooms_checkpoint, [3], blocks)
 
 
 def test_rooms_turned_and_mirrored(chromium, upright_checkpoint):
-    compare(chromium, upright_checkpoint, [0, 1, 2, 3], [block(0, 0, 2, 2, 2), block(2, 8, 20, 2, 2)])
+    compare(chromium, upright_checkpoint, [0, 1, 2], [block(2, 8, 20, 2, 2)])
+
+
+def test_the_page_tries_the_card_and_goes_on_without_it(chromium, tmp_path, rooms_checkpoint):
+    """Measured against WebAssembly; chosen by hand in the panel; lost with the browser's graphics process."""
+    main(["web", str(rooms_checkpoint), "-o", str(tmp_path / "room.html"), "--seed", "3"])
+    chromium.open((tmp_path / "room.html").as_uri(), (240, 150))
+    found = chromium.wait("globalThis.cocogan?.pool.engine.hasGpu && cocogan.pool.engine")
+    assert found["usesGpu"] == (found["gpuMs"] < found["wasmMs"] / chromium.run("cocogan.pool.workers.length"))
+    card = "[...document.querySelectorAll('#panel .check')].find((one) => one.textContent.includes('WebGPU'))"
+    if not found["usesGpu"]:
+        chromium.run(f"{card}.querySelector('input').click()")
+    chromium.wait("cocogan.pool.engine.usesGpu")
+    chromium.run("cocogan.streamer.onlyVisible = true; cocoganPage.next()")
+    chromium.wait(WHOLE)
+    compare_shown(chromium, rooms_checkpoint)
+    chromium.call("Browser.crashGpuProcess")
+    chromium.wait("cocoganPage.next() || !cocogan.pool.engine.hasGpu")
+    chromium.wait(f"{WHOLE} && !cocogan.gl.isContextLost()")
+    assert chromium.run(f"{card}.hidden")
+    compare_shown(chromium, rooms_checkpoint)
+
+
+def compare_shown(chromium, path):
+    """Every patch of level 0 that the page has made."""
+    seed, made = chromium.run("""[cocogan.room.seed, [...cocogan.streamer.made].filter(([key]) => key.startsWith("0,"))
+        .map(([key, { pixels }]) => [key, [...pixels]])]""")
+    generator = PatchGenerator.load(path, "cpu")
+    side = generator.metadata.model.grid.patch_px
+    cells = [tuple(map(int, key.split(",")))[1:] for key, _ in made]
+    pixels = np.array([values for _, values in made]).reshape(-1, side, side, 4)
+    expected = generator.patches(sample_z(seed, generator.metadata.model.z_dim), cells)
+    assert np.abs(pixels[..., :3] - expected.astype(int)).max() <= 1
+
+
+def test_without_an_adapter_nothing_is_said(tmp_path, rooms_checkpoint):
+    main(["web", str(rooms_checkpoint), "-o", str(tmp_path / "room.html")])
+    with browser(tmp_path / "profile") as bare:
+        bare.open((tmp_path / "room.html").as_uri(), (240, 150))
+        bare.wait("globalThis.cocogan?.streamer?.complete")
+        assert bare.run("navigator.gpu.requestAdapter()") is None
+        assert bare.run("cocogan.pool.engine") == {"hasGpu": False, "usesGpu": False, "wasmMs": 0, "gpuMs": 0}
+        assert not [words for words in bare.messages() if "Uncaught" in words]

@@ -21,6 +21,7 @@ const VECTOR = 8; // floats that a kernel writes at a time
  * @property {(address: number, floats: number, write: (floats: Float32Array) => void) => void} fill what `write` leaves unset is 0 or as it was
  * @property {(count: number) => number} allocatePixels address of room for so many
  * @property {(address: number, count: number) => Uint8ClampedArray | Promise<Uint8ClampedArray>} pixels for use at once; it rejects when the kernel is gone
+ * @property {() => void} [close] give back what a browser would keep
  */
 
 /** Floats of a plane of so many cells: whole vectors. @param {number} cells */

@@ -25,8 +25,8 @@ fn convolve(@builtin(local_invocation_id) local: vec3u, @builtin(local_invocatio
   let groups = c.outputs / 4;
   let first = tile.x * TILE;
   let group = tile.y * 8 + local.y;
-  var sums: array<vec4f, 4>;
-  for (var i = 0u; i < 4; i++) { sums[i] = weights[c.bias + min(group, groups - 1)]; }
+  let bias = weights[c.bias + min(group, groups - 1)];
+  var sums = mat4x4f(bias, bias, bias, bias);
   for (var start = 0u; start < products; start += STEP) {
     for (var n = thread; n < 128; n += 64) {
       let source = tile.y * 8 + n / STEP;
@@ -44,7 +44,8 @@ fn convolve(@builtin(local_invocation_id) local: vec3u, @builtin(local_invocatio
     workgroupBarrier();
     for (var k = 0u; k < STEP; k++) {
       let w = a[local.y * STEP + k];
-      for (var i = 0u; i < 4; i++) { sums[i] = fma(w, vec4f(b[k * TILE + local.x + 8 * i]), sums[i]); }
+      let at = k * TILE + local.x;
+      sums += mat4x4f(w * b[at], w * b[at + 8], w * b[at + 16], w * b[at + 24]);
     }
     workgroupBarrier();
   }

@@ -1,18 +1,24 @@
 // A generator in a worker. It makes one block of patches after the other and hears between two of them what is wanted now.
 //
-//   in:  {type: "start", checkpoint, kernel}; {type: "want", revision, z, groups, heard}: replaces what was wanted before;
+//   in:  {type: "start", checkpoint, kernel, rivals}: try the graphics card against so many threads, 0 for never;
+//        {type: "want", revision, z, groups, heard}: replaces what was wanted before;
 //        `groups` are lists of patches, the most urgent first, and only those of one may be made together;
-//        `heard` is how many patches the page had taken from here when it asked
-//   out: {type: "ready"}; {type: "patch", revision, patch, pixels, ms}; {type: "failed", message}
+//        `heard` is how many patches the page had taken from here when it asked; {type: "engine", usesGpu}
+//   out: {type: "patch", revision, patch, pixels, ms}; {type: "engine", choice}: engines.js; {type: "failed", message}
 
 import { readCheckpoint } from "../state/checkpoint.js";
 import { cover, patchesOf } from "./blocks.js";
 import { CompactGenerator } from "./compact_generator.js";
+import { Engines } from "./engines.js";
 
 /** @typedef {import("./blocks.js").Patch} Patch */
 
-/** @type {CompactGenerator | null} */
-let generator = null;
+const FIRST_BLOCKS = 8; // of a room that is seen for the first time come before the graphics card is tried
+
+/** @type {Engines | null} */
+let engines = null;
+/** Try the graphics card, once. */
+let consider = () => {};
 /** @type {{revision: number, z: Float32Array, blocks: import("./blocks.js").Block[]}} */
 let wanted = { revision: -1, z: new Float32Array(0), blocks: [] };
 let working = false;
@@ -41,30 +47,46 @@ function send(message) {
 }
 
 async function work() {
-  if (working || !generator) return;
+  if (working || !engines) return;
   working = true;
+  let made = 0;
   for (let block = wanted.blocks.shift(); block; block = wanted.blocks.shift()) {
-    const { revision, z } = wanted;
-    const start = performance.now();
-    generator.setZ(z);
-    const made = await generator.make(block);
-    const ms = (performance.now() - start) / made.length;
-    patchesOf(block).forEach((patch, i) => send({ type: "patch", revision, patch, pixels: made[i], ms }));
+    await makeBlock(engines, block);
+    if (++made === FIRST_BLOCKS) consider();
     await pause();
   }
   working = false;
+  if (made) consider();
 }
 
-/** @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer}} parts */
-async function start({ checkpoint, kernel }) {
-  generator = await CompactGenerator.load(readCheckpoint(checkpoint), kernel);
-  post({ type: "ready" });
+/** @param {Engines} engines @param {import("./blocks.js").Block} block */
+async function makeBlock(engines, block) {
+  const { revision, z } = wanted;
+  const { choice } = engines;
+  const start = performance.now();
+  const made = await engines.make(block, z);
+  const ms = (performance.now() - start) / made.length;
+  patchesOf(block).forEach((patch, i) => send({ type: "patch", revision, patch, pixels: made[i], ms }));
+  if (engines.choice !== choice) post({ type: "engine", choice: engines.choice });
+}
+
+/** @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer, rivals: number}} parts */
+async function start({ checkpoint, kernel, rivals }) {
+  const read = readCheckpoint(checkpoint);
+  const running = new Engines(await CompactGenerator.load(read, kernel));
+  engines = running;
+  consider = () => {
+    consider = () => {};
+    if (rivals) running.consider(read, rivals).then(() => running.choice.hasGpu && post({ type: "engine", choice: running.choice }));
+  };
   await work();
 }
 
 onmessage = ({ data }) => {
   const failed = (/** @type {unknown} */ error) => post({ type: "failed", message: String(error) });
   if (data.type === "start") start(data).catch(failed);
+  if (data.type === "engine") engines?.choose(data.usesGpu);
+  if (data.type === "engine") post({ type: "engine", choice: engines?.choice });
   if (data.type !== "want") return;
   unheard = unheard.slice(unheard.length - (posted - data.heard));
   const isNews = (/** @type {Patch} */ patch) => !unheard.includes(`${data.revision},${patch}`);

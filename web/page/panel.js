@@ -19,7 +19,8 @@ export class Panel {
     element.append(heading("This room"), this.seed.label);
     this.names.slice(0, MAIN).forEach((name, index) => element.append(this.slider(name, index)));
     if (this.names.length > MAIN) element.append(this.more());
-    element.append(this.check("Make only what is seen", (on) => this.setOnlyVisible(on)));
+    this.gpu = this.check("Make it on the graphics card (WebGPU)", (on) => view.pool.useGpu(on));
+    element.append(this.check("Make only what is seen", (on) => this.setOnlyVisible(on)).label, this.gpu.label);
     view.addEventListener("change", () => this.refresh());
     this.refresh();
   }
@@ -65,7 +66,7 @@ export class Panel {
     input.type = "checkbox";
     input.addEventListener("change", () => set(input.checked));
     label.append(input, name);
-    return label;
+    return { label, input };
   }
 
   /** @param {boolean} on */
@@ -75,7 +76,9 @@ export class Panel {
   }
 
   refresh() {
-    const { room } = this.view;
+    const { room, pool } = this.view;
+    this.gpu.label.hidden = !pool.engine.hasGpu;
+    this.gpu.input.checked = pool.engine.usesGpu;
     if (document.activeElement !== this.seed.input) this.seed.input.value = String(room.seed);
     for (const { index, input, output } of this.sliders) {
       const value = room.z[index];

@@ -42,6 +42,7 @@ export class RoomView extends EventTarget {
     this.pool = new GeneratorPool(parts.makeWorker, workerCount(), model.grid, parts, {
       made: (made) => this.streamer?.take(made, now()),
       failed: (message) => this.dispatchEvent(new CustomEvent("failure", { detail: message })),
+      engine: () => this.changed(), // the panel tells, and what is wanted is asked of others
     });
     this.gl = this.startGraphics();
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());

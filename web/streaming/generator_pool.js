@@ -1,5 +1,6 @@
 // Several generators, each with a thread of its own. All patches within one block of level 0 go to the same one, which
-// makes them together and keeps their features; neighbouring blocks go to different ones. What is under way in one is never asked of another.
+// makes them together and keeps their features; neighbouring blocks go to different ones. What is under way in one is never asked
+// of another. The first one also tries the graphics card, and has all to itself while it makes patches on that.
 
 import { SIDE } from "../generator/blocks.js";
 
@@ -21,11 +22,13 @@ export class GeneratorPool {
    * @param {number} count
    * @param {import("../geometry/grid.js").Grid} grid
    * @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer}} parts
-   * @param {{made: (made: Made) => void, failed: (message: string) => void}} hear
+   * @param {{made: (made: Made) => void, failed: (message: string) => void, engine: () => void}} hear
    */
   constructor(makeWorker, count, grid, parts, hear) {
     this.grid = grid;
     this.hear = hear;
+    /** @type {import("../generator/engines.js").Choice} of the first */
+    this.engine = { hasGpu: false, usesGpu: false, wasmMs: 0, gpuMs: 0 };
     /** @type {string[]} what each was asked for last */
     this.asked = Array.from({ length: count }, () => "");
     /** How many patches have come from each. */
@@ -38,11 +41,18 @@ export class GeneratorPool {
     worker.onmessage = ({ data }) => {
       if (data.type === "patch") this.heard[index]++;
       if (data.type === "patch") this.hear.made(data);
+      if (data.type === "engine") this.engine = data.choice;
+      if (data.type === "engine") this.hear.engine();
       if (data.type === "failed") this.hear.failed(data.message);
     };
     worker.onerror = (event) => this.hear.failed(event.message || "the generator could not start");
-    worker.postMessage({ type: "start", checkpoint, kernel });
+    worker.postMessage({ type: "start", checkpoint, kernel, rivals: index ? 0 : this.asked.length });
     return worker;
+  }
+
+  /** Make patches on the graphics card from now on, or do not. @param {boolean} usesGpu */
+  useGpu(usesGpu) {
+    this.workers[0].postMessage({ type: "engine", usesGpu });
   }
 
   /** Work in groups, the most urgent first; it replaces all that was wanted before. @param {number} revision @param {Float32Array} z @param {Patch[][]} groups */
@@ -58,6 +68,7 @@ export class GeneratorPool {
 
   /** @param {Patch} patch */
   ownerOf([level, row, column]) {
+    if (this.engine.usesGpu) return 0;
     const [down, across] = [row, column].map((one) => Math.floor((one >> level) / SIDE));
     return (down * (Math.ceil(this.grid.columns / SIDE) + 1) + across) % this.workers.length;
   }
