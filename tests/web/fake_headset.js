@@ -1,8 +1,8 @@
 // A headset for tests: two eyes with asymmetric frusta on the page's own canvas. `headYaw` (to the right) and `headPitch`
-// turn it; `endSession` and `select` are what its buttons do.
+// turn it; `pressTrigger` is what its button does.
 (() => {
   globalThis.headYaw = globalThis.headPitch = 0;
-  const listeners = { end: [], select: [] };
+  const listeners = { end: [], selectstart: [], selectend: [] };
   const eye = (left, right) => ({
     // near 0.1, far 10; the tangents of the frustum's sides
     projection: (([l, r, b, t]) => new Float32Array([
@@ -14,6 +14,11 @@
     const [y, p] = [-globalThis.headYaw / 2, globalThis.headPitch / 2]; // WebXR turns to the left about +Y
     return { x: Math.cos(y) * Math.sin(p), y: Math.sin(y) * Math.cos(p), z: -Math.sin(y) * Math.sin(p), w: Math.cos(y) * Math.cos(p) };
   };
+  // Where the head is does not matter to these tests; the panel is drawn from there.
+  const transform = () => ({
+    orientation: orientation(), position: { x: 0, y: 0, z: 0 },
+    inverse: { matrix: new Float32Array([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]) },
+  });
   WebGL2RenderingContext.prototype.makeXRCompatible = async () => {};
   globalThis.XRWebGLLayer = class {
     constructor(_session, gl) { this.gl = gl; this.framebuffer = null; }
@@ -29,12 +34,15 @@
     requestReferenceSpace: async (kind) => ({ kind }),
     addEventListener: (kind, hear) => listeners[kind].push(hear),
     requestAnimationFrame: (draw) => setTimeout(() => draw(performance.now(), {
-      getViewerPose: () => ({ views: eyes.map(({ projection }, index) => ({ index, projectionMatrix: projection, transform: { orientation: orientation() } })) }),
+      getViewerPose: () => ({
+        transform: transform(),
+        views: eyes.map(({ projection }, index) => ({ index, projectionMatrix: projection, transform: transform() })),
+      }),
     }), 16),
     end: async () => listeners.end.splice(0).forEach((hear) => hear()),
   };
   globalThis.headsetSession = session;
-  globalThis.pressTrigger = () => listeners.select.forEach((hear) => hear());
+  globalThis.pressTrigger = () => listeners.selectstart.forEach((hear) => hear({ inputSource: null }));
   Object.defineProperty(navigator, "xr", { value: {
     isSessionSupported: async (kind) => kind === "immersive-vr",
     requestSession: async () => session,

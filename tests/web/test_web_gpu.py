@@ -81,7 +81,7 @@ def test_rooms_turned_and_mirrored(chromium, upright_checkpoint):
 def test_the_page_tries_the_card_and_goes_on_without_it(chromium, tmp_path, rooms_checkpoint):
     """Measured against WebAssembly; chosen by hand in the panel; lost with the browser's graphics process."""
     main(["web", str(rooms_checkpoint), "-o", str(tmp_path / "room.html"), "--seed", "3"])
-    chromium.open((tmp_path / "room.html").as_uri(), (240, 150))
+    chromium.open((tmp_path / "room.html").as_uri(), (32, 24))
     found = chromium.wait("globalThis.cocogan?.pool.engine.hasGpu && cocogan.pool.engine")
     assert found["usesGpu"] == (found["gpuMs"] < found["wasmMs"] / chromium.run("cocogan.pool.workers.length"))
     card = "[...document.querySelectorAll('#panel .check')].find((one) => one.textContent.includes('WebGPU'))"
@@ -113,7 +113,7 @@ def compare_shown(chromium, path):
 def test_without_an_adapter_nothing_is_said(tmp_path, rooms_checkpoint):
     main(["web", str(rooms_checkpoint), "-o", str(tmp_path / "room.html")])
     with browser(tmp_path / "profile") as bare:
-        bare.open((tmp_path / "room.html").as_uri(), (240, 150))
+        bare.open((tmp_path / "room.html").as_uri(), (32, 24))
         bare.wait("globalThis.cocogan?.streamer?.complete")
         assert bare.run("navigator.gpu.requestAdapter()") is None
         assert bare.run("cocogan.pool.engine") == {"hasGpu": False, "usesGpu": False, "wasmMs": 0, "gpuMs": 0}

@@ -110,7 +110,7 @@ def test_what_is_no_tile_is_refused():
 # How wide the examples look, in degrees across. Photo Sphere Viewer's is 60° high, from its zoom.
 PHOTO_SPHERE_DEG = float(2 * np.degrees(np.arctan(1.5 * np.tan(np.pi / 6))))
 VIEWERS = {"Photo Sphere Viewer": PHOTO_SPHERE_DEG, "Pannellum": 90.0, "Marzipano": 90.0}
-PATIENCE_S = 30
+PATIENCE_S = 90
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ const LINK_PAUSE_MS = 250; // browsers limit how often an address may change
 const NOTICE_MS = 2500;
 const HINT_MS = 6000;
 const TALLEST = 1.2; // half the height of the first look's plane, about 100° in all
+const MOST_FORMER = 100;
 const TURN_RAD_S = Math.PI / 30;
 
 /** @param {string} id */
@@ -34,14 +35,16 @@ class Page {
     this.noticeUntil = 0;
     this.linkTimer = 0;
     this.controls = new Controls(this.view, this.keys());
-    this.headset = new Headset(this.view, () => this.next());
+    /** @type {Room[]} that were left by going on */
+    this.former = [];
+    this.headset = new Headset(this.view, { next: () => this.next(), previous: () => this.previous() }, this.panel.names);
     this.connect();
   }
 
   /** @returns {Record<string, () => void>} */
   keys() {
     return {
-      " ": () => this.next(), x: () => this.toggleXray(), p: () => this.nextLens(), c: () => this.share(), s: () => this.save(), f12: () => this.save(),
+      " ": () => this.next(), backspace: () => this.previous(), x: () => this.toggleXray(), p: () => this.nextLens(), c: () => this.share(), s: () => this.save(), f12: () => this.save(),
       f: () => this.toggleFull(), home: () => this.firstLook(), r: () => this.toggleTurning(),
     };
   }
@@ -91,7 +94,14 @@ class Page {
   }
 
   next() {
+    this.former = [...this.former, this.view.room].slice(-MOST_FORMER);
     this.view.show(this.view.room.next());
+  }
+
+  previous() {
+    const room = this.former.pop();
+    if (room) this.view.show(room);
+    else this.notice("There is no room before this one");
   }
 
   nextLens() {

@@ -96,7 +96,7 @@ function heading(text) {
 }
 
 /** "room.viewer_right" as "Room: viewer right". @param {string} name */
-function words(name) {
+export function words(name) {
   const text = name.replaceAll("_", " ").replace(".", ": ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -95,7 +95,7 @@ export class Renderer {
 
 /** Uniforms of a view, or of a headset's eye. @param {View | Eye} look @returns {Record<string, number | number[]>} */
 function lookValues(look) {
-  if (!("lens" in look)) return { frustum: look.frustum, turn: look.turn };
+  if (!("lens" in look)) return { frustum: look.frustum, turn: look.turn, darkness: 0 };
   const half = (/** @type {import("../camera/view_projection.js").ViewProjection} */ lens) => {
     const width = halfWidth(lens, look.fovRad);
     return [width, width / look.aspect];

@@ -11,7 +11,7 @@ export class ShaderVariants {
     this.sources = sources;
     /** @type {Map<string, {program: WebGLProgram, places: Map<string, [WebGLUniformLocation, number]>}>} */
     this.programs = new Map();
-    gl.bindVertexArray(gl.createVertexArray());
+    this.vertices = gl.createVertexArray(); // of nothing: the corners are the shader's own
   }
 
   /** Draw over the framebuffer and viewport in use; values that a program has no use for are left out. @param {string[]} needs definitions @param {Record<string, number | number[]>} values */
@@ -19,7 +19,8 @@ export class ShaderVariants {
     const { gl } = this;
     const { program, places } = this.variant(needs);
     gl.useProgram(program);
-    for (const [name, [place, type]] of places) this.set(place, type, values[name]);
+    gl.bindVertexArray(this.vertices);
+    for (const [name, [place, type]] of places) if (name in values) this.set(place, type, values[name]); // else 0
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
