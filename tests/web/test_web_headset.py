@@ -139,9 +139,9 @@ def test_the_systems_menu_takes_the_controls_and_sessions_end_well(worn):
         " frames(3).then(() => pointAt('Exit')).then(() => { trigger(1); })"  # after which no frame comes
     )
     worn.wait(f"!{HEADSET}.session && !cocogan.hidden && {READY}")
-    worn.run("trigger = null; device.controllers.right.updateButtonValue('trigger', 0)")
+    worn.run("device.controllers.right.updateButtonValue('trigger', 0); device.controllers.right.connected = false; 0")
     worn.run("document.getElementById('headset').click()")  # and again
-    worn.wait(f"{WORN} && {HEADSET}.session")
+    worn.wait(WORN)
     worn.run("device.activeSession.end()")  # the headset was taken off, or the browser ended it
     worn.wait(f"!{HEADSET}.session && !cocogan.hidden && {READY}")
     assert not [words for words in worn.messages() if "Uncaught" in words]

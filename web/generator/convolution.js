@@ -74,23 +74,22 @@ function packed(weights, outputs, K) {
  */
 export function phaseWeights({ shape: [channels, outputs], data }) {
   const phases = new Float32Array(4 * outputs * channels * 4);
-  for (let c = 0; c < channels; c++)
-    for (let o = 0; o < outputs; o++) {
-      const wide = doubled(data.subarray((c * outputs + o) * 9, (c * outputs + o + 1) * 9));
-      for (let tap = 0; tap < 16; tap++) {
-        const [dy, dx, ky, kx] = [tap >> 3, (tap >> 2) & 1, (tap >> 1) & 1, tap & 1];
-        const at = (((dy * 2 + dx) * outputs + o) * channels + c) * 4 + ky * 2 + kx;
-        phases[at] = wide[(ky ? dy : dy + 2) * 4 + (kx ? dx : dx + 2)];
-      }
-    }
+  for (let tap = 0; tap < 16; tap++) {
+    const [dy, dx, ky, kx] = [tap >> 3, (tap >> 2) & 1, (tap >> 1) & 1, tap & 1];
+    const parts = [...partsOf(ky ? dy : dy + 2, kx ? dx : dx + 2)];
+    for (const part of parts) addPart(phases, data, { part, channels, outputs, first: (dy * 2 + dx) * outputs * channels * 4 + ky * 2 + kx });
+  }
   return phases;
 }
 
-/** The 3×3 over every way to lie on doubled pixels: 4×4. @param {Float32Array} weight */
-function doubled(weight) {
-  const wide = new Float32Array(16);
-  for (let y = 0; y < 3; y++)
-    for (let x = 0; x < 3; x++)
-      for (const corner of [0, 1, 4, 5]) wide[y * 4 + x + corner] += weight[y * 3 + x];
-  return wide;
+/** Which of the 3×3 weights meet at a place of the 4×4 that they become on doubled pixels. @param {number} y @param {number} x */
+function* partsOf(y, x) {
+  for (let row = Math.max(y - 1, 0); row <= Math.min(y, 2); row++)
+    for (let column = Math.max(x - 1, 0); column <= Math.min(x, 2); column++) yield row * 3 + column;
+}
+
+/** @param {Float32Array} phases @param {Float32Array} data @param {{part: number, channels: number, outputs: number, first: number}} where */
+function addPart(phases, data, { part, channels, outputs, first }) {
+  for (let c = 0; c < channels; c++)
+    for (let o = 0; o < outputs; o++) phases[first + (o * channels + c) * 4] += data[(c * outputs + o) * 9 + part];
 }

@@ -13,6 +13,7 @@ import { RoomView } from "./room_view.js";
 
 const LINK_PAUSE_MS = 250; // browsers limit how often an address may change
 const NOTICE_MS = 2500;
+const TELL_MS = 250; // words that change in every frame cannot be read, and cost as much as the room's picture
 const HINT_MS = 6000;
 const TALLEST = 1.2; // half the height of the first look's plane, about 100° in all
 const MOST_FORMER = 100;
@@ -33,6 +34,7 @@ class Page {
     this.view.reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.panel = new Panel(byId("panel"), this.view, latentNames);
     this.noticeUntil = 0;
+    this.toldMs = 0;
     this.linkTimer = 0;
     this.controls = new Controls(this.view, this.keys());
     /** @type {Room[]} that were left by going on */
@@ -80,10 +82,12 @@ class Page {
   /** What is going on, in a few words. */
   tell() {
     const { streamer } = this.view;
-    if (!streamer || performance.now() < this.noticeUntil) return;
-    const { made, ms } = streamer.statistics;
+    const ms = performance.now();
+    if (!streamer || ms < this.noticeUntil || (ms < this.toldMs + TELL_MS && !streamer.complete)) return;
+    this.toldMs = ms;
+    const { made, ms: each } = streamer.statistics;
     const state = !made ? "Starting the generator …" : streamer.complete ? "" : streamer.coarse ? "making it sharp" : "making what you look at";
-    const text = made ? [`Seed ${this.view.room.seed}`, `${made} parts made, ${ms.toFixed(0)} ms each`, state].filter(Boolean).join(" · ") : state;
+    const text = made ? [`Seed ${this.view.room.seed}`, `${made} parts made, ${each.toFixed(0)} ms each`, state].filter(Boolean).join(" · ") : state;
     if (byId("status").textContent !== text) byId("status").textContent = text;
   }
 

@@ -19,6 +19,8 @@ import { Problem } from "../state/problem.js";
 
 const AHEAD_S = 0.3;
 const LONGEST_FRAME_S = 0.1;
+const SLOW_S = 1 / 30;
+const PATIENCE = 3; // times as long as drawing takes
 
 export class RoomView extends EventTarget {
   /** @param {HTMLCanvasElement} canvas @param {Parts} parts @param {Description} description @param {{room: Room, look: Partial<import("../camera/view.js").Values>}} first */
@@ -37,7 +39,10 @@ export class RoomView extends EventTarget {
     this.reducedMotion = false;
     this.turning = 0; // radians a second by itself
     this.formerS = 0;
-    this.dirty = true;
+    this.dirty = true; // the user changed something
+    this.fading = false; // something fades, or did when it was drawn last
+    this.drawnS = 0; // when it was drawn last
+    this.costS = 0; // how long drawing holds up the next frame
     this.hidden = false;
     this.pool = new GeneratorPool(parts.makeWorker, workerCount(), model.grid, parts, {
       made: (made) => this.streamer?.take(made, now()),
@@ -93,14 +98,23 @@ export class RoomView extends EventTarget {
     const { streamer, renderer, gl } = this;
     if (!streamer || !renderer || gl.isContextLost()) return;
     this.fitCanvas();
+    if (this.drawnS === this.formerS) this.costS = 0.5 * (this.costS + Math.min(timeS - this.formerS, 1));
     this.advance(Math.min(timeS - this.formerS, LONGEST_FRAME_S));
     this.formerS = timeS;
     streamer.fades = !this.reducedMotion;
     const nowS = now();
     streamer.step(this.scene(), nowS);
-    if (this.dirty || streamer.busy(nowS) || (this.xray && nowS < streamer.lastChangeS + 5)) this.draw(nowS);
-    this.dirty = streamer.busy(nowS);
+    this.fading ||= streamer.busy(nowS) || (this.xray && nowS < streamer.lastChangeS + 5);
+    if (this.isDue(timeS)) this.draw(nowS);
     this.dispatchEvent(new Event("frame"));
+  }
+
+  /** Where the CPU draws, it makes patches too: while only those are new it is left to them most of the time. @param {number} timeS */
+  isDue(timeS) {
+    const { streamer } = this;
+    if (!streamer?.statistics.made) return false; // nothing to see yet
+    const waits = !streamer.complete && this.costS > SLOW_S && timeS < this.drawnS + PATIENCE * this.costS;
+    return this.dirty || (this.fading && !waits);
   }
 
   /** @param {number} dtS */
@@ -128,6 +142,9 @@ export class RoomView extends EventTarget {
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, canvas.width, canvas.height);
     renderer.draw(this.camera.view, streamer.levels.shown, nowS);
+    this.dirty = false;
+    this.fading = streamer.busy(nowS);
+    this.drawnS = this.formerS;
   }
 
   /** The picture as a PNG, with every fade at its end. @returns {Promise<Blob>} */
