@@ -1,5 +1,6 @@
 """MkDocs hook: the site has the room itself, as the page that ``cocogan web`` writes."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,5 +14,6 @@ SEED = 11
 
 def on_post_build(*, config: Any) -> None:  # noqa: ANN401 (MkDocs has no types)
     """Write ``room.html`` beside the first page, which shows it in a frame."""
-    page = WebPage(resource(SHIPPED), "A room, made where you look", SEED, None, View(yaw_rad=3.5))
+    look = View(yaw_rad=math.radians(238), fov_rad=math.radians(150), lens="panini")  # the window's first look
+    page = WebPage(resource(SHIPPED), "A room, made where you look", SEED, None, look)
     write_single_file(page, Path(config["site_dir"]) / "room.html")
