@@ -81,3 +81,13 @@ def test_after_warming_up_no_eye_waits_for_a_program(context, linear):
             for now, sharp in ((1.1, False), (9.0, False), (9.0, True)):
                 renderer.draw_eye(Eye.of_pose((x, 0, 0, 1), ANGLES), now, sharp=sharp, linear=linear)
     assert renderer._programs.compiled == known == 38
+
+
+def test_another_headset_s_kind_of_target_has_its_own_programs_to_warm_up(context):
+    renderer = Renderer(context, AtlasWindow.fitting(GRID, 8192), PROJECTION)
+    context.simple_framebuffer(SIZE, 3).use()
+    for kind in ({"linear": False}, {"linear": True}, {"linear": False, "sphere": True}):
+        before = renderer._programs.compiled
+        while renderer.warm_up_eyes(**kind):
+            pass
+        assert renderer._programs.compiled > before

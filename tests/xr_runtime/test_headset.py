@@ -142,7 +142,7 @@ def test_who_leaves_while_the_runtime_starts_gets_back_in(app, runtime):
 def test_every_program_is_compiled_before_the_first_frame_is_shown(app, runtime, monkeypatch):
     programs = ShaderVariants(app.context)
     monkeypatch.setattr(app.session.renderer, "_programs", programs)
-    monkeypatch.setattr(app.session.renderer, "_cold_eyes", None)
+    monkeypatch.setattr(app.session.renderer, "_cold_eyes", {})
 
     def compiled():
         return {needs for needs in programs._triangles if "FRUSTUM" in needs}

@@ -70,7 +70,7 @@ class Renderer:
         plain = self._programs.plain
         # what :meth:`warm_up` has not drawn yet
         self._cold = [needs for needs in every_need(levels) if not (plain and "SHARP" in needs)]
-        self._cold_eyes: list[Needs] | None = None
+        self._cold_eyes: dict[tuple[bool, bool], list[Needs]] = {}
         self._picture: moderngl.Framebuffer | None = None  # the last one's
 
     @classmethod
@@ -145,10 +145,11 @@ class Renderer:
 
     def warm_up_eyes(self, *, linear: bool, sphere: bool = False) -> bool:
         """As :meth:`warm_up` for what :meth:`draw_eye`, and :meth:`draw_sphere`, need."""
-        if self._cold_eyes is None:
+        if (linear, sphere) not in self._cold_eyes:
             needed = every_eye_need(self.window.grid.levels, linear=linear, sphere=sphere)
-            self._cold_eyes = [needs for needs in needed if not (self._programs.plain and "SHARP" in needs)]
-        return self._warm(self._cold_eyes)
+            kept = [needs for needs in needed if not (self._programs.plain and "SHARP" in needs)]
+            self._cold_eyes[linear, sphere] = kept
+        return self._warm(self._cold_eyes[linear, sphere])
 
     def warm_up(self) -> bool:
         """Draw a pixel of one more kind of picture into the framebuffer in use; False if all kinds have been drawn.
