@@ -3,6 +3,7 @@
     CocoganError
     ├── ConfigError       a setting or preset that makes no sense
     ├── CheckpointError   a checkpoint that is missing, broken or of another format
+    │   └── NotFiniteError    a room whose pixels its network cannot work out
     ├── DataError         pictures, folders or shards that cannot be read
     ├── TrainingError     a run that diverged or cannot go on
     ├── DisplayError      no window or no usable OpenGL
@@ -16,8 +17,8 @@ anything else that escapes is a bug of ours and keeps its traceback.
 from cocogan_core.text import LONGEST_MESSAGE, printable
 
 __all__ = [
-    "CheckpointError", "CocoganError", "ConfigError", "DataError", "DisplayError", "OutputError", "RecipeError",
-    "TrainingError",
+    "CheckpointError", "CocoganError", "ConfigError", "DataError", "DisplayError", "NotFiniteError", "OutputError",
+    "RecipeError", "TrainingError",
 ]  # fmt: skip
 
 
@@ -35,6 +36,14 @@ class ConfigError(CocoganError):
 
 class CheckpointError(CocoganError):
     """A checkpoint that is missing, broken or of another format."""
+
+
+class NotFiniteError(CheckpointError):
+    """A room for which a network of finite weights gives numbers that are not."""
+
+    def __init__(self) -> None:
+        """There is one thing to say of it."""
+        super().__init__("the model's numbers overflow in this room; choose another room or model")
 
 
 class DataError(CocoganError):

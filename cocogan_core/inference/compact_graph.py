@@ -11,7 +11,6 @@ import numpy as np
 from cocogan_core.config import ModelConfig
 from cocogan_core.inference.compact_weights import CompactWeights, Layer
 from cocogan_core.inference.onnx_file import GraphBuilder
-from cocogan_core.inference.pixel_graph import patches_from_maps
 from cocogan_core.inference.room_graph import RoomMaps
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, FIELD_WIDTH, MARGIN, SLOPE, base_stages, compact_widths
@@ -54,17 +53,17 @@ class CompactGraph:
         return (compact_widths(self.config)[stage] + 3, *self.size(stage, MARGIN))
 
     def base(self, b: GraphBuilder, z: str, corners: str) -> tuple[str, str]:
-        """Level 0: from z (1, 1, z_dim) and corners (n, 2) to patches, and features that fine blocks go on from."""
+        """Level 0: from z (1, 1, z_dim) and corners (n, 2) to maps in about [−1, 1], and features for fine blocks."""
         room = self._room(b, z, corners)
         x = self._with_room(b, room, self._lattice(b, z, corners), 0, MARGIN)
         x, rgb = self._grow(b, room, x, self._head(b, x, 0), 0)
-        return self._patches(b, rgb), b.add("Concat", x, rgb, axis=1)
+        return self._inner(b, rgb), b.add("Concat", x, rgb, axis=1)
 
     def fine(self, b: GraphBuilder, z: str, corners: str, features: str) -> str:
         """A level above 0: as :meth:`base`, from the features (n, …) of :attr:`features_shape` of the same place."""
         first = base_stages(self.config)
         x, rgb = b.split(features, 1, [self.features_shape[0] - 3, 3])
-        return self._patches(b, self._grow(b, self._room(b, z, corners), x, rgb, first)[1])
+        return self._inner(b, self._grow(b, self._room(b, z, corners), x, rgb, first)[1])
 
     def responses(self, b: GraphBuilder, zs: str) -> str:
         """From many z (n, z_dim) to lattice features (n, d) at one inner cell of every fourth patch."""
@@ -134,10 +133,10 @@ class CompactGraph:
         maps = room.features(b, stage, level=self.level, side=side, margin=margin, size=(h, w))
         return b.add("Add", x, b.convolve(maps, self.weights.walls[stage], None, pixels=h * w))
 
-    def _patches(self, b: GraphBuilder, rgb: str) -> str:
+    def _inner(self, b: GraphBuilder, rgb: str) -> str:
+        """Without the margin."""
         h, w = self.size(self.last, 0)
-        inner = b.slice(b.slice(rgb, 2, MARGIN, MARGIN + h), 3, MARGIN, MARGIN + w)
-        return patches_from_maps(b, inner, self.block, self.config.grid.patch_px)
+        return b.slice(b.slice(rgb, 2, MARGIN, MARGIN + h), 3, MARGIN, MARGIN + w)
 
 
 def _window(b: GraphBuilder, table: Array, corner: str, cells: int) -> str:

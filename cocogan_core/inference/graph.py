@@ -14,7 +14,7 @@ from cocogan_core.inference.compact_weights import fold_compact
 from cocogan_core.inference.engine import Shape
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.paper_graph import Given, PaperGraph
-from cocogan_core.inference.pixel_graph import patches_from_maps
+from cocogan_core.inference.pixel_graph import patches_from_maps, total_of_maps
 from cocogan_core.inference.weights import WeightReader
 from cocogan_core.models.dimensions import full_image_model
 
@@ -31,7 +31,8 @@ FINE_BLOCKS: tuple[Shape, ...] = ((2, 2), (1, 1))
 class GraphRequest:
     """Which graph of a checkpoint is wanted.
 
-    ``base``: z (z_dim,), corners int64 (1, 2) → patches uint8 (n, s, s, 3), and with more levels than one, features.
+    ``base``: z (z_dim,), corners int64 (1, 2) → patches uint8 (n, s, s, 3); total (), which is finite only if all of
+    their maps are; and with more levels than one, features.
     ``fine``: the same of a level above 0, with features (1, C, h, w) as a further input.
     ``responses``: z (n, z_dim) → responses float32 (n, d), the generator's first features.
     """
@@ -81,12 +82,12 @@ def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request:
     corners = b.input("corners", [1, 2], "int64")
     shape = graph.features_shape
     if request.part == "fine":
-        patches = graph.fine(b, z, corners, b.input("features", [1, *shape]))
+        maps = graph.fine(b, z, corners, b.input("features", [1, *shape]))
     else:
-        patches, features = graph.base(b, z, corners)
+        maps, features = graph.base(b, z, corners)
         if model.grid.levels > 1:
             b.output("features", features, [1, *shape])
-    _output(b, patches, model, graph.block)
+    _output(b, maps, model, graph.block)
 
 
 def _paper(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request: GraphRequest) -> None:
@@ -97,7 +98,7 @@ def _paper(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request: G
     z, corners = b.input("z", [model.z_dim]), b.input("corners", [1, 2], "int64")
     maps = image_maps(b, model, reader, z, corners)
     reader.finish()
-    _output(b, patches_from_maps(b, maps, request.block, model.grid.patch_px), model, request.block)
+    _output(b, maps, model, request.block)
 
 
 def image_maps(b: GraphBuilder, model: ModelConfig, reader: WeightReader, z: str, ids: str) -> str:
@@ -118,6 +119,7 @@ def _paper_graph(model: ModelConfig, reader: WeightReader) -> PaperGraph:
     return PaperGraph(inner, reader.under("inner."), base)
 
 
-def _output(b: GraphBuilder, patches: str, model: ModelConfig, block: tuple[int, int]) -> None:
+def _output(b: GraphBuilder, maps: str, model: ModelConfig, block: tuple[int, int]) -> None:
     s = model.grid.patch_px
-    b.output("patches", patches, [block[0] * block[1], s, s, 3], "uint8")
+    b.output("patches", patches_from_maps(b, maps, block, s), [block[0] * block[1], s, s, 3], "uint8")
+    b.output("total", total_of_maps(b, maps), [])

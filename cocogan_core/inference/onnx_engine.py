@@ -1,13 +1,14 @@
 """The engine that everybody has: ONNX Runtime, on the CPU or whatever else it was built for. Never imports torch."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
-from cocogan_core.errors import ConfigError
+from cocogan_core.errors import ConfigError, NotFiniteError
 from cocogan_core.inference.engine import PROVIDERS, Cell, Latent, Patches, Shape
 from cocogan_core.inference.graph import FLOP, GraphRequest, block_shapes
 from cocogan_core.models.dimensions import MARGIN
@@ -56,24 +57,24 @@ class OnnxEngine:
 
     def base(self, z: Latent, corner: Cell, shape: Shape) -> tuple[Patches, Sequence[Features]]:
         """As :class:`Engine`; features (1, C, h, w), views of the block's."""
-        made = self._session(GraphRequest("base", block=shape)).run(None, {"z": z, "corners": _corners(corner)})
-        if len(made) == 1:
-            return made[0], ()
+        session = self._session(GraphRequest("base", block=shape))
+        patches, *features = _run(session, {"z": z, "corners": _corners(corner)}, self._model.grid.levels > 1)
+        if not features:
+            return patches, ()
         cells = [(row, column) for row in range(shape[0]) for column in range(shape[1])]
         side = self._model.grid.patch_px
-        return made[1], [_crop(made[0], (row * side, column * side), (side, side)) for row, column in cells]
+        return patches, [_crop(features[0], (row * side, column * side), (side, side)) for row, column in cells]
 
     def fine(self, z: Latent, corner: Cell, shape: Shape, level: int, features: Features) -> Patches:
         """As :class:`Engine`."""
         side = self._model.grid.patch_px >> level  # level 0's pixels in a fine patch
         start = [at % (1 << level) * side for at in corner]
         near = _crop(features, (start[0], start[1]), (shape[0] * side, shape[1] * side))
-        inputs = {"features": np.ascontiguousarray(near), "corners": _corners(corner)}
+        inputs: dict[str, NDArray[Any]] = {"features": np.ascontiguousarray(near), "corners": _corners(corner)}
         session = self._session(GraphRequest("fine", level, shape))
         if any(entry.name == "z" for entry in session.get_inputs()):  # the room's size; nothing else of z is needed
             inputs["z"] = z
-        patches: Patches = session.run(None, inputs)[0]
-        return patches
+        return _run(session, inputs)[0]
 
     def responses(self, z: Latent) -> NDArray[np.float32]:
         """As :class:`Engine`."""
@@ -96,6 +97,16 @@ class OnnxEngine:
         if session.get_providers()[0] != self._provider:
             raise ConfigError(f"ONNX Runtime's {self._provider} does not start here; use --device cpu")
         return session
+
+
+def _run(
+    session: onnxruntime.InferenceSession, inputs: dict[str, NDArray[Any]], features: bool = False
+) -> list[NDArray[Any]]:
+    """Patches, and features where there are any; NotFiniteError if bytes would hide what the patches are made of."""
+    total, *made = session.run(["total", "patches", *(["features"] if features else [])], inputs)
+    if not np.isfinite(total):
+        raise NotFiniteError
+    return list(made)
 
 
 def _crop(features: Features, start: tuple[int, int], size: tuple[int, int]) -> Features:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.checkpoint import Metadata, load_checkpoint, read_metadata
-from cocogan_core.errors import CheckpointError, ConfigError
+from cocogan_core.errors import CheckpointError, ConfigError, NotFiniteError
 from cocogan_core.geometry.symmetry import Upright, upright_rooms
 from cocogan_core.inference.blocks import Block, BlockMaker, cover
 from cocogan_core.inference.engine import PROVIDERS, Cell, Engine, choose_engine
@@ -87,6 +87,7 @@ class PatchGenerator:
 
         Raises:
             ConfigError: the model has no such level, or an id lies outside the grid.
+            NotFiniteError: the model's numbers overflow for this z.
         """
         room, cells = self._as_known(z, ids, level)
         made, s = self._make(np.asarray(room.numbers, np.float32), cells, level), self.metadata.model.grid.patch_px
@@ -131,6 +132,7 @@ class PatchGenerator:
 
         Raises:
             ConfigError: the model has no such level.
+            NotFiniteError: as :meth:`patches`.
         """
         grid = self.metadata.model.grid.at_level(level)
         ids = [(int(row), int(column)) for row, column in grid.micro_ids()]
@@ -144,11 +146,16 @@ class PatchGenerator:
         over random z, regressed back onto z (GANSpace, Härkönen et al. 2020, §2.2). The probes are fixed, so the same
         checkpoint always has the same directions. Where rooms have symmetries, these are the directions that do the
         same to a room however it is turned.
+
+        Raises:
+            NotFiniteError: the features of some of these z overflow.
         """
         model = self.metadata.model
         z = sample_z(0, model.z_dim, count=PROBES)
         upright = z if model.symmetry is None else upright_rooms(z, model.latent_names, model.symmetry)
         features = self._engine.responses(np.asarray(upright, np.float32))
+        if not np.isfinite(features).all():
+            raise NotFiniteError
         centred = features - features.mean(0)
         if model.symmetry is not None:
             z = model.symmetry.shared(z, model.latent_names)

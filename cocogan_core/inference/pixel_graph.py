@@ -2,7 +2,7 @@
 
 from cocogan_core.inference.onnx_file import GraphBuilder
 
-__all__ = ["patches_from_maps"]
+__all__ = ["patches_from_maps", "total_of_maps"]
 
 
 def patches_from_maps(b: GraphBuilder, maps: str, block: tuple[int, int], patch_px: int) -> str:
@@ -12,3 +12,8 @@ def patches_from_maps(b: GraphBuilder, maps: str, block: tuple[int, int], patch_
     pixels = b.add("Cast", b.add("Clip", b.add("Round", scaled), b.constant(0.0), b.constant(255.0)), to=2)
     cells = b.reshape(pixels, [-1, 3, rows, s, columns, s])
     return b.reshape(b.add("Transpose", cells, perm=[0, 2, 4, 3, 5, 1]), [-1, s, s, 3])
+
+
+def total_of_maps(b: GraphBuilder, maps: str) -> str:
+    """The sum of all maps' entries: not finite where one of them is not, which bytes do not show."""
+    return b.add("ReduceSum", maps, keepdims=0)

@@ -10,7 +10,7 @@ from torch.nn.utils import parametrize
 from torch.utils.flop_counter import FlopCounterMode
 
 from cocogan_core.checkpoint import Checkpoint
-from cocogan_core.errors import ConfigError
+from cocogan_core.errors import ConfigError, NotFiniteError
 from cocogan_core.inference.engine import Cell, Latent, Patches, Shape
 from cocogan_core.models.areas import areas_below
 from cocogan_core.models.base import Generator
@@ -89,6 +89,8 @@ class TorchEngine:
 
     def _patches(self, pictures: Tensor, shape: Shape) -> Patches:
         """(1, 3, rows·s, columns·s) → (rows·columns, s, s, 3)."""
+        if not pictures.isfinite().all():  # bytes would hide it
+            raise NotFiniteError
         (rows, columns), s = shape, self._model.grid.patch_px
         cells = to_uint8(pictures).reshape(rows, s, columns, s, 3).swapaxes(1, 2)
         return np.ascontiguousarray(cells).reshape(rows * columns, s, s, 3)

@@ -209,7 +209,7 @@ def gather(streamer: PatchStreamer, level: int = 0) -> Steps:
         yield 0.0  # a step, so that the streamer knows of the present room
         revision = streamer.revision
         while streamer.share_of(level) < 1:
-            if streamer.statistics.failed:
+            if streamer.failed:
                 raise CheckpointError(streamer.statistics.message)
             yield GATHERED * streamer.share_of(level) * 0.999
             if streamer.revision != revision:

@@ -18,7 +18,7 @@ from viewer.state.photographs import read_photo_sphere
 from viewer.state.recipe import Recipe
 from viewer.streaming.protocol import TRIAL_REVISION
 from viewer.streaming.scheduler import Plan
-from viewer.streaming.worker import Directions, Failed, Restarted, Worker
+from viewer.streaming.worker import Directions, Failed, Finished, Refused, Worker
 
 __all__ = ["CheckpointLoader", "CheckpointSource", "LoadedCheckpoint"]
 
@@ -85,7 +85,7 @@ class LoadedCheckpoint:
 
 
 class CheckpointLoader:
-    """A generator process on trial: of use only once it has begun a patch, so that a bad file costs nothing.
+    """A generator process on trial: of use only once it has made a patch, so that a bad file costs nothing.
 
     Call :meth:`step` once a frame until it gives the loaded checkpoint, or :meth:`close` to give up.
     """
@@ -95,8 +95,7 @@ class CheckpointLoader:
         self.source = source
         self.directions: Directions | None = None  # told once only, perhaps before the trial has ended
         self._loaded = LoadedCheckpoint.start(source, device)
-        z = np.zeros(source.metadata.model.z_dim, np.float32)
-        self._loaded.worker.send(Plan(TRIAL_REVISION, ((0, 0, 0),)), z)
+        self._loaded.worker.send(Plan(TRIAL_REVISION, ((0, 0, 0),)), np.array(source.latents.base, np.float32))
 
     def step(self) -> LoadedCheckpoint | None:
         """The checkpoint, once the process has shown that it can make patches; its worker is the caller's then.
@@ -112,18 +111,18 @@ class CheckpointLoader:
         return LoadedCheckpoint(self.source, self._loaded.worker, self.directions) if ready else None
 
     def ready(self) -> bool:
-        """Whether the process has begun a patch, as far as has been heard by now.
+        """Whether the process has made a patch, as far as has been heard by now.
 
         Raises:
             CheckpointError: it cannot make any.
         """
         events = self._loaded.worker.poll()
         for event in events:
-            if isinstance(event, Failed):
+            if isinstance(event, Failed | Refused):
                 raise CheckpointError(event.message)
             if isinstance(event, Directions):
                 self.directions = event
-        return any(not isinstance(event, Restarted) for event in events)
+        return any(isinstance(event, Finished) for event in events)
 
     def close(self) -> None:
         """Give up and end the process."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cocogan_core.geometry.grid import PatchGrid
 from viewer.state.latents import Latents
 from viewer.streaming.scheduler import Plan
-from viewer.streaming.worker import Failed, Finished, Worker
+from viewer.streaming.worker import Failed, Finished, Refused, Worker
 
 __all__ = ["ThumbnailMaker"]
 
@@ -32,6 +32,7 @@ class ThumbnailMaker:
         self._room: Latents | None = None  # that is being made
         self._patches: dict[Cell, Pixels] = {}
         self._revision, self._worked_s, self._failed = 0, 0.0, False
+        self._refused: set[Latents] = set()  # rooms that cannot be made
 
     @property
     def busy(self) -> bool:
@@ -42,6 +43,7 @@ class ThumbnailMaker:
         self, wanted: Sequence[Latents], directions: NDArray[np.float32], now_s: float
     ) -> tuple[Latents, dict[Cell, Pixels]] | None:
         """Go on with the first of ``wanted``; a room with all its patches once it is made."""
+        wanted = [room for room in wanted if room not in self._refused]
         if self._room is None and wanted and not self._failed:
             self._begin(wanted[0], directions)
         if self._worker is None:
@@ -74,6 +76,10 @@ class ThumbnailMaker:
             if isinstance(event, Failed):
                 self._failed = True
                 self.close()
+                return None
+            if isinstance(event, Refused) and event.revision == self._revision:
+                self._refused.add(self._room)
+                self._room = None
                 return None
             if isinstance(event, Finished) and event.revision == self._revision:
                 cells = [(row, column) for _, row, column in event.patches]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cocogan_core.checkpoint import Metadata
 from cocogan_core.errors import CheckpointError
 from viewer.streaming.scheduler import Plan
-from viewer.streaming.worker import Directions, Event, Failed, Finished, Worker
+from viewer.streaming.worker import Directions, Event, Failed, Finished, Refused, Worker
 
 __all__ = ["WorkerPatchMaker"]
 
@@ -35,7 +35,7 @@ class WorkerPatchMaker:
         """Micro patches (n, s, s, 3) of one room at n different (row, column) ids of a level.
 
         Raises:
-            CheckpointError: the generator failed.
+            CheckpointError: the generator failed, or cannot make this room.
         """
         wanted = [(level, row, column) for row, column in ids]
         made: dict[tuple[int, int, int], Pixels] = {}
@@ -67,7 +67,7 @@ class WorkerPatchMaker:
         self._worker.send(plan, z)
         while True:
             for event in self._worker.poll():
-                if isinstance(event, Failed):
+                if isinstance(event, Failed | Refused):
                     raise CheckpointError(event.message)
                 yield event
             time.sleep(PAUSE_S)

@@ -20,6 +20,7 @@ __all__ = [
     "Latent",
     "Patch",
     "PatchRequest",
+    "Refused",
     "Started",
     "WorkerConfig",
     "batch_bytes",
@@ -87,6 +88,15 @@ class BatchReady:
     patches: tuple[Patch, ...]
     slot: int
     patch_s: float
+
+
+@dataclass(frozen=True)
+class Refused:
+    """From the child, in place of a batch: this room cannot be made; ``message`` is for the user. Others may be."""
+
+    revision: int
+    patches: tuple[Patch, ...]
+    message: str
 
 
 @dataclass(frozen=True)

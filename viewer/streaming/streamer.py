@@ -23,7 +23,7 @@ from viewer.streaming.scheduler import PatchScheduler, Plan, Urgency
 from viewer.streaming.statistics import Statistics
 from viewer.streaming.visible_set import VisibleSet
 from viewer.streaming.whole_level import WholeLevel
-from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Started, Worker
+from viewer.streaming.worker import Directions, Failed, Finished, Refused, Restarted, Started, Worker
 
 __all__ = ["PatchStreamer"]
 
@@ -33,7 +33,6 @@ WHOLE_AHEAD = 256  # patches of a whole level that are asked for at a time
 
 Cell = tuple[int, int]
 Patch = tuple[int, int, int]
-Slot = tuple[int, int]
 Pixels = NDArray[np.uint8]
 
 
@@ -73,6 +72,7 @@ class PatchStreamer:
         self._z_key = b""  # the z of it, as the cache knows it; empty while directions are awaited
         self._soon: list[Patch] = []
         self._sent: Plan | None = None
+        self._refused = -1  # revision of a room that cannot be made
         self._last_change_s = -FADE_S
         self._arrivals: dict[Patch, tuple[float, float]] = {}  # when patches of this z came, and seconds each
         self._shown_once: set[Patch] = set()
@@ -107,6 +107,11 @@ class PatchStreamer:
         grid = self.grid.at_level(level)
         return self._scheduler.count(level) / (grid.rows * grid.columns)
 
+    @property
+    def failed(self) -> bool:
+        """Whether nothing more of the present room will come: the generator has failed, or cannot make this one."""
+        return self.statistics.failed or self._refused == self.revision >= 0
+
     def busy(self, now_s: float) -> bool:
         """Whether the picture or the panels still change by themselves: something has come, or fades in.
 
@@ -114,10 +119,10 @@ class PatchStreamer:
         """
         return now_s < self._last_change_s + FADE_S
 
-    def slot_contents(self) -> dict[Slot, tuple[Cell, bool]]:
+    def slot_contents(self) -> dict[Cell, tuple[Cell, bool]]:
         """The patch in each slot of level 0, and whether that is of the present z."""
-        contents = self.levels.base.contents().items()
-        return {slot: (cell, revision == self.revision) for slot, (revision, cell) in contents}
+        held = self.levels.base.contents()
+        return {slot: (cell, revision == self.revision) for slot, (revision, cell) in held.items()}
 
     def statuses(self, held: LevelWindow, now_s: float) -> dict[Cell, PatchStatus]:
         """What has become of the patches of one of :attr:`levels` that matter: all of level 0, else what is looked at,
@@ -151,13 +156,9 @@ class PatchStreamer:
 
     def pixels_of(self, level: int, cells: Iterable[Sequence[int]]) -> dict[Cell, Pixels]:
         """Those of some patches of a level for the present z that are made and kept."""
-        found = {}
-        for row, column in cells:
-            patch = level, row, column
-            pixels = self._cache.get(self._z_key, patch) if self.is_made(patch) else None
-            if pixels is not None:
-                found[row, column] = pixels
-        return found
+        made = ((row, column) for row, column in cells if self.is_made((level, row, column)))
+        kept = {cell: self._cache.get(self._z_key, (level, *cell)) for cell in made}
+        return {cell: pixels for cell, pixels in kept.items() if pixels is not None}
 
     def step(self, camera: Camera | HeadCamera, latents: Latents, now_s: float) -> None:
         """Hear from the worker, plan for this camera and room, upload what has come."""
@@ -169,7 +170,7 @@ class PatchStreamer:
         z, waits = latents.z(self.directions), any(latents.along) and not len(self.directions)
         cached = self._follow(latents, b"" if waits else z.tobytes())
         plan = self._plan(camera, cached, now_s)
-        if waits:
+        if waits or self._refused == self.revision:
             plan = Plan(self.revision, ())  # with nothing to make the generator works the directions out
         if self._sent is None or plan != self._sent:
             self._worker.send(plan, z)
@@ -199,20 +200,18 @@ class PatchStreamer:
             self.directions, self.statistics.patch_gflop = event.unit, event.patch_gflop
         elif isinstance(event, Restarted):
             self._scheduler.forget_under_way()
-            self._sent = None
+            self._sent, self._refused = None, -1
             self.statistics.message = event.message
         elif isinstance(event, Failed):
             self.statistics.message, self.statistics.failed = event.message, True
+        elif isinstance(event, Refused) and event.revision == self.revision:
+            self.statistics.message, self._refused = event.message, self.revision
 
     def _take(self, event: Finished) -> None:
-        seen = self.statistics
-        seen.made += len(event.patches)
-        seen.made_at.update(level for level, _, _ in event.patches)
-        seen.message = ""  # whatever went wrong, patches come again
-        seen.patch_s = event.patch_s if not seen.patch_s else 0.8 * seen.patch_s + 0.2 * event.patch_s
+        self.statistics.count(event.patches, event.patch_s)
         if not self._scheduler.mark_finished(event.revision, event.patches):
             return
-        seen.rooms += not self._arrivals
+        self.statistics.rooms += not self._arrivals
         self._arrivals |= dict.fromkeys(event.patches, (time.monotonic(), event.patch_s))
         for patch, pixels in zip(event.patches, event.pixels, strict=True):
             gone = self._cache.put(self._z_key, patch, pixels)
@@ -228,6 +227,8 @@ class PatchStreamer:
         same = z_key == self._z_key and self.revision >= 0
         another = room != self._room and not (same and z_key)
         self._room = room
+        if another and self._refused == self.revision >= 0:
+            self.statistics.message = ""
         self.revision += another
         if same and not another:
             return frozenset()
@@ -290,8 +291,8 @@ class PatchStreamer:
         return True
 
     def finish(self, camera: Camera, latents: Latents) -> bool:
-        """Step without a window until the view is complete; False if the generator failed."""
-        while not self.statistics.failed:
+        """Step without a window until the view is complete; False if the generator cannot make it."""
+        while not self.failed:
             self.step(camera, latents, time.monotonic())
             if self.complete:
                 return True

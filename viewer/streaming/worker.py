@@ -32,6 +32,7 @@ from viewer.streaming.protocol import (
     Latent,
     Patch,
     PatchRequest,
+    Refused,
     Started,
     WorkerConfig,
     batch_bytes,
@@ -40,7 +41,7 @@ from viewer.streaming.protocol import (
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker_process import serve
 
-__all__ = ["Directions", "Event", "Failed", "Finished", "Restarted", "Started", "Worker"]
+__all__ = ["Directions", "Event", "Failed", "Finished", "Refused", "Restarted", "Started", "Worker"]
 
 RESTART_S = (0.0, 0.5, 1.0, 2.0, 4.0)  # seconds before the first, second … restart; after the last it stays down
 HANG_S = 120.0  # a batch takes milliseconds to seconds; a child that is silent for so long hangs
@@ -65,7 +66,7 @@ class Restarted:
     message: str
 
 
-Event = Directions | Started | Finished | Failed | Restarted
+Event = Directions | Started | Finished | Refused | Failed | Restarted
 
 
 class Worker:
@@ -183,15 +184,16 @@ class Worker:
                     yield self._event_of(message)
 
     def _event_of(self, message: object) -> Event:
-        if isinstance(message, BatchReady):
-            pixels = slot_view(self._memory, self._config.grid, message.slot, len(message.patches)).copy()
+        if isinstance(message, BatchReady | Refused):
             self._received_batches += 1
             if self._request is not None and message.revision == self._request.revision:
                 self._missing.difference_update(message.patches)
+        if isinstance(message, BatchReady):
+            pixels = slot_view(self._memory, self._config.grid, message.slot, len(message.patches)).copy()
             if time.monotonic() - self._began_s > STEADY_S:
                 self._restarts = 0
             return Finished(message.revision, message.patches, pixels, message.patch_s)
-        assert isinstance(message, Directions | Started | Failed)
+        assert isinstance(message, Directions | Started | Refused | Failed)
         self._working |= isinstance(message, Started)
         if isinstance(message, Directions) and message.note:
             logging.getLogger("viewer").warning(message.note)

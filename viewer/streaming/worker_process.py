@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cocogan_core.errors import CocoganError
+from cocogan_core.errors import CocoganError, NotFiniteError
 from cocogan_core.files import is_picture
 from viewer.state.paths import cache_folder
 from viewer.streaming.child_process import follow_parent
@@ -30,6 +30,7 @@ from viewer.streaming.protocol import (
     Failed,
     Patch,
     PatchRequest,
+    Refused,
     Started,
     WorkerConfig,
     slot_view,
@@ -82,7 +83,11 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
         request, now, slot = inbox.take(most, generator.blocks)
         pipe.send(Started(request.revision, now))
         began = time.perf_counter()
-        pixels = generator.patches(request.z, [(row, column) for _, row, column in now], level=level)
+        try:
+            pixels = generator.patches(request.z, [(row, column) for _, row, column in now], level=level)
+        except NotFiniteError as error:
+            pipe.send(Refused(request.revision, now, str(error)))
+            continue
         patch_s = (time.perf_counter() - began) / len(now)
         sizes[level] = _next_batch(most, patch_s)
         slot_view(shared, config.grid, slot, len(now))[:] = pixels
@@ -106,13 +111,16 @@ def _describe(generator: "PatchGenerator | PhotoPatches", config: WorkerConfig) 
     gflop = tuple(generator.patch_gflop(level) for level in levels)
     if generator.directions_method is None:
         return Directions(np.zeros((0, z_dim), np.float32), gflop)
-    unit, note = cached_directions(
-        config.checkpoint,
-        cache_folder(),
-        shape=(min(config.directions, z_dim), z_dim),
-        method=generator.directions_method,
-        work_out=generator.principal_directions,
-    )
+    try:
+        unit, note = cached_directions(
+            config.checkpoint,
+            cache_folder(),
+            shape=(min(config.directions, z_dim), z_dim),
+            method=generator.directions_method,
+            work_out=generator.principal_directions,
+        )
+    except NotFiniteError as error:
+        return Directions(np.zeros((0, z_dim), np.float32), gflop, str(error))
     return Directions(unit, gflop, note)
 
 

@@ -6,7 +6,7 @@ import torch
 
 from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
 from cocogan_core.config import RoomLatents
-from cocogan_core.errors import CheckpointError, ConfigError
+from cocogan_core.errors import CheckpointError, ConfigError, NotFiniteError
 from cocogan_core.files import resource
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
@@ -165,3 +165,27 @@ def test_level_0_is_what_it_is_without_more_levels(levels_checkpoint):
     assert synthesis.patch_gflop(3) < 0.4 * synthesis.patch_gflop(0)
     with pytest.raises(ConfigError, match="level 4"):
         synthesis.patches(z, [(0, 0)], level=grid.levels)
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
+def test_numbers_that_overflow_are_no_picture(overflowing, tiny_checkpoint, engine):
+    """As bytes they would look like any other patch."""
+    generator, z = PatchGenerator.load(overflowing, "cpu", engine=engine), np.zeros(12, np.float32)
+    sound = PatchGenerator.load(tiny_checkpoint, "cpu", engine=engine).panorama(z)
+    assert (generator.panorama(z) == sound).all()
+    with pytest.raises(NotFiniteError, match="overflow"):
+        generator.panorama(z + 0.5)
+    with pytest.raises(NotFiniteError):
+        generator.principal_directions(3)
+
+
+def test_numbers_that_overflow_on_a_fine_level_are_no_picture(tiny_checkpoint, tmp_path):
+    checkpoint = load_checkpoint(tiny_checkpoint)
+    model = replace(checkpoint.metadata.model, grid=replace(checkpoint.metadata.model.grid, levels=2))
+    tensors = {name: tensor.numpy() for name, tensor in build_generator(model).state_dict().items()}
+    tensors["rgb.3.bias"] = np.full(3, 3e38, np.float32)
+    save_checkpoint(tmp_path / "x.safetensors", replace(checkpoint.metadata, model=model), generator=tensors)
+    generator, z = PatchGenerator.load(tmp_path / "x.safetensors", "cpu"), np.zeros(12, np.float32)
+    assert generator.patches(z, [(0, 0)]).shape == (1, 8, 8, 3)
+    with pytest.raises(NotFiniteError):
+        generator.patches(z, [(0, 0), (0, 1)], level=1)

@@ -50,3 +50,9 @@ def test_what_the_generator_cannot_do_is_an_error(tmp_path, checkpoint):
         maker = WorkerPatchMaker(worker, metadata)
         with pytest.raises(CheckpointError, match="bad"):
             maker.patches(sample_z(0, 12), [(0, 0)])
+
+
+def test_a_room_that_cannot_be_made_is_an_error(overflowing):
+    opening, metadata = opened(overflowing)
+    with opening as worker, pytest.raises(CheckpointError, match="overflow"):
+        WorkerPatchMaker(worker, metadata).patches(sample_z(1, 12), [(0, 0)])

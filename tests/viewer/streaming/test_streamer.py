@@ -15,7 +15,7 @@ from viewer.state.latents import Latents
 from viewer.streaming.protocol import TRIAL_REVISION
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.streamer import UPLOADS_A_FRAME, PatchStreamer
-from viewer.streaming.worker import Directions, Finished
+from viewer.streaming.worker import Directions, Finished, Refused, Restarted
 
 GRID = PatchGrid(patch_px=16)
 PROJECTION = Projection.of_aspect("mercator", 3)
@@ -153,3 +153,27 @@ def test_a_generator_on_trial_leaves_nothing_on_the_screen(viewer):
     patch = visible_patches(viewer.camera.view, GRID, PROJECTION)[0]
     viewer.generator.events.append(Finished(TRIAL_REVISION, ((0, *patch),), pixels, 0.01))
     assert viewer.frames(ROOM) == {206}
+
+
+def test_a_room_that_cannot_be_made_leaves_the_picture_and_one_notice_until_another_can(viewer):
+    viewer.frames(ROOM)
+    viewer.streamer.step(viewer.camera, OTHER, viewer.now_s)
+    refused = viewer.generator.plan
+    viewer.generator.events = [Refused(refused.revision, refused.patches[:2], "overflow")] * 2
+    assert viewer.frames(OTHER) == {206}, "the picture stays"
+    assert viewer.streamer.statistics.message == "overflow"
+    assert not viewer.generator.plan.patches, "it is not asked for again"
+    assert viewer.streamer.failed
+    assert not viewer.streamer.finish(viewer.camera, OTHER)
+    viewer.frames(ROOM)  # of the cache
+    assert not viewer.streamer.statistics.message
+    assert not viewer.streamer.failed
+
+
+def test_another_process_may_make_what_one_could_not(viewer):
+    viewer.streamer.step(viewer.camera, ROOM, viewer.now_s)
+    viewer.generator.events = [Refused(0, viewer.generator.plan.patches, "overflow")]
+    viewer.streamer.step(viewer.camera, ROOM, viewer.now_s)
+    viewer.generator.events = [Restarted("a new one")]
+    assert viewer.frames(ROOM) == {206}
+    assert not viewer.streamer.statistics.message

@@ -16,7 +16,7 @@ from viewer.state.paths import cache_folder
 from viewer.streaming.directions import cached_directions
 from viewer.streaming.protocol import SLOTS, PatchRequest
 from viewer.streaming.scheduler import Plan
-from viewer.streaming.worker import Directions, Failed, Finished, Restarted, Worker
+from viewer.streaming.worker import Directions, Failed, Finished, Refused, Restarted, Worker
 from viewer.streaming.worker_process import _Inbox
 
 IDS = tuple((0, row, column) for row in range(4) for column in range(12))
@@ -210,3 +210,17 @@ def test_a_child_with_nothing_to_do_is_left_alone(worker, monkeypatch):
         assert not any(isinstance(event, Restarted) for event in worker.poll())
         time.sleep(0.01)
     assert worker.pid == before
+
+
+def test_a_room_that_overflows_is_refused_and_the_next_one_made(overflowing):
+    worker = Worker(overflowing, "cpu", read_metadata(overflowing).model.grid)
+    try:
+        for revision in range(2 * SLOTS):  # each refusal takes a slot, and gives it back
+            worker.send(Plan(revision, IDS[:1]), np.full(12, 0.5, np.float32))
+            events = collect(worker, lambda seen: any(isinstance(event, Refused) for event in seen))
+        assert "overflow" in next(event for event in events if isinstance(event, Refused)).message
+        worker.send(Plan(99, IDS), np.zeros(12, np.float32))
+        collect(worker, lambda seen: len(made(seen, 99)) == len(IDS))
+        assert worker._restarts == 0
+    finally:
+        worker.close()
