@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import secrets
 import stat
 from collections.abc import Iterator
 from io import BufferedReader
@@ -14,11 +15,12 @@ import platformdirs
 from cocogan_core.errors import CocoganError, OutputError
 
 __all__ = [
-    "cache_folder", "is_picture", "open_atomically", "open_regular", "read_limited", "replacement_path", "resource",
-    "write_atomically",
+    "cache_folder", "is_picture", "lock_folder", "open_atomically", "open_regular", "read_limited", "replacement_path",
+    "resource", "write_atomically",
 ]  # fmt: skip
 
 PACKAGE = Path(__file__).resolve().parent
+LOCK, PARTS = ".lock", ".cocogan-*.part"
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")  # how JPEG and PNG begin
 
 
@@ -31,7 +33,7 @@ def replacement_path(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the system refused to write.
     """
-    part = path.parent / f".{path.name}.part"
+    part = path.parent / PARTS.replace("*", secrets.token_hex(8))  # nobody else's, however many write at once
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
@@ -61,6 +63,39 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     """
     with open_atomically(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextlib.contextmanager
+def lock_folder(folder: Path, busy: CocoganError, *, wait_s: float = 0.0) -> Iterator[None]:
+    """Keep a folder, which is made if it is missing, to this process; the lock of one that died is no longer one.
+
+    Raises:
+        CocoganError: ``busy``, where another process still has it after ``wait_s``.
+        OutputError: the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout  # only now: it imports asyncio
+
+    lock = FileLock(folder / LOCK, timeout=wait_s)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise busy from None
+    except (OSError, NotImplementedError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"cannot write {folder}: {why}; choose another folder") from error
+    try:
+        _remove_parts(folder)
+        yield
+    finally:
+        lock.release()
+
+
+def _remove_parts(folder: Path) -> None:
+    """What processes that were killed had begun to write."""
+    with contextlib.suppress(OSError):
+        for part in folder.glob(PARTS):
+            part.unlink()
 
 
 def open_regular(path: Path) -> BufferedReader:

@@ -11,6 +11,7 @@ A data set may keep finer levels of detail of its pictures, level l 2^l times as
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -23,17 +24,27 @@ from cocogan_core.data.dataset_index import FORMAT, read_index
 from cocogan_core.data.npy import save_array
 from cocogan_core.data.shards import check_shard, level_file, level_shape, levels_in, mapped, names_in, rows_of
 from cocogan_core.errors import ConfigError, DataError, OutputError
-from cocogan_core.files import write_atomically
+from cocogan_core.files import lock_folder, write_atomically
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.text import printable
 
-__all__ = ["DatasetWriter", "ImageDataset"]
+__all__ = ["DatasetWriter", "ImageDataset", "lock_data"]
 
 INDEX = "dataset.json"
 PARAMETERS = "parameters.npy"
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+
+
+def lock_data(folder: Path) -> AbstractContextManager[None]:
+    """Keep a folder that is being filled to this process; the lock of one that died is no longer one.
+
+    Raises (when the block begins):
+        DataError: another process fills it.
+        OutputError: it cannot be written.
+    """
+    return lock_folder(folder, DataError(f"{folder} is being filled by another process; wait, or name another folder"))
 
 
 class DatasetWriter:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from cocogan_core.data.dataset import DatasetWriter, ImageDataset
+from cocogan_core.data.dataset import DatasetWriter, ImageDataset, lock_data
 from cocogan_core.data.isolation import Died, Limits, map_isolated
 from cocogan_core.data.parallel import worker_count
 from cocogan_core.data.prepare_report import PrepareReport
@@ -50,27 +50,29 @@ def prepare_dataset(source: PictureSource, *, progress: Progress = no_progress) 
 
     Raises:
         ConfigError: the options do not fit the folder, or a reader is not installed.
-        DataError: there are no pictures, or the folder holds pictures of other settings.
+        DataError: there are no pictures, or the folder holds pictures of other settings or is being filled by another
+            process.
         OutputError: the folder cannot be written.
     """
     began_s = perf_counter()
     workers = worker_count(source.workers)
     listing, labels = source.find(), read_labels(source.src)
-    earlier, rejected = _fill_shards(source, listing, labels, workers, progress)
-    dataset = ImageDataset.open(source.out)
-    if source.export_png is not None:
-        _export_png(dataset, source.export_png, progress)
-    report = PrepareReport(
-        title=str(dataset.about["source"]),
-        found=len(listing.pictures) + len(listing.rejected),
-        prepared=dataset.count,
-        earlier=earlier,
-        rejected=(*listing.rejected, *rejected),
-        reaching=tuple(int((dataset.picture_levels > level).sum()) for level in range(dataset.levels)),
-        enlarged=_enlarged(dataset),
-        seconds=perf_counter() - began_s,
-    )
-    report.write(dataset)
+    with lock_data(source.out):
+        earlier, rejected = _fill_shards(source, listing, labels, workers, progress)
+        dataset = ImageDataset.open(source.out)
+        if source.export_png is not None:
+            _export_png(dataset, source.export_png, progress)
+        report = PrepareReport(
+            title=str(dataset.about["source"]),
+            found=len(listing.pictures) + len(listing.rejected),
+            prepared=dataset.count,
+            earlier=earlier,
+            rejected=(*listing.rejected, *rejected),
+            reaching=tuple(int((dataset.picture_levels > level).sum()) for level in range(dataset.levels)),
+            enlarged=_enlarged(dataset),
+            seconds=perf_counter() - began_s,
+        )
+        report.write(dataset)
     return report
 
 

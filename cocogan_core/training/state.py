@@ -6,9 +6,10 @@ run, so that it cannot go on as another one. Knows no networks.
 
 import hashlib
 import json
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,12 @@ from typing import Any
 import safetensors
 import safetensors.torch
 import torch
-from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
 from cocogan_core.config import require_built_as_now
 from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.errors import ConfigError, OutputError, TrainingError
-from cocogan_core.files import open_regular, replacement_path, write_atomically
+from cocogan_core.errors import ConfigError, TrainingError
+from cocogan_core.files import lock_folder, open_atomically, open_regular
 from cocogan_core.json_text import parse_json
 from cocogan_core.text import printable
 from cocogan_core.training.config import TrainConfig, TrainingSource
@@ -34,7 +34,6 @@ __all__ = [
 
 FORMAT = 2
 KEY = "cocogan_state"
-LOCK = ".lock"
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 # Folders, intervals and what only the speed depends on may change, and a run may be made longer.
 FREE = {
@@ -43,26 +42,15 @@ FREE = {
 }
 
 
-@contextmanager
-def lock_run(folder: Path) -> Iterator[None]:
+def lock_run(folder: Path) -> AbstractContextManager[None]:
     """Keep a run's folder to this process; the lock of one that died is no longer one.
 
-    Raises:
+    Raises (when the block begins):
         TrainingError: another process trains there.
         OutputError: the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK, timeout=0)
-        lock.acquire()
-    except Timeout as error:
-        raise TrainingError(f"{folder} is being trained by another process; wait, or name another --run") from error
-    except OSError as error:
-        raise OutputError(f"cannot write {folder}: {error.strerror or error}; choose another folder") from error
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = TrainingError(f"{folder} is being trained by another process; wait, or name another --run")
+    return lock_folder(folder, busy)
 
 
 class BrokenStateError(TrainingError):
@@ -99,8 +87,10 @@ def save_state(
         tensors |= {f"{name}.{key}": t for key, t in _moments(optimizer).items()}
     whole = {key: tensor.detach().cpu().contiguous().clone() for key, tensor in tensors.items()}
     stated = json.dumps({"format": FORMAT, **asdict(progress)}, allow_nan=False)
-    with replacement_path(path) as part:
-        write_atomically(part, safetensors.torch.save(whole, {KEY: stated}))
+    with open_atomically(path) as file:
+        file.write(safetensors.torch.save(whole, {KEY: stated}))
+        file.flush()
+        os.fsync(file.fileno())  # all of it is on the disk before the former one leaves its place
         if path.exists():
             path.replace(before(path))
 

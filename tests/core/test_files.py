@@ -1,9 +1,15 @@
 """Files are whole or as they were."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from cocogan_core.errors import OutputError
-from cocogan_core.files import open_atomically, replacement_path, write_atomically
+from cocogan_core.errors import DataError, OutputError
+from cocogan_core.files import lock_folder, open_atomically, replacement_path, write_atomically
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_new_file_takes_the_old_ones_place_only_at_the_end(tmp_path):
@@ -48,6 +54,44 @@ def test_what_the_system_refuses_is_one_line_that_names_the_file(tmp_path, name)
         write_atomically(tmp_path / name, b"x")
     assert "\n" not in str(caught.value)
     assert sorted(there.name for there in tmp_path.iterdir()) == ["file", "taken"]
+
+
+def test_two_that_write_one_file_at_once_share_nothing(tmp_path):
+    path = tmp_path / "a.bin"
+    with open_atomically(path) as one, open_atomically(path) as other:
+        one.write(b"one")
+        other.write(b"another")
+    assert path.read_bytes() == b"one", "the last to finish"
+    assert [there.name for there in tmp_path.iterdir()] == ["a.bin"]
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from cocogan_core.errors import DataError
+from cocogan_core.files import lock_folder, open_atomically
+folder = Path(sys.argv[1])
+with lock_folder(folder, DataError("")), open_atomically(folder / "a.bin") as file:
+    file.write(b"half")
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_belongs_to_one_process_and_the_lock_of_one_that_was_killed_is_free(tmp_path):
+    folder, busy = tmp_path / "new", DataError("busy")
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(DataError, match="busy"), lock_folder(folder, busy, wait_s=0.1):
+            pass
+        other.kill()
+    assert list(folder.glob(".*.part")), "what it had begun"
+    with lock_folder(folder, busy):
+        assert not list(folder.glob(".*.part"))
+    with pytest.raises(OutputError, match="cannot write"), lock_folder(folder / ".lock" / "below", busy):
+        pass
 
 
 def break_off(path, error):

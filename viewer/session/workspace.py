@@ -64,6 +64,7 @@ class Workspace:
         self.loader: CheckpointLoader | None = None
         self.offered: Path | None = None
         self.settings, broken = load(settings) if settings else (Settings(seen_hint=True), "")
+        self._remembered = self.settings
         self._notice, self._noticed_s = Notice(broken, Severity.WARNING), time.monotonic()
         self._new_renderer, self._settle, self._device = new_renderer, settle, device
         self._idle_work, self._file, self._logged = idle_work, settings, ""
@@ -208,7 +209,7 @@ class Workspace:
         self.session.maker.close()
         if self._file is not None:
             line = self.settings.last if last is None else last.line()
-            save(self._file, replace(self.settings, size_px=window_px, last=line))
+            save(self._file, replace(self.settings, size_px=window_px, last=line), self._remembered)
 
     def _source(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> CheckpointSource:
         seed = self.session.latents.seed

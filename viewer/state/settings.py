@@ -1,23 +1,26 @@
 """What the viewer remembers between sessions, in a small JSON file.
 
 A broken file is set aside and named, never fatal; a folder that cannot be written means that nothing is remembered.
+Several windows share the file: each writes what it has changed, over what the others have written meanwhile.
 """
 
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from cocogan_core.errors import OutputError
-from cocogan_core.files import read_limited, write_atomically
+from cocogan_core.files import lock_folder, read_limited, write_atomically
 from cocogan_core.json_text import parse_json
 
 __all__ = ["MOST_FAVOURITES", "TEXT_SIZES", "Quality", "Settings", "Side", "Theme", "load", "peek", "save"]
 
 MOST_RECENT, MOST_FAVOURITES = 8, 24
 TEXT_SIZES = (0.75, 2.5)
+MOST = {"recent": MOST_RECENT, "favourites": MOST_FAVOURITES}
+LOCK_WAIT_S = 5.0  # writing takes milliseconds
 Theme = Literal["dark", "light"]
 Quality = Literal["automatic", "fast", "sharp"]
 Side = Literal["left", "right"]
@@ -62,6 +65,17 @@ class Settings:
         name = str(path.absolute())
         return replace(self, recent=(name, *(other for other in self.recent if other != name))[:MOST_RECENT])
 
+    def merged(self, before: "Settings", others: "Settings") -> "Settings":
+        """With what ``others`` have where this is still what it was ``before``; of lists, what each has added."""
+        chosen = {}
+        for name in (field.name for field in fields(self)):
+            mine, old, theirs = (getattr(one, name) for one in (self, before, others))
+            if mine == old:
+                chosen[name] = theirs
+            else:
+                chosen[name] = _merged_lists(mine, old, theirs)[: MOST[name]] if name in MOST else mine
+        return replace(self, **chosen)
+
     @classmethod
     def read(cls, stated: object) -> Self:
         """From JSON; what is missing or unknown does no harm, for versions differ.
@@ -92,26 +106,39 @@ def load(path: Path) -> tuple[Settings, str]:
 
 def peek(path: Path) -> Settings:
     """What was remembered, leaving a broken file for :func:`load` to deal with."""
+    return _read_or(path, Settings())
+
+
+def _read_or(path: Path, otherwise: Settings) -> Settings:
     try:
         return _read(path)
     except (OSError, ValueError):
-        return Settings()
+        return otherwise
 
 
 def _read(path: Path) -> Settings:
     return Settings.read(parse_json(read_limited(path, MOST_BYTES), most_bytes=MOST_BYTES))
 
 
-def save(path: Path, settings: Settings) -> str:
-    """Remember; a word to the user if that fails."""
+def save(path: Path, settings: Settings, before: Settings | None = None) -> str:
+    """Remember what has changed since ``before``, or all of it; a word to the user if that fails."""
     low, high = SIDES_PX
     width, height = (min(max(side, low), high) for side in settings.size_px)
     settings = replace(settings, size_px=(width, height))  # a window may be lower than what is read back
     try:
-        write_atomically(path, json.dumps(asdict(settings), indent=1) + "\n")
+        with lock_folder(path.parent, OutputError(f"cannot write {path}: another window has it"), wait_s=LOCK_WAIT_S):
+            if before is not None:
+                settings = settings.merged(before, _read_or(path, before))
+            write_atomically(path, json.dumps(asdict(settings), indent=1) + "\n")
     except OutputError as error:
         return str(error)
     return ""
+
+
+def _merged_lists(mine: tuple[str, ...], before: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    """Mine, then what others have, less what was taken out; newest first."""
+    gone = {line for line in before if line not in mine or line not in theirs}
+    return tuple(line for line in dict.fromkeys((*mine, *theirs)) if line not in gone)
 
 
 def _set_aside(path: Path, error: Exception) -> str:

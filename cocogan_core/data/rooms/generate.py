@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.data.contact_sheet import write_sheet
-from cocogan_core.data.dataset import DatasetWriter
+from cocogan_core.data.dataset import DatasetWriter, lock_data
 from cocogan_core.data.rooms.parameters import LICENCE
 from cocogan_core.data.rooms.skybox import SkyBoxFolder
 from cocogan_core.data.rooms.spec import RoomDatasetSpec, render_rooms
@@ -37,22 +37,12 @@ def make_panoramas(
 
     Raises:
         ConfigError: the count makes no sense.
-        DataError: the folder holds other pictures.
+        DataError: the folder holds other pictures, or another process fills it.
         OutputError: it cannot be written.
         DisplayError: there is no OpenGL.
     """
     _require_rooms(count)
-    writer = DatasetWriter(
-        folder,
-        height_px=height_px(spec.projection, spec.width_px),
-        width_px=spec.width_px,
-        projection=spec.projection,
-        source=_title(spec),
-        licence=LICENCE,
-        latent_names=spec.names,
-        recipe=spec.recipe,
-    )
-    with writer:
+    with lock_data(folder), _open_writer(folder, spec) as writer:
         for index, image in _render(spec, range(writer.count, count), workers, progress):
             writer.append(image, spec.parameters(index))
 
@@ -65,10 +55,11 @@ def make_sky_boxes(
     Arguments and errors are those of :func:`make_panoramas`.
     """
     _require_rooms(count)
-    box = SkyBoxFolder(folder, spec, count=count)
-    missing = [index for index in range(count) if not box.has(index)]
-    for index, faces in _render(spec, missing, workers, progress):
-        box.write(index, faces)
+    with lock_data(folder):
+        box = SkyBoxFolder(folder, spec, count=count)
+        missing = [index for index in range(count) if not box.has(index)]
+        for index, faces in _render(spec, missing, workers, progress):
+            box.write(index, faces)
 
 
 def make_sheet(
@@ -88,6 +79,19 @@ def make_sheet(
     """
     _require_rooms(count)
     write_sheet(path, [image for _, image in _render(spec, range(count), workers, progress)], columns=columns)
+
+
+def _open_writer(folder: Path, spec: RoomDatasetSpec) -> DatasetWriter:
+    return DatasetWriter(
+        folder,
+        height_px=height_px(spec.projection, spec.width_px),
+        width_px=spec.width_px,
+        projection=spec.projection,
+        source=_title(spec),
+        licence=LICENCE,
+        latent_names=spec.names,
+        recipe=spec.recipe,
+    )
 
 
 def _render(

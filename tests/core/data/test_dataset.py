@@ -167,3 +167,16 @@ def test_a_kill_between_parameters_and_index_loses_nothing(folder):
     there = ImageDataset.open(folder)
     assert np.array_equal(there.image(6), picture(7))
     assert there.parameters[5:, 0] == pytest.approx([0.5, 0.7])
+
+
+def test_a_folder_that_another_process_fills_is_refused(tmp_path, monkeypatch):
+    from cocogan_core.data.dataset import lock_data
+    from cocogan_core.data.rooms import generate
+    from cocogan_core.data.rooms.spec import RoomDatasetSpec
+
+    monkeypatch.setattr(generate, "_render", lambda *_: pytest.fail("it was begun"))
+    with lock_data(tmp_path):
+        for make in (generate.make_panoramas, generate.make_sky_boxes):
+            with pytest.raises(DataError, match="is being filled by another process; wait"):
+                make(tmp_path, RoomDatasetSpec(), count=1)
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]

@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from cocogan_core.commands.main import main
-from cocogan_core.data.dataset import DatasetWriter, ImageDataset
+from cocogan_core.data.dataset import DatasetWriter, ImageDataset, lock_data
 from cocogan_core.data.parallel import map_in_order
 from cocogan_core.data.prepare import prepare_dataset
 from cocogan_core.data.sampler import MacroSampler
@@ -594,3 +594,11 @@ def test_a_damaged_member_is_unusable_and_no_more(tmp_path, harm):
         assert isinstance(found, Member)
         with pytest.raises(UnusablePicture, match="cannot be read"):
             found.read()
+
+
+def test_a_folder_that_another_process_fills_is_refused(tmp_path):
+    (tmp_path / "in").mkdir()
+    Image.new("RGB", (32, 32)).save(tmp_path / "in" / "a.png")
+    with lock_data(tmp_path / "out"), pytest.raises(DataError, match="is being filled by another process; wait"):
+        prepare_dataset(Images(src=tmp_path / "in", out=tmp_path / "out", side=16, workers=1))
+    assert prepare_dataset(Images(src=tmp_path / "in", out=tmp_path / "out", side=16, workers=1)).prepared == 1

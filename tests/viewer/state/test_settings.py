@@ -1,8 +1,12 @@
 import json
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as tests_take_time
 from hypothesis import strategies as st
 
 from viewer.state.settings import MOST_RECENT, Settings, load, save
@@ -21,6 +25,7 @@ anything = st.recursive(
 
 
 @given(settings)
+@tests_take_time(deadline=None)  # a file is locked, written and synchronised
 def test_what_is_saved_is_loaded(tmp_path_factory, wanted):
     path = tmp_path_factory.mktemp("config") / "deep" / "settings.json"
     assert load(path) == (Settings(), "")
@@ -73,3 +78,41 @@ def test_a_low_window_does_not_lose_the_settings(tmp_path):
     path = tmp_path / "settings.json"
     save(path, Settings(size_px=(640, 100), recent=("a",)))
     assert load(path) == (Settings(size_px=(640, 160), recent=("a",)), "")
+
+
+def test_two_windows_keep_what_each_has_changed(tmp_path):
+    path = tmp_path / "settings.json"
+    before = Settings(recent=("a", "b"), favourites=("x", "y"), theme="dark")
+    save(path, before)
+    one = replace(before.with_recent(tmp_path / "c"), theme="light", favourites=("z", "x", "y"), last="one")
+    other = replace(before, favourites=("w", "x"), text_size=1.5, size_px=(800, 600), last="other")
+    save(path, one, before)
+    save(path, other, before)
+    kept, said = load(path)
+    assert not said
+    assert (kept.theme, kept.text_size, kept.size_px, kept.last) == ("light", 1.5, (800, 600), "other")
+    assert kept.favourites == ("w", "x", "z"), "y was taken out by one window, z added by the other"
+    assert kept.recent == one.recent
+
+
+@pytest.mark.parametrize("content", [None, b"broken"])
+def test_a_file_that_is_gone_or_broken_meanwhile_takes_nothing_away(tmp_path, content):
+    path, before = tmp_path / "settings.json", Settings(favourites=("x",))
+    save(path, before)
+    path.unlink() if content is None else path.write_bytes(content)
+    save(path, replace(before, theme="light"), before)
+    assert load(path) == (replace(before, theme="light"), "")
+
+
+def _add_favourites(path, letter, count):
+    for number in range(count):
+        before, _ = load(path)
+        assert not save(path, replace(before, favourites=(f"{letter}{number}", *before.favourites)), before)
+
+
+def test_windows_that_write_at_once_lose_nothing(tmp_path):
+    path = tmp_path / "settings.json"
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        list(pool.map(_add_favourites, [path] * 2, "ab", [10] * 2))
+    assert sorted(load(path)[0].favourites) == sorted(f"{letter}{number}" for letter in "ab" for number in range(10))
+    assert sorted(there.name for there in tmp_path.iterdir()) == [".lock", "settings.json"]
