@@ -1,5 +1,6 @@
 """Shared fixtures: tiny checkpoints with random weights, made once a session."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -47,6 +48,14 @@ def write_checkpoint(path: Path, config: ModelConfig) -> Path:
     return path
 
 
+def write_overflowing(path: Path, sound: Path) -> Path:
+    """A compact checkpoint of finite weights that makes the room of z = 0 as ``sound`` does, and no other."""
+    loaded = checkpoint.load_checkpoint(sound)
+    style = np.asarray(loaded.generator["style.0.weight"], np.float32) * np.float32(1e36)
+    checkpoint.save_checkpoint(path, loaded.metadata, generator={**loaded.generator, "style.0.weight": style})
+    return path
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Golden pictures are rewritten only when asked for."""
     parser.addoption("--regenerate-golden", action="store_true", help="rewrite tests/golden with what is drawn now")
@@ -72,6 +81,12 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def overflowing(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Path) -> Path:
+    """One whose numbers overflow in every room but that of z = 0."""
+    return write_overflowing(tmp_path_factory.mktemp("overflowing") / "overflowing.safetensors", tiny_checkpoint)
+
+
+@pytest.fixture(scope="session")
 def paper_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = replace(TINY, architecture="paper", generator_width=4)
     return write_checkpoint(tmp_path_factory.mktemp("paper") / "paper.safetensors", config)
@@ -82,6 +97,44 @@ def mlp_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The paper's networks with conditional norms of two MLPs."""
     config = replace(TINY, architecture="paper", generator_width=4, conditioning="mlp")
     return write_checkpoint(tmp_path_factory.mktemp("mlp") / "mlp.safetensors", config)
+
+
+class SmallDisk:
+    """A file system of its own in ``folder`` that can be filled to the last byte, or locked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._ballast = folder, folder / ".ballast"
+
+    def fill(self, leaving: int = 0) -> None:
+        """Leave so many bytes, a multiple of 4096."""
+        with self._ballast.open("wb", buffering=0) as file:
+            for size in (1 << 20, 4096):
+                with contextlib.suppress(OSError):
+                    while file.write(bytes(size)):
+                        pass
+        if leaving:
+            os.truncate(self._ballast, self._ballast.stat().st_size - leaving)
+
+    def empty(self) -> None:
+        """Give all of it back."""
+        self._ballast.unlink()
+
+    def files(self) -> list[str]:
+        """Names of all that lies there."""
+        names = (str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+        return sorted(name for name in names if name not in (".ballast", ".lock"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """One of 256 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a file system of its own cannot be mounted here: that takes Linux and root")
+    yield SmallDisk(folder)
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.fixture

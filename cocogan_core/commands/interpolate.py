@@ -84,7 +84,8 @@ def _write(out: Path, pictures: Iterable[Pixels], count: int, rate: int) -> None
     from cocogan_core.applications.sheets import tile
     from cocogan_core.inference.picture_file import write_picture
 
-    shown = track(pictures, "interpolating", count, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    shown = track(pictures, "interpolating", count, console=console, transient=True, disable=not console.is_terminal)
     ending = out.suffix.lower()
     if ending == ".mp4":
         write_film(out, shown, rate)

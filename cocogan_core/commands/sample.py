@@ -60,7 +60,8 @@ def sample(
 
     generator = PatchGenerator.load(checkpoint or resource("assets/rooms.safetensors"), device)
     zs = [sample_z(seed + index, generator.metadata.model.z_dim) for index in range(count)]
-    progress = partial(track, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    progress = partial(track, console=console, transient=True, disable=not console.is_terminal)
     if sheet:
         _write_sheet(out, generator, sheet, seed, count)
     elif photo_sphere:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 from rich.table import Table
 
-from cocogan_core.errors import ConfigError
+from cocogan_core.inference.picture_file import write_picture
 from cocogan_core.metrics.results import Comparison, Results
 from cocogan_core.metrics.seams import BorderRatios
 from cocogan_core.text import LONGEST_MESSAGE, printable
@@ -45,7 +45,8 @@ def draw_report(results: Results, path: Path) -> None:
     """Draw figures, border ratios and example pictures into an image file.
 
     Raises:
-        ConfigError: the file's ending names no image format, or it cannot be written.
+        ConfigError: the file's ending names no image format.
+        OutputError: it cannot be written; an older one stays.
     """
     canvas = Image.new("RGB", (WIDTH, 8000), PAPER)
     page = ImageDraw.Draw(canvas)
@@ -54,10 +55,8 @@ def draw_report(results: Results, path: Path) -> None:
     y = _draw_borders(page, results, y)
     for name, pictures in results.examples.items():
         y = _draw_pictures(canvas, name, pictures, y)
-    try:
-        canvas.crop((0, 0, WIDTH, y + MARGIN - GAP)).save(path)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot write {path} ({error}); name a .png or .jpg file") from error
+    picture = np.asarray(canvas.crop((0, 0, WIDTH, y + MARGIN - GAP)))
+    write_picture(path, [picture], height_px=picture.shape[0], width_px=WIDTH)
 
 
 def _figure_lines(results: Results) -> list[str]:

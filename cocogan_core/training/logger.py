@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from cocogan_core.errors import OutputError, TrainingError
 from cocogan_core.files import read_limited, write_atomically
 from cocogan_core.json_text import parse_json
+from cocogan_core.training.tensorboard import EventFile
 
 __all__ = ["MetricLogger", "ProgressDisplay"]
 
@@ -21,13 +22,6 @@ LOG = "log.jsonl"
 MOST_BYTES = 1 << 30
 EVERY_S = 30.0  # between plain lines
 WINDOW = 50  # steps that the speed is taken over
-
-
-class _Events(Protocol):
-    """What is used of tensorboardX, which has no types."""
-
-    def add_scalar(self, name: str, value: float, step: int) -> object: ...
-    def close(self) -> None: ...
 
 
 class MetricLogger:
@@ -38,14 +32,19 @@ class MetricLogger:
     """
 
     def __init__(self, folder: Path, *, seen: int, tensorboard: bool) -> None:
-        """Open for appending after ``seen`` images."""
+        """Open for appending after ``seen`` images.
+
+        Raises:
+            OutputError: the folder cannot be written.
+            TrainingError: a log is there that cannot be read.
+        """
         self._path = folder / LOG
         self._values: dict[str, list[float]] = {}
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(folder)
         if self._path.exists():
             lines = [line for line in _lines(self._path) if _images_seen(line) <= seen]
             write_atomically(self._path, b"".join(line + b"\n" for line in lines))
-        self._events = _open_events(folder, seen) if tensorboard else None
+        self._events = EventFile.open(folder, seen=seen) if tensorboard else None
 
     def add(self, terms: Mapping[str, float]) -> None:
         """Count one step's terms into the next line's means."""
@@ -53,7 +52,11 @@ class MetricLogger:
             self._values.setdefault(name, []).append(value)
 
     def write(self, seen: int, **figures: float) -> None:
-        """A line with each term's mean over the steps since the last one that had it, and ``figures``."""
+        """A line with each term's mean over the steps since the last one that had it, and ``figures``.
+
+        Raises:
+            OutputError: the system refused to write.
+        """
         means = {name: sum(values) / len(values) for name, values in self._values.items()}
         self._values = {}
         line = {"seen": seen, **means, **figures}
@@ -62,14 +65,20 @@ class MetricLogger:
                 log.write(json.dumps(line) + "\n")
         except OSError as error:
             raise OutputError(f"cannot write {self._path}: {error.strerror or error}; free space") from error
-        for name, value in {**means, **figures}.items():
-            if self._events is not None:
-                self._events.add_scalar(name, value, seen)
+        if self._events is not None:
+            self._events.add({**means, **figures}, seen)
 
     def close(self) -> None:
         """Finish the events file."""
         if self._events is not None:
             self._events.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write {folder}: {error.strerror or error}; choose another folder") from error
 
 
 def _lines(path: Path) -> list[bytes]:
@@ -87,16 +96,6 @@ def _images_seen(line: bytes) -> float:
     except (ValueError, KeyError, TypeError):
         return float("inf")
     return float(seen) if type(seen) in (int, float) and seen >= 0 else float("inf")
-
-
-def _open_events(folder: Path, seen: int) -> _Events | None:
-    """A writer of TensorBoard events, or None without its package: the log says the same."""
-    try:
-        from tensorboardX import SummaryWriter
-    except ImportError:
-        return None
-    writer: _Events = SummaryWriter(str(folder / "events"), purge_step=seen + 1)
-    return writer
 
 
 class ProgressDisplay:

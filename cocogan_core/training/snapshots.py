@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
+from cocogan_core.inference.picture_file import write_picture
 from cocogan_core.models.base import Generator
 from cocogan_core.models.pixels import to_uint8
 from cocogan_core.training.batches import TrainingBatch
@@ -51,7 +51,11 @@ class SampleGrid:
         self._batch, self._fine, self._paired = batch, fine, paired
 
     def draw(self, generator: Generator, path: Path) -> dict[str, float]:
-        """Write the sheet to ``path``; returns ``psnr_db`` to the paired pictures, or nothing."""
+        """Write the sheet to ``path``; returns ``psnr_db`` to the paired pictures, or nothing.
+
+        Raises:
+            OutputError: the system refused to write.
+        """
         made = np.stack(list(pictures(generator, self._batch.z)))
         figures = {}
         columns = [made, made] if generator.config.grid.wraps else [made]
@@ -64,7 +68,8 @@ class SampleGrid:
         if len(columns) == 1:
             rows = [np.concatenate(made[i : i + COLUMNS], axis=1) for i in range(0, len(made), COLUMNS)]
         rows += self._fine_rows(generator, rows[0].shape[1])
-        Image.fromarray(np.concatenate(rows)).save(path)
+        sheet = np.concatenate(rows)
+        write_picture(path, [sheet], height_px=sheet.shape[0], width_px=sheet.shape[1])
         return figures
 
     def _weights(self) -> NDArray[np.float32] | float:

@@ -28,7 +28,8 @@ def test_without_a_display_it_says_how_to_go_on():
 def test_bad_arguments_are_one_line(tmp_path):
     one_line_error(run("--headless"), "--screenshot")
     one_line_error(run("--headless", "--screenshot", tmp_path / "a.png", "--size", "big"), "WIDTHxHEIGHT")
-    one_line_error(run("--headless", "--screenshot", tmp_path / "no" / "a.png", "--size", "64x64"), "cannot write")
+    (tmp_path / "file").touch()
+    one_line_error(run("--headless", "--screenshot", tmp_path / "file" / "a.png", "--size", "64x64"), "cannot write")
 
 
 HEADLESS_DRIVE = """

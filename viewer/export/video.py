@@ -53,7 +53,8 @@ class Film:
         """Add a picture, or None for the end; False if the encoder is not ready for it: offer it again.
 
         Raises:
-            DisplayError: the file cannot be written.
+            OSError: the system refused to write.
+            DisplayError: the pictures cannot be encoded.
         """
         self._check()
         try:
@@ -74,8 +75,10 @@ class Film:
         self._thread.join()
 
     def _check(self) -> None:
+        if isinstance(self._error, OSError):
+            raise self._error
         if self._error is not None:
-            raise DisplayError(f"cannot write the film {self._path}: {self._error}; choose another folder or size")
+            raise DisplayError(f"cannot encode the film: {self._error}; choose another size")
 
     def _encode(self) -> None:
         try:

@@ -5,11 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from cocogan_core.errors import OutputError
 from cocogan_core.files import resource
 from cocogan_core.geometry.projection import u_of_yaw, yaw_of_u, yaw_pitch_of
+from cocogan_core.inference.picture_file import write_picture
 from viewer.camera.camera import Camera, View
 from viewer.camera.head import HeadCamera
 from viewer.rendering.renderer import Renderer
@@ -213,12 +212,11 @@ class Session:
         """Write a view of what is made as a picture file of ``size_px``, without panels.
 
         Raises:
-            OutputError: it cannot be written.
+            OutputError: it cannot be written; an older picture stays.
+            ConfigError: its name ends as no picture's does.
         """
-        try:
-            Image.fromarray(self.renderer.picture(view, size_px)).save(path)
-        except (OSError, ValueError) as error:
-            raise OutputError(f"cannot write {path} ({error}); name a .png or .jpg in a folder that exists") from error
+        pixels = self.renderer.picture(view, size_px)
+        write_picture(path, [pixels], height_px=size_px[1], width_px=size_px[0])
 
     def recipe(self, view: View, size_px: tuple[int, int]) -> Recipe:
         """The recipe of a picture of the room.

@@ -15,9 +15,7 @@ def start_log(path: Path) -> None:
     """Keep warnings and what the viewer is told in a small file that rotates; without such a folder, nowhere."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
-        )
+        handler = _QuietHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True)
         with path.open("a", encoding="utf-8"):
             pass
     except OSError:
@@ -27,6 +25,13 @@ def start_log(path: Path) -> None:
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False  # the terminal is for what the user can mend
+
+
+class _QuietHandler(logging.handlers.RotatingFileHandler):
+    """A line that the disk has no room for is lost, which is nothing to trouble the user with."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the standard library's name)
+        """Say nothing."""
 
 
 class _OneLine(logging.Formatter):

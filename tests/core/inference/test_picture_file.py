@@ -116,10 +116,12 @@ def test_an_interruption_or_a_full_disk_leaves_what_was_there(tmp_path, picture,
         assert "No space left on device; choose another folder or free space" in str(told.value)
 
 
-@pytest.mark.parametrize("ending", [".tif", ".png"])
-def test_a_device_without_space_is_one_line(picture, ending, monkeypatch, tmp_path):
-    full = tmp_path / f".a{ending}.part"
-    full.symlink_to("/dev/full")  # a file that takes nothing
-    with pytest.raises(OutputError, match="No space left on device"):
-        write(tmp_path / f"a{ending}", picture)
-    assert not [*tmp_path.iterdir()]
+@pytest.mark.parametrize("ending", [".tif", ".png", ".jpg"])
+def test_on_a_full_disk_the_older_picture_stays(picture, ending, small_disk):
+    path = small_disk.folder / f"a{ending}"
+    path.write_bytes(b"old")
+    small_disk.fill(leaving=4096)
+    with pytest.raises(OutputError, match="No space left on device; choose another folder or free space"):
+        write(path, picture)
+    assert path.read_bytes() == b"old"
+    assert small_disk.files() == [path.name]

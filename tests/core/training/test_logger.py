@@ -56,7 +56,7 @@ def test_tensorboard_events_say_the_same(tmp_path):
 
 
 def test_without_its_package_there_is_only_the_log(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    monkeypatch.setitem(sys.modules, "tensorboardX.event_file_writer", None)
     logger = MetricLogger(tmp_path, seen=0, tensorboard=True)
     logger.write(4, fd=1.0)
     logger.close()
