@@ -18,7 +18,8 @@ from viewer.session.workspace import Workspace
 from viewer.state.options import Options
 from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity
-from viewer.window.context import open_context
+from viewer.window.context import open_context, require_context
+from viewer.window.lost_display import when_display_is_lost
 from viewer.window.window import pump
 from viewer.xr.frame_source import FrameSource
 from viewer.xr.headset import Headset
@@ -106,6 +107,7 @@ class App:
         """
         if self.options.vr:
             self.headset.toggle()
+        when_display_is_lost(self.window, self._close_workspace)
         while not self.window.has_exit:
             self.turn()
 
@@ -129,6 +131,7 @@ class App:
     def frame(self) -> None:
         """Events, motion, planning, drawing; draws only if something has changed."""
         self.window.switch_to()
+        require_context()
         head = self.headset.look(self.controls.camera)  # waits for the compositor
         now = time.monotonic()
         dt, self._frame_s = now - self._frame_s, now
@@ -180,11 +183,7 @@ class App:
 
     def close(self) -> None:
         """End the generator process and the window."""
-        last = None
-        with contextlib.suppress(CheckpointError):  # its file is gone
-            last = self.handler.recipe()
-        window_px = self.workspace.settings.size_px if self.window.fullscreen else self.window.get_size()
-        self.workspace.close(last, window_px)
+        self._close_workspace()
         with contextlib.suppress(Exception):  # the context may be gone with the window
             self.window.switch_to()
             self.headset.close()
@@ -192,6 +191,14 @@ class App:
             self.drawing.release()
             self.backend.close()
         self.window.close()
+
+    def _close_workspace(self) -> None:
+        """End the processes and remember the room."""
+        last = None
+        with contextlib.suppress(CheckpointError):  # its file is gone
+            last = self.handler.recipe()
+        window_px = self.workspace.settings.size_px if self.window.fullscreen else self.window.get_size()
+        self.workspace.close(last, window_px)
 
     def _step_session(self, now: float, camera: Camera | HeadCamera) -> None:
         """Have the session go on; stay awake while there is something new to see."""
