@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cocogan_core.checkpoint import Checkpoint, load_checkpoint
 from cocogan_core.errors import OutputError
-from cocogan_core.files import cache_folder, write_atomically
+from cocogan_core.files import cache_folder, read_limited, write_atomically
 from cocogan_core.inference.graph import GraphRequest, build_graph
 
 __all__ = ["GraphCache"]
@@ -77,9 +77,9 @@ class GraphCache:
 def _read(entry: Path) -> bytes | None:
     """The graph of an entry, which counts as used; None if there is none, or a broken one."""
     try:
-        content = entry.read_bytes()
+        content = read_limited(entry, MOST_BYTES)
         entry.touch()
-    except OSError:
+    except (OSError, ValueError):
         return None
     graph = content[CHECKSUM_BYTES:]
     return graph if hashlib.sha256(graph).digest() == content[:CHECKSUM_BYTES] else None

@@ -49,6 +49,7 @@ __all__ = [
 Features = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]
+MOST_MOMENT = 1e9  # features are of about 1; NaN is not below it either
 MOST_CACHE_BYTES = 1 << 30
 VERSION = 1  # of what the cached moments mean; a new one makes every older file unused
 KERNEL_BLOCK = 1000  # pictures a block; blocks are disjoint, so their spread gives the standard error
@@ -209,8 +210,11 @@ def _read_moments(path: Path) -> Moments | None:
         moments = Moments(mean=tensors["mean"], factor=tensors["factor"], count=int(tensors["count"]))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         return None
-    sound = moments.mean.ndim == 1 and moments.factor.ndim == 2 and np.isfinite(moments.factor).all()
-    return moments if sound else None
+    mean, factor = moments.mean, moments.factor
+    sound = mean.ndim == 1 and factor.ndim == 2 and factor.shape[1] == len(mean) and factor.shape[0] <= len(mean)
+    if not sound or moments.count < 2 or not all(np.issubdtype(array.dtype, np.floating) for array in (mean, factor)):
+        return None
+    return moments if max(np.abs(mean).max(initial=0), np.abs(factor).max(initial=0)) < MOST_MOMENT else None
 
 
 def _write_moments(path: Path, moments: Moments) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.conftest import TINY, write_checkpoint
-from tests.fuzz.readers import READERS, FailureError, attempt
+from tests.fuzz.failure import FailureError
+from tests.fuzz.readers import READERS, attempt
 
 CHUNK = 500  # hypothesis keeps what it has generated
 

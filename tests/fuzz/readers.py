@@ -26,16 +26,14 @@ from cocogan_core.metrics.curves import read_curve
 from cocogan_core.text import LONGEST_MESSAGE, printable
 from cocogan_core.training.logger import MetricLogger
 from cocogan_core.training.resume import Resumable
+from tests.fuzz.failure import FailureError
+from tests.fuzz.more_readers import MORE_READERS
 from tests.fuzz.strategies import changed_bytes, changed_json
 from viewer.state.recipe import Recipe
 from viewer.state.settings import load
 
 HANG_S = 20.0
 MEMORY_BYTES = 1_500_000_000
-
-
-class FailureError(Exception):
-    """A reader did what none may do."""
 
 
 def attempt(read, given):
@@ -252,4 +250,4 @@ def settings(folder, sound):
 
 READERS = {
     one.__name__: one for one in (checkpoints, recipes, pictures, zips, data_sets, states, logs, settings)
-}  # fmt: skip
+} | MORE_READERS  # fmt: skip

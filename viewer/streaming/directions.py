@@ -12,7 +12,7 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from cocogan_core.errors import CocoganError
-from cocogan_core.files import write_atomically
+from cocogan_core.files import read_limited, write_atomically
 from viewer.state.recipe_files import fingerprint
 from viewer.streaming.protocol import Latent
 
@@ -44,9 +44,7 @@ def cached_directions(
 def _read(path: Path, shape: tuple[int, int]) -> tuple[Latent | None, str]:
     """What is kept; None if nothing is, or nothing that can be trusted, with a word on it."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError("it is too large")
-        return _check(safetensors.numpy.load(path.read_bytes())[NAME], shape), ""
+        return _check(safetensors.numpy.load(read_limited(path, MOST_BYTES))[NAME], shape), ""
     except FileNotFoundError:
         return None, ""
     except (OSError, SafetensorError, KeyError, ValueError) as error:

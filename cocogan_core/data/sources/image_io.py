@@ -4,10 +4,15 @@ Pictures of light (.hdr, .exr) are tone-mapped for a screen. Every way in which 
 exception with a few words. Knows nothing of projections.
 """
 
+import contextlib
 import io
+import os
 import struct
+import sys
+import tempfile
 import warnings
 import zlib
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -101,9 +106,42 @@ def _to_rgb(picture: Pillow.Image) -> Image:
 
 
 def _read_exr(path: Path) -> Floats:
+    """In a process that reads nothing else meanwhile.
+
+    Raises:
+        UnusablePicture, and what OpenEXR raises.
+    """
+    open_regular(path).close()
+    with _heard() as complaints:
+        light = _exr_pixels(path)
+    if complaints:
+        raise UnusablePicture("is damaged")  # the library has only warned, and leaves pixels out
+    return light
+
+
+@contextlib.contextmanager
+def _heard() -> Iterator[list[bytes]]:
+    """What a C++ library prints, names of files as they are, instead of having it printed."""
+    said: list[bytes] = []
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as file:
+        kept = {number: os.dup(number) for number in (1, 2)}
+        try:
+            for number in kept:
+                os.dup2(file.fileno(), number)
+            yield said
+        finally:
+            for number, before in kept.items():
+                os.dup2(before, number)
+                os.close(before)
+            file.seek(0)
+            said += file.read(1 << 16).splitlines()
+
+
+def _exr_pixels(path: Path) -> Floats:
     import OpenEXR
 
-    open_regular(path).close()
     with OpenEXR.File(str(path), header_only=True) as file:
         corners, channels = file.header()["dataWindow"], file.header()["channels"]
         width, height = (int(side) + 1 for side in corners[1].astype(np.int64) - corners[0])

@@ -154,3 +154,16 @@ def test_no_other_program_is_run_on_a_file_that_claims_to_be_a_picture(tmp_path,
 def test_other_formats_are_not_even_tried():
     with pytest.raises(UnusablePicture, match="cannot be read"):
         decode_picture(encoded(noise(8, 8), "TIFF"))
+
+
+def test_a_damaged_exr_is_refused_and_its_library_prints_nothing(tmp_path, capfd):
+    exr = pytest.importorskip("OpenEXR")
+    pixels = np.random.default_rng(0).random((16, 32, 3)).astype(np.float16)
+    with exr.File({"compression": exr.ZIP_COMPRESSION, "type": exr.scanlineimage}, {"RGB": pixels}) as file:
+        file.write(str(tmp_path / "a.exr"))
+    content = bytearray((tmp_path / "a.exr").read_bytes())
+    content[-200:-100] = b"\xff" * 100
+    (tmp_path / "a\x1b[2J.exr").write_bytes(content)
+    with pytest.raises(UnusablePicture):
+        read_picture(tmp_path / "a\x1b[2J.exr")
+    assert capfd.readouterr() == ("", "")

@@ -49,3 +49,14 @@ def test_a_damaged_folder_is_named(tmp_path):
     (tmp_path / "data.mdb").write_bytes(b"nothing of the kind" * 1000)
     with pytest.raises(DataError, match="cannot be read as LMDB"):
         lmdb_pictures(tmp_path)
+
+
+def test_a_damaged_page_is_one_line_and_ends_no_process_of_ours(bedrooms):
+    """LMDB follows page numbers wherever they lead."""
+    path = bedrooms / "data.mdb"
+    sound = bytearray(path.read_bytes())
+    for place in range(8192, len(sound), 4096):
+        sound[place + 16 : place + 64] = b"\xff" * 48
+    path.write_bytes(sound)
+    with pytest.raises(DataError, match="download or unpack it again"):
+        lmdb_pictures(bedrooms)

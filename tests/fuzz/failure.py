@@ -1,0 +1,5 @@
+"""What no reader may do."""
+
+
+class FailureError(Exception):
+    """A reader did what none may do."""
