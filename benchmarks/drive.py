@@ -5,12 +5,16 @@ same with nothing to make. Says how the frames kept their pace, and whether memo
 
 Without a display a window cannot change its framebuffer, so that only what is drawn into it changes its size. With
 ``--windowed``, on a real or a virtual screen (``xvfb-run -s "-screen 0 1280x800x24" python -m benchmarks.drive …``),
-the framebuffer follows. With ``--levels 4`` it is the shipped room with three finer levels, of random weights.
+the framebuffer follows. With ``--levels 4`` it is the shipped room with three finer levels, of random
+weights. With ``--faults`` one thing after another goes wrong (:mod:`benchmarks.faults`).
 """
 
 import resource as process
+import shutil
+import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,12 +27,16 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.faults import Faults, small_disk
+from benchmarks.faults import table as table_of_faults
 from benchmarks.level_checkpoint import write_level_checkpoint
 from cocogan_core.files import resource
 from viewer.app import App
 from viewer.camera.camera import View
 from viewer.camera.view_projection import VIEW_PROJECTIONS
+from viewer.state.logging import start_log
 from viewer.state.options import Options
+from viewer.state.paths import config_path, log_path
 from viewer.ui.actions import Command, MoveDivider
 
 SIZE = (640, 360)
@@ -52,6 +60,7 @@ class Driver:
     app: App
     rng: np.random.Generator
     making: bool
+    frame_s: float = 1 / 60
     times: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     """each frame's seconds, and the CPU seconds of all our threads: what others take of the machine is not in those"""
@@ -59,7 +68,7 @@ class Driver:
     """the action before each frame of ``times``"""
 
     def frames(self, number: int) -> Iterator[int]:
-        """So many frames at 60 a second, and an action, which counts as part of its frame, every twelfth."""
+        """So many frames, :attr:`frame_s` each, and an action, which counts as part of its frame, every twelfth."""
         for frame in range(number):
             self.app._wake()  # draw every frame: one that draws nothing is no measure
             began, began_cpu = time.perf_counter(), time.process_time()
@@ -70,7 +79,7 @@ class Driver:
             self.cpu.append(time.process_time() - began_cpu)
             self.done.append(action)
             yield frame
-            time.sleep(max(0.0, 1 / 60 - self.times[-1]))
+            time.sleep(max(0.0, self.frame_s - self.times[-1]))
 
     def _act(self) -> Action:
         """One of what a user does, and at the same places of the random order whether ``making`` or not."""
@@ -124,9 +133,9 @@ class Driver:
             window.dispatch_event("on_resize", width, height)
 
 
-def opened(checkpoint: Path, *, windowed: bool) -> App:
+def opened(checkpoint: Path, *, windowed: bool, settings: Path | None = None) -> App:
     """The app with its first room complete, its programs compiled, and its cache as full as after a long day."""
-    app = App(Options(checkpoint, 0, View(), SIZE, "cpu", None, headless=not windowed))
+    app = App(Options(checkpoint, 0, View(), SIZE, "cpu", None, headless=not windowed, settings=settings))
     while app.session.streamer.share < 1:
         app.turn()
     while app.warm_up():
@@ -186,20 +195,58 @@ def paces(busy: Driver, idle: Driver) -> Iterator[tuple[str, str, str]]:
             yield "frames over that", f"{sum(took > LONG_S for took in seconds)} of {len(seconds)}", "0"
 
 
-def drive(*, minutes: float = 10.0, levels: int = 1, windowed: bool = False) -> None:
+def drive(*, minutes: float = 10.0, levels: int = 1, windowed: bool = False, faults: bool = False) -> None:
     """Drive, then print what it came to.
 
     Args:
         minutes: length of the drive; half of it makes patches, half does not.
         levels: of detail.
         windowed: in a window on the display, not headless.
+        faults: all of it makes patches of the shipped room, ten frames a second, while one thing after another goes
+            wrong (:mod:`benchmarks.faults`).
     """
+    if faults:
+        with tempfile.TemporaryDirectory() as place:
+            drive_through_faults(Path(place), minutes, windowed=windowed)
+        return
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = resource("assets/rooms.safetensors")
         if levels > 1:
             checkpoint = Path(folder) / "levels.safetensors"
             write_level_checkpoint(checkpoint, levels)
         run(opened(checkpoint, windowed=windowed), minutes, f"{levels} level(s){', windowed' if windowed else ''}")
+
+
+def drive_through_faults(folder: Path, minutes: float, *, windowed: bool) -> None:
+    """A drive in which things go wrong; prints what it came to, memory every few minutes included."""
+    checkpoint = folder / "rooms.safetensors"
+    shutil.copy(resource("assets/rooms.safetensors"), checkpoint)
+    with small_disk(folder / "disk") as mounted:
+        start_log(log_path())
+        app = opened(checkpoint, windowed=windowed, settings=config_path())
+        wrong, driver = (
+            Faults(app, checkpoint, folder / "disk", mounted=mounted),
+            Driver(app, np.random.default_rng(1), making=True, frame_s=1 / 10),
+        )
+        began, memory, errors = time.monotonic(), [memory_mb()], Counter[str]()
+        for _ in driver.frames(sys.maxsize):
+            wrong.step()
+            errors[app.context.error] += 1
+            passed_s = time.monotonic() - began
+            if passed_s > 60 * len(memory):
+                memory.append(memory_mb())
+                print(f"{len(memory) - 1} min: {memory[-1]:.0f} MB", flush=True)
+            if passed_s > 60 * minutes and wrong.present is None:
+                break
+        rooms = app.session.streamer.statistics.rooms
+        app.close()
+    Console(width=160).print(table_of_faults(wrong))
+    settled = memory[len(memory) // 6 :]
+    tenth = max(1, len(settled) // 10)
+    first, last = np.mean(settled[:tenth]), np.mean(settled[-tenth:])
+    print(f"{passed_s / 60:.0f} minutes, {len(driver.times)} frames, {rooms} rooms since the last file was opened")
+    print(f"memory after the first sixth {first:.0f} MB, at the end {last:.0f} MB ({last / first:.3f}, goal 1.10)")
+    print(f"OpenGL errors: {dict(errors)}")
 
 
 def run(app: App, minutes: float, what: str) -> None:
