@@ -3,6 +3,13 @@
 PYTHON ?= python3
 PIP_INSTALL_ARGS ?=
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+HASHED := --no-deps --require-hashes
+ifeq ($(PIP_INSTALL_ARGS),)
+TORCH := $(PIP) --no-index $(HASHED) -r requirements-torch-cpu.lock 2>/dev/null || $(PIP) $(HASHED) -r requirements-torch.lock
+else
+TORCH := $(PIP) $(PIP_INSTALL_ARGS) $$(grep -o '^torch==[0-9.]*' requirements-torch.lock)
+endif
 
 .PHONY: view test fuzz docs system setup
 
@@ -32,11 +39,15 @@ setup: system .venv/done
 system:
 	scripts/system_libraries.sh libegl1 libgl1
 
-.venv/done: requirements.lock
+# Every file that is installed must have a hash that the lock files know. torch: its build for CPUs only if its wheel is at
+# hand (pip's find-links), else the index's, with CUDA; with PIP_INSTALL_ARGS that source's, whose hash is not known.
+.venv/done: requirements.lock requirements-torch.lock requirements-torch-cpu.lock
 .venv/view-done: requirements-view.lock
 .venv/done .venv/view-done: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with make PYTHON=..."; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_INSTALL_ARGS) -r $(filter %.lock,$^)
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) $(HASHED) -r $(firstword $(filter %.lock,$^))
+	$(if $(filter .venv/done,$@),$(TORCH))
+	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/pip check
 	touch $@

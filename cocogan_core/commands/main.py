@@ -40,7 +40,7 @@ SUBCOMMANDS: dict[str, Callable[..., None]] = {
     "sample": sample,
     "train": train,
 }
-TRAINING_PACKAGES = ("torch", "filelock", "efficientnet_lite_pytorch", "tensorboardX")  # of the extra "train"
+TRAINING_PACKAGES = ("torch", "efficientnet_lite_pytorch", "tensorboardX")  # of the extra "train"
 
 
 def main(args: Sequence[str] | None = None, *, also: Mapping[str, Callable[..., None]] | None = None) -> None:
