@@ -18,7 +18,7 @@ from viewer.session.workspace import Workspace
 from viewer.state.options import Options
 from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity
-from viewer.window.context import open_context, require_context
+from viewer.window.context import open_context
 from viewer.window.lost_display import when_display_is_lost
 from viewer.window.window import pump
 from viewer.xr.frame_source import FrameSource
@@ -27,8 +27,8 @@ from viewer.xr.replay import ReplayedHeadset
 
 __all__ = ["App"]
 
-FRAME_S, SAFE_FRAME_S = 1 / 60, 1 / 20
-IDLE_FRAME_S = 1 / 20  # how often an unchanging window looks for events
+FRAME_S = 1 / 60
+SAFE_FRAME_S = IDLE_FRAME_S = 1 / 20  # the latter: how often an unchanging window looks for events
 MIRROR_S, MIRROR_PAUSE = 1 / 30, 4  # how often the window shows what a headset does, and times its own pictures
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
 PAUSE = 2  # times what a picture takes, before one in which only patches are new: the generator may need the same CPU
@@ -49,9 +49,8 @@ class App:
         self.options = options
         try:
             exact = options.recipe is not None  # its size is that of its picture
-            self.window, self.context = open_context(
-                options.size, headless=options.headless, safe=options.safe, exact=exact
-            )
+            how = {"headless": options.headless, "safe": options.safe, "exact": exact}
+            self.window, self.context = open_context(options.size, **how)
         except BaseException:
             loaded.worker.close()
             raise
@@ -131,7 +130,6 @@ class App:
     def frame(self) -> None:
         """Events, motion, planning, drawing; draws only if something has changed."""
         self.window.switch_to()
-        require_context()
         head = self.headset.look(self.controls.camera)  # waits for the compositor
         now = time.monotonic()
         dt, self._frame_s = now - self._frame_s, now
@@ -197,8 +195,7 @@ class App:
         last = None
         with contextlib.suppress(CheckpointError):  # its file is gone
             last = self.handler.recipe()
-        window_px = self.workspace.settings.size_px if self.window.fullscreen else self.window.get_size()
-        self.workspace.close(last, window_px)
+        self.workspace.close(last, None if self.window.fullscreen else self.window.get_size())
 
     def _step_session(self, now: float, camera: Camera | HeadCamera) -> None:
         """Have the session go on; stay awake while there is something new to see."""
@@ -289,8 +286,8 @@ class App:
         return Camera(view, half_extent_rad, finest_px=finest_px).resize(*self.window.get_framebuffer_size()).look()
 
     def _frame_source(self) -> FrameSource:
-        replay = self.options.replay
-        return ReplayedHeadset(replay, self.context) if replay else Headset(self.window, self.context)
+        poses = self.options.replay
+        return ReplayedHeadset(poses, self.context) if poses else Headset(self.window, self.context)
 
     def _settle(self, view: View) -> None:
         """Look there, and come back to it on Home."""

@@ -198,10 +198,10 @@ class Workspace:
         """Make nothing that is not looked at from now on, or go on with the rest."""
         self.session.streamer.only_visible = not self.session.streamer.only_visible
 
-    def close(self, last: Recipe | None, window_px: tuple[int, int]) -> None:
+    def close(self, last: Recipe | None, window_px: tuple[int, int] | None) -> None:
         """End the generator processes and jobs, and keep settings; OpenGL's part is left to the session.
 
-        The next start is to find the recipe ``last`` (None: the one before) and the window's size.
+        The next start is to find the recipe ``last`` and the window's size; None: those of before.
         """
         self._stop_loading()
         self.session.job.cancel()
@@ -209,7 +209,8 @@ class Workspace:
         self.session.maker.close()
         if self._file is not None:
             line = self.settings.last if last is None else last.line()
-            save(self._file, replace(self.settings, size_px=window_px, last=line), self._remembered)
+            kept = replace(self.settings, last=line, size_px=window_px or self.settings.size_px)
+            save(self._file, kept, self._remembered)
 
     def _source(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> CheckpointSource:
         seed = self.session.latents.seed

@@ -8,7 +8,7 @@ from cocogan_core.errors import CocoganError, DisplayError
 from viewer.window.opengl import NEEDED, refusal
 from viewer.window.window import open_window
 
-__all__ = ["open_context", "require_context"]
+__all__ = ["open_context"]
 
 
 def open_context(size_px: tuple[int, int], *, headless: bool, safe: bool, exact: bool) -> tuple[Any, moderngl.Context]:
@@ -28,15 +28,3 @@ def open_context(size_px: tuple[int, int], *, headless: bool, safe: bool, exact:
         raise
     except BaseException as error:
         raise DisplayError(refusal(error, headless=headless, safe=safe)) from error
-
-
-def require_context() -> None:
-    """See that OpenGL still answers, once its context was made current.
-
-    Raises:
-        DisplayError: the context is gone, and with it all that was drawn into it.
-    """
-    from pyglet import gl
-
-    if not gl.glGetString(gl.GL_VERSION):
-        raise DisplayError("OpenGL's context is gone; start again, and the same room is shown")

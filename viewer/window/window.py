@@ -70,8 +70,20 @@ def pump(window: PygletWindow) -> None:
 
     On X11 pyglet's ``dispatch_events`` leaves in the queue what no event mask names: requests for our clipboard and the
     data of a drop. Its own event loop reads those through the display, and so must we.
+
+    Raises:
+        DisplayError: OpenGL's context is gone.
     """
+    _require_context()
     select = getattr(window.display, "select", None)
     if select is not None:
         select()
     window.dispatch_events()
+
+
+def _require_context() -> None:
+    """See that OpenGL still answers, once its context was made current; all that was drawn into it is gone with it."""
+    from pyglet import gl
+
+    if not gl.glGetString(gl.GL_VERSION):
+        raise DisplayError("OpenGL's context is gone; start again, and the same room is shown")
