@@ -48,8 +48,7 @@ class App:
         loaded = LoadedCheckpoint.start(source, options.device)
         self.options = options
         try:
-            exact = options.recipe is not None  # its size is that of its picture
-            how = {"headless": options.headless, "safe": options.safe, "exact": exact}
+            how = {"headless": options.headless, "safe": options.safe, "exact": options.recipe is not None}
             self.window, self.context = open_context(options.size, **how)
         except BaseException:
             loaded.worker.close()
@@ -166,8 +165,7 @@ class App:
 
         Raises:
             CheckpointError: the generator failed.
-            ConfigError: there is no such level.
-            DisplayError: the file cannot be written.
+            ConfigError, OutputError: there is no such level, or the file cannot be written.
         """
         for limit in self.options.limits_of(self.controls.camera.view):
             print(f"cocogan: note: {limit}", file=sys.stderr)

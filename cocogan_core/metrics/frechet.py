@@ -214,7 +214,7 @@ def _read_moments(path: Path) -> Moments | None:
     sound = mean.ndim == 1 and factor.ndim == 2 and factor.shape[1] == len(mean) and factor.shape[0] <= len(mean)
     if not sound or moments.count < 2 or not all(np.issubdtype(array.dtype, np.floating) for array in (mean, factor)):
         return None
-    return moments if max(np.abs(mean).max(initial=0), np.abs(factor).max(initial=0)) < MOST_MOMENT else None
+    return moments if all((np.abs(array) < MOST_MOMENT).all() for array in (mean, factor)) else None
 
 
 def _write_moments(path: Path, moments: Moments) -> None:

@@ -86,3 +86,24 @@ def test_useless_features_are_refused(features):
 def test_features_of_different_networks_are_refused():
     with pytest.raises(DataError, match="same network"):
         frechet_distance(gaussian([0], [[1]]), gaussian([0, 0], np.eye(2)))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"factor": np.full((4, 4), np.nan)},  # found by fuzzing: the largest of 0 and NaN is 0
+        {"mean": np.full(4, np.nan)}, {"mean": np.full(4, 1e300)}, {"mean": np.zeros(3)},
+        {"mean": np.zeros(4, np.int64)},
+        {"factor": np.eye(4)[0]}, {"factor": np.zeros((5, 4))}, {"count": np.array(1)},
+    ],
+)  # fmt: skip
+def test_kept_moments_that_make_no_sense_are_worked_out_again(tmp_path, changed):
+    from safetensors.numpy import save_file
+
+    from cocogan_core.metrics.frechet import _read_moments
+
+    sound = {"mean": np.zeros(4), "factor": np.eye(4), "count": np.array(8)}
+    save_file(sound, tmp_path / "sound.safetensors")
+    assert _read_moments(tmp_path / "sound.safetensors") is not None
+    save_file(sound | changed, tmp_path / "x.safetensors")
+    assert _read_moments(tmp_path / "x.safetensors") is None
