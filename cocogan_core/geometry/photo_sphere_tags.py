@@ -1,7 +1,6 @@
 """Reads the Photo Sphere (GPano) metadata of a picture: which part of the sphere it shows, and where to look first.
 
-https://developers.google.com/streetview/spherical-metadata. The pose's pitch and roll are not applied: cameras level
-their panoramas themselves.
+https://developers.google.com/streetview/spherical-metadata.
 """
 
 import math
@@ -27,6 +26,8 @@ class PhotoSphereTags:
         heading_rad: where the sphere's middle column looks, to the right of north; None if that is not said.
         yaw_rad, pitch_rad, fov_rad: the look to begin with: to the right of north, or of the sphere's middle where no
             heading is said; None if not said.
+        tilt_rad, roll_rad: how the camera was held, 0 if not said: its middle looked so far up, and then it was turned
+            about that so far clockwise, its right side down.
     """
 
     left: float = 0.0
@@ -37,6 +38,8 @@ class PhotoSphereTags:
     yaw_rad: float | None = None
     pitch_rad: float | None = None
     fov_rad: float | None = None
+    tilt_rad: float = 0.0
+    roll_rad: float = 0.0
 
     @classmethod
     def parse(cls, packet: bytes, name: str) -> Self | None:
@@ -54,15 +57,17 @@ class PhotoSphereTags:
             raise DataError(f"{name} is a {kind} panorama; only equirectangular ones can be shown")
         try:
             area = _area(tags)
-            angles = [_angle(tags, key) for key in ANGLES]
+            heading, yaw, pitch, fov = (_angle(tags, key) for key in ANGLES)
+            tilt, roll = (_angle(tags, key) or 0.0 for key in POSE)
         except ValueError as error:
             raise DataError(f"{name}: its Photo Sphere metadata makes no sense ({error}); save it anew") from error
-        return cls(*area, *angles)
+        return cls(*area, heading, yaw, pitch, fov, tilt, roll)
 
 
 ANGLES = (
     "PoseHeadingDegrees", "InitialViewHeadingDegrees", "InitialViewPitchDegrees", "InitialHorizontalFOVDegrees"
 )  # fmt: skip
+POSE = "PosePitchDegrees", "PoseRollDegrees"
 
 
 def _angle(tags: dict[str, str], key: str) -> float | None:

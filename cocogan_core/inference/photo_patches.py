@@ -24,7 +24,7 @@ from cocogan_core.errors import DataError
 from cocogan_core.files import open_regular
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.photo_sphere_tags import PhotoSphereTags
-from cocogan_core.geometry.projection import Projection, u_of_yaw, yaw_of_u
+from cocogan_core.geometry.projection import Projection, direction_of, u_of_yaw, yaw_of_u, yaw_pitch_of
 
 __all__ = ["PhotoPatches", "PhotoSphere"]
 
@@ -71,6 +71,11 @@ class PhotoSphere:
         return cls(width, height, tags)
 
     @property
+    def upright(self) -> bool:
+        """Whether the camera was held upright, so that rows of the picture are rows of the sphere."""
+        return not (self.tags.tilt_rad or self.tags.roll_rad)
+
+    @property
     def full_px(self) -> tuple[float, float]:
         """Width and height of the whole sphere in the picture's pixels."""
         return self.width_px / self.tags.width, self.height_px / self.tags.height
@@ -82,7 +87,7 @@ class PhotoSphere:
         levels = min(max(1, math.ceil(math.log2(max(wanted / MOST_COLUMNS, 1e-9))) + 1), MOST_LEVELS)
         columns = min(max(2, 2 * math.ceil(wanted / 2**levels - 1e-9)), MOST_COLUMNS)
         top, bottom = 0.5 - self.tags.top, self.tags.top + self.tags.height - 0.5  # above and below the horizon
-        rows = min(max(1, math.ceil(columns * max(top, bottom) - 1e-6)), columns // 2)
+        rows = min(max(1, math.ceil(columns * max(top, bottom) - 1e-6)), columns // 2) if self.upright else columns // 2
         return PatchGrid(rows=rows, columns=columns, macro_rows=1, macro_columns=1, patch_px=PATCH_PX, levels=levels)
 
     @property
@@ -190,18 +195,24 @@ class PhotoPatches:
 
     def _patch(self, grid: PatchGrid, row: int, column: int) -> Pixels:
         """Bilinear between the pixels of the smallest picture that is fine enough."""
-        tags, (full_width, full_height) = self._sphere.tags, self._sphere.full_px
-        halvings = max(0, math.ceil(math.log2(full_width / grid.width_px) - 1e-9))
-        picture, pixel = self._halved(halvings), np.arange(grid.patch_px) + 0.5
-        x = ((column * grid.patch_px + pixel) / grid.width_px * full_width - self._sphere.left_px) % full_width
-        v = (row * grid.patch_px + pixel) / grid.height_px
-        y = (
-            0.5 - grid.rows / grid.columns * (1 - 2 * v) - tags.top
-        ) * full_height  # the pitch is π rows / columns (1 − 2v)
-        x, y = x / 2**halvings, y / 2**halvings
-        made = _bilinear(picture, y, x, wraps=tags.width == 1)
-        inside = ((y >= 0) & (y < picture.shape[0]))[:, None] & (x < picture.shape[1])
+        pixel = np.arange(grid.patch_px) + 0.5
+        v, u = (row * grid.patch_px + pixel) / grid.height_px, (column * grid.patch_px + pixel) / grid.width_px
+        halvings = max(0, math.ceil(math.log2(self._sphere.full_px[0] / grid.width_px) - 1e-9))
+        picture = self._halved(halvings)
+        y, x = (at / 2**halvings for at in self._place(math.pi * grid.rows / grid.columns * (1 - 2 * v)[:, None], u))
+        made = _bilinear(picture, y, x, wraps=self._sphere.tags.width == 1)
+        inside = (y >= 0) & (y < picture.shape[0]) & (x < picture.shape[1])
         return np.where(inside[..., None], made, np.array(PLAIN, np.uint8))
+
+    def _place(self, pitch_rad: Floats, u: Floats) -> tuple[Floats, Floats]:
+        """Rows and columns of the picture, in pixels from its upper left corner, at pitches (n, 1) and columns (m,)."""
+        tags, (width, height) = self._sphere.tags, self._sphere.full_px
+        x = u[None] * width - self._sphere.left_px
+        if not self._sphere.upright:
+            yaw_rad = (x / width + tags.left - 0.5) * 2 * math.pi  # from where the camera's middle looked
+            yaw_rad, pitch_rad = yaw_pitch_of(direction_of(yaw_rad, pitch_rad) @ _camera(tags.tilt_rad, tags.roll_rad))
+            x = (yaw_rad / (2 * math.pi) + 0.5 - tags.left) * width
+        return (0.5 - pitch_rad / math.pi - tags.top) * height, x % width
 
     def _halved(self, times: int) -> Pixels:
         """The picture so often halved; kept."""
@@ -210,8 +221,15 @@ class PhotoPatches:
         return self._halves[times]
 
 
+def _camera(tilt_rad: float, roll_rad: float) -> Floats:
+    """A tilted and rolled camera's right, up and forward, as columns (3, 3); see :class:`PhotoSphereTags`."""
+    forward, up = direction_of(0.0, tilt_rad), direction_of(0.0, tilt_rad + math.pi / 2)
+    right, cos, sin = np.array([1.0, 0.0, 0.0]), math.cos(roll_rad), math.sin(roll_rad)
+    return np.stack([cos * right - sin * up, sin * right + cos * up, forward], 1)
+
+
 def _bilinear(picture: Pixels, y: Floats, x: Floats, *, wraps: bool) -> Pixels:
-    """Pixels (rows, columns, 3) at rows ``y`` and columns ``x``, from the left and upper edge."""
+    """Pixels at rows ``y`` and columns ``x``, whose shapes go together, from the left and upper edge."""
     height, width = picture.shape[:2]
     top, down = np.divmod(np.clip(y, 0.5, height - 0.5) - 0.5, 1)
     left, right = np.divmod((x if wraps else np.clip(x, 0.5, width - 0.5)) - 0.5, 1)
@@ -219,7 +237,7 @@ def _bilinear(picture: Pixels, y: Floats, x: Floats, *, wraps: bool) -> Pixels:
     columns = [
         (left.astype(int) + one) % width if wraps else np.minimum(left.astype(int) + one, width - 1) for one in (0, 1)
     ]
-    (a, b), (c, d) = ([picture[np.ix_(row, column)].astype(np.float32) for column in columns] for row in rows)
-    across, along = right[:, None], down[:, None, None]
+    (a, b), (c, d) = ([picture[row, column].astype(np.float32) for column in columns] for row in rows)
+    across, along = right[..., None], down[..., None]
     mixed = (a + (b - a) * across) * (1 - along) + (c + (d - c) * across) * along
     return np.asarray(np.rint(mixed), np.uint8)

@@ -118,6 +118,48 @@ def test_our_own_panoramas_come_back(tmp_path, tiny_checkpoint):
     assert np.abs(seen[0] - seen[1]).mean() < 4
 
 
+def turned(axis, angle):
+    """The rotation about an axis (0: right, 1: up, 2: forward) that takes the next axis toward the one after."""
+    matrix, (a, b) = np.eye(3), ((axis + 1) % 3, (axis + 2) % 3)
+    matrix[[a, b], [a, b]], matrix[b, a], matrix[a, b] = math.cos(angle), math.sin(angle), -math.sin(angle)
+    return matrix
+
+
+def scene(directions):
+    """A colour for each direction of the world."""
+    x, y, z = np.moveaxis(directions, -1, 0)
+    colours = np.stack([x + 0.4 * np.sin(4 * y), y, 0.7 * z + 0.3 * np.sin(5 * x)], -1)
+    return np.rint(127.5 + 90 * colours).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("heading", "tilt", "roll"), [(0, 90, 0), (0, 0, 90), (40, 25, -15), (-100, -60, 130)])
+def test_a_camera_that_was_held_askew_shows_a_level_room(tmp_path, heading, tilt, roll):
+    yaw, pitch = (np.arange(1024) + 0.5) / 1024 * 2 * np.pi - np.pi, np.pi / 2 - (np.arange(512) + 0.5) / 512 * np.pi
+    of_camera = direction_of(yaw, pitch[:, None])
+    # up is from forward (2) toward up (1); clockwise is from up (1) toward right (0); heading from forward toward right
+    pose = turned(1, math.radians(heading)) @ turned(0, -math.radians(tilt)) @ turned(2, -math.radians(roll))
+    tags = gpano(PoseHeadingDegrees=heading, PosePitchDegrees=tilt, PoseRollDegrees=roll)
+    Image.fromarray(scene(of_camera @ pose.T)).save(tmp_path / "a.webp", xmp=tags, lossless=True)
+    patches = PhotoPatches.load(tmp_path / "a.webp")
+    grid = patches.metadata.model.grid
+    assert (grid.rows, grid.columns) == (8, 16)
+    north = (np.arange(1024) / 1024) * 2 * np.pi  # yaw 0, north, is the middle of the first column
+    error = np.abs(whole(patches).astype(int) - scene(direction_of(north, pitch[:, None])))
+    assert error.mean() < 0.6
+    assert error.max() < 6
+
+
+def test_a_tilted_part_of_a_sphere_is_plain_beyond_it(tmp_path):
+    area = gpano(
+        FullPanoWidthPixels=512, FullPanoHeightPixels=256, CroppedAreaLeftPixels=192, CroppedAreaTopPixels=96,
+        CroppedAreaImageWidthPixels=128, CroppedAreaImageHeightPixels=64, PoseHeadingDegrees=0, PosePitchDegrees=90,
+    )  # fmt: skip
+    Image.new("RGB", (128, 64), (200, 10, 10)).save(tmp_path / "up.webp", xmp=area, lossless=True)
+    made = whole(PhotoPatches.load(tmp_path / "up.webp"))
+    assert (made[:20] == (200, 10, 10)).all()  # around the zenith
+    assert (made[128:] == PLAIN).all()
+
+
 @pytest.mark.parametrize(
     ("packet", "word"),
     [
