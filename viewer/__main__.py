@@ -1,7 +1,6 @@
 """The commands ``cocogan``, the core's subcommands with ``view``, ``render`` and ``web``, and ``cocogan-view``.
 
-``python -m viewer`` is ``cocogan``. The process that makes patches imports this module too: what only some subcommands
-need is imported when they run.
+``python -m viewer`` is ``cocogan``. What only some subcommands need is imported when they run.
 """
 
 import os

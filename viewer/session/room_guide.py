@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from cocogan_core.errors import CocoganError, ConfigError
-from viewer.streaming.child_process import ignore_interrupts
+from viewer.streaming.child_process import starting
 from viewer.streaming.guide_process import GuidedRoom, GuideStep, GuideTask, find_room
 from viewer.streaming.protocol import Failed, Latent
 
@@ -45,7 +45,7 @@ class RoomGuide:
         context = mp.get_context("spawn")
         self._pipe, child = context.Pipe(duplex=False)
         self._process = context.Process(target=find_room, args=(child, task), daemon=True, name="guide")
-        with ignore_interrupts():
+        with starting():
             self._process.start()
         child.close()
 

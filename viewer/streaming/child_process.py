@@ -1,14 +1,19 @@
-"""What every process that the window starts has in common: it ends with the window, and Ctrl-C is the window's part."""
+"""What every process that the window starts has in common: it ends with the window, and Ctrl-C is the window's part.
+
+Nor does it load the program that opened the window.
+"""
 
 import contextlib
 import multiprocessing as mp
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from multiprocessing.connection import wait
+from types import ModuleType
 
-__all__ = ["follow_parent", "ignore_interrupts"]
+__all__ = ["follow_parent", "starting"]
 
 
 def follow_parent() -> None:
@@ -24,8 +29,28 @@ def _exit_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def ignore_interrupts() -> Iterator[None]:
-    """Have what starts now ignore Ctrl-C, which a terminal sends to both: ending the child is the window's part."""
+def starting() -> Iterator[None]:
+    """Have what is started within ignore Ctrl-C, and not import the main module again.
+
+    A terminal sends Ctrl-C to both: ending the child is the window's part. The main module is that of the command line,
+    of which a child needs nothing; by default multiprocessing has it imported.
+    """
+    with _ignore_interrupts(), _without_main():
+        yield
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextlib.contextmanager
+def _ignore_interrupts() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return

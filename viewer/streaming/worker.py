@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
-from viewer.streaming.child_process import ignore_interrupts
+from viewer.streaming.child_process import starting
 from viewer.streaming.protocol import (
     SLOTS,
     Attached,
@@ -137,7 +137,7 @@ class Worker:
         memory = SharedMemory(create=True, size=SLOTS * batch_bytes(self._config.grid))
         pipe, child = context.Pipe()
         process = context.Process(target=serve, args=(child, memory.name, self._config), daemon=True, name="generator")
-        with ignore_interrupts():
+        with starting():
             process.start()
         child.close()
         return memory, pipe, process
