@@ -156,9 +156,9 @@ class PatchStreamer:
 
     def pixels_of(self, level: int, cells: Iterable[Sequence[int]]) -> dict[Cell, Pixels]:
         """Those of some patches of a level for the present z that are made and kept."""
-        made = ((row, column) for row, column in cells if self.is_made((level, row, column)))
-        kept = {cell: self._cache.get(self._z_key, (level, *cell)) for cell in made}
-        return {cell: pixels for cell, pixels in kept.items() if pixels is not None}
+        wanted = [(level, row, column) for row, column in cells]
+        made = [patch for patch in wanted if self.is_made(patch) and (self._z_key, patch) in self._cache]
+        return {patch[1:]: pixels for patch, pixels in zip(made, self._cache.stack(self._z_key, made), strict=True)}
 
     def step(self, camera: Camera | HeadCamera, latents: Latents, now_s: float) -> None:
         """Hear from the worker, plan for this camera and room, upload what has come."""

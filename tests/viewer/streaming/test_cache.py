@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +43,17 @@ def test_a_full_cache_takes_no_more_memory_and_what_it_gave_stays(monkeypatch):
     assert len(cache._slabs) == 2
     assert all((pixels == number).all() for number, pixels in given.items())
     assert [number for number in range(50) if (number, (0, 0, 0)) in cache] == [45, 46, 47, 48, 49]
+
+
+def test_many_at_once_are_copies_in_one_piece_and_count_as_used():
+    cache = PatchCache(3 * 48)
+    for column in range(3):
+        cache.put(0, (0, 0, column), patch(column))
+    stacked = cache.stack(0, [(0, 0, 1), (0, 0, 0)])
+    assert stacked.flags.c_contiguous
+    assert [pixels.max() for pixels in stacked] == [1, 0]
+    stacked[:] = 9
+    assert cache.put(0, (0, 0, 3), patch(3)) == [(0, (0, 0, 2))]
+    assert (cache.get(0, (0, 0, 1)) == 1).all()
+    with pytest.raises(KeyError):
+        cache.stack(0, [(0, 0, 2)])
