@@ -1,5 +1,6 @@
 """Readers of strangers' files, second part: sky boxes, caches, LMDB folders and OpenEXR pictures."""
 
+import faulthandler
 import hashlib
 import io
 import multiprocessing
@@ -51,6 +52,7 @@ class Apart:
             raise outcome
 
     def _serve(self, pipe):
+        faulthandler.disable()  # its death is no news
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
             given, outcome = pipe.recv(), None

@@ -121,11 +121,11 @@ def _read_exr(path: Path) -> Floats:
 
 @contextlib.contextmanager
 def _heard() -> Iterator[list[bytes]]:
-    """What a C++ library prints, names of files as they are, instead of having it printed."""
+    """What a C++ library and its Python part print, names of files as they are, instead of having it printed."""
     said: list[bytes] = []
     sys.stdout.flush()
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file, contextlib.redirect_stdout(io.StringIO()) as words:
         kept = {number: os.dup(number) for number in (1, 2)}
         try:
             for number in kept:
@@ -136,7 +136,7 @@ def _heard() -> Iterator[list[bytes]]:
                 os.dup2(before, number)
                 os.close(before)
             file.seek(0)
-            said += file.read(1 << 16).splitlines()
+            said += [*file.read(1 << 16).splitlines(), *words.getvalue().encode().splitlines()]
 
 
 def _exr_pixels(path: Path) -> Floats:
