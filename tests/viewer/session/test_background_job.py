@@ -15,6 +15,7 @@ def held_level(levels):
         revision=0,
         whole=None,
         statistics=Statistics(),
+        failed=False,
         share_of=lambda level: done.get(level, 0.25),
     )
     job = BackgroundJob(streamer, lambda level: taken.append(level) or SimpleNamespace(close=lambda: None))
