@@ -2,14 +2,18 @@
 
 Sizes as files and as a server sends them (Brotli), and times in a headless Chromium that draws on the CPU: from
 navigation until the coarse room is on the screen, until the view is complete, and a patch's, of the shipped room and of
-a model of four levels whose fine stages are not trained. The page is one file, opened from disk.
+a model of four levels whose fine stages are not trained. Pages are one file, opened from disk, or folders, from a
+server on the same core.
 
 For one quiet core on a busy machine, as root: ``chrt -r 1 taskset -c 0 python -m benchmarks.web_page``.
 """
 
+import contextlib
 import statistics
 import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.table import Table
@@ -58,27 +62,52 @@ def sizes(page: WebPage, folder: Path) -> Table:
     return table
 
 
-def median_times(checkpoint: Path, folder: Path) -> Times:
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A folder's address on this machine, for a block; its server is a process of its own."""
+    command = [sys.executable, "-um", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(folder)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert server.stdout is not None
+        yield server.stdout.readline().split("(")[1].split(")")[0]  # "Serving HTTP on … (http://127.0.0.1:1234/) ..."
+    finally:
+        server.kill()
+        server.wait()
+
+
+def median_times(address: str, profile: Path) -> Times:
     """Medians of some openings, the first left out."""
-    path = folder / f"{checkpoint.stem}.html"
-    write_single_file(WebPage(checkpoint, "A room", 7, None, View()), path)
-    with browser(folder / f"profile-{checkpoint.stem}") as chromium:
-        found = [opened(chromium, path.as_uri()) for _ in range(REPEATS + 1)][1:]
+    with browser(profile) as chromium:
+        found = [opened(chromium, address) for _ in range(REPEATS + 1)][1:]
     return {name: statistics.median(one[name] for one in found) for name in ("coarse", "complete", "patch")}
 
 
 def times(folder: Path) -> Table:
-    """The shipped room, and a model of levels."""
+    """The shipped room, and a model of levels, each as one file and as a folder on a server."""
     levels = folder / "levels.safetensors"
     write_level_checkpoint(levels)
-    shipped, fine = (median_times(path, folder) for path in (resource("assets/rooms.safetensors"), levels))
-    table = Table("milliseconds from navigation", "the shipped room", f"{LEVELS} levels", "goal, at most")
-    for name, text, goal in (
+    found: list[Times] = []
+    for name, checkpoint in (("shipped", resource("assets/rooms.safetensors")), ("levels", levels)):
+        page = WebPage(checkpoint, "A room", 7, None, View())
+        write_single_file(page, folder / f"{name}.html")
+        write_folder(page, folder / name)
+        found.append(median_times((folder / f"{name}.html").as_uri(), folder / f"{name}-file-profile"))
+        with served(folder / name) as address:
+            found.append(median_times(address, folder / f"{name}-profile"))
+    table = Table(
+        "milliseconds from navigation",
+        "one file",
+        "a folder",
+        f"{LEVELS} levels, one file",
+        "a folder",
+        "goal, at most",
+    )
+    for kind, text, goal in (
         ("coarse", "until what is seen of the coarse room is there", "600"),
         ("complete", "until the view is sharp (90°, 960×600)", "3000"),
         ("patch", "a patch, in a worker", ""),
     ):
-        table.add_row(text, f"{shipped[name]:.{name == 'patch':d}f}", f"{fine[name]:.{name == 'patch':d}f}", goal)
+        table.add_row(text, *(f"{one[kind]:.{1 if kind == 'patch' else 0}f}" for one in found), goal)
     return table
 
 

@@ -156,3 +156,15 @@ def test_other_generators_are_refused_in_words(paper_checkpoint):
       try { readCheckpoint(bytes(data)); return "read"; } catch (error) { return error.message; }
     }"""
     assert "open it on the desktop" in javascript(code, str(paper_checkpoint))
+
+
+def test_too_little_memory_is_told_in_words():
+    code = """
+    async function main() {
+      const { readCheckpoint } = await load("state/checkpoint.js");
+      const { CompactGenerator } = await load("generator/compact_generator.js");
+      WebAssembly.Memory.prototype.grow = () => { throw new RangeError("Maximum memory size exceeded"); };
+      const kernel = bytes(new URL("generator/kernel.wasm", WEB));
+      return CompactGenerator.load(readCheckpoint(bytes(data)), kernel).then(() => "made", (error) => error.message);
+    }"""
+    assert "too little memory" in javascript(code, str(resource("assets/rooms.safetensors")))

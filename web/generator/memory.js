@@ -1,6 +1,8 @@
 // What the WebAssembly kernel works on: numbers are put one behind the other and never freed, since all sizes are known at the
 // start.
 
+import { Problem } from "../state/problem.js";
+
 const PAGE_BYTES = 65536;
 const VECTOR = 8; // floats that a kernel writes at a time
 
@@ -47,8 +49,17 @@ export class Memory {
     const address = this.end;
     this.end += Math.ceil((floats + VECTOR) / 16) * 64;
     const missing = this.end - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) this.grow(Math.ceil(missing / PAGE_BYTES));
     return address;
+  }
+
+  /** @param {number} pages @throws {Problem} the browser has no more */
+  grow(pages) {
+    try {
+      this.memory.grow(pages);
+    } catch {
+      throw new Problem("There is too little memory for the generator. Close other pages or programs, and load this one again.");
+    }
   }
 
   /** @param {ArrayLike<number>} numbers */

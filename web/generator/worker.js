@@ -7,6 +7,7 @@
 //   out: {type: "patch", revision, patch, pixels, ms}; {type: "engine", choice}: engines.js; {type: "failed", message}
 
 import { readCheckpoint } from "../state/checkpoint.js";
+import { Problem } from "../state/problem.js";
 import { cover, patchesOf } from "./blocks.js";
 import { CompactGenerator } from "./compact_generator.js";
 import { Engines } from "./engines.js";
@@ -83,7 +84,7 @@ async function start({ checkpoint, kernel, rivals }) {
 }
 
 onmessage = ({ data }) => {
-  const failed = (/** @type {unknown} */ error) => post({ type: "failed", message: String(error) });
+  const failed = (/** @type {unknown} */ error) => post({ type: "failed", message: error instanceof Problem ? error.message : String(error) });
   if (data.type === "start") start(data).catch(failed);
   if (data.type === "engine") engines?.choose(data.usesGpu);
   if (data.type === "engine") post({ type: "engine", choice: engines?.choice });
