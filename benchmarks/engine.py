@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -85,9 +86,14 @@ class OpenVinoSession:
 
     compiled: Any
 
-    def run(self, _names: None, inputs: Mapping[str, Any]) -> list[Any]:
-        """All outputs."""
-        return list(self.compiled(dict(inputs)).values())
+    def get_inputs(self) -> list[SimpleNamespace]:
+        """Their names."""
+        return [SimpleNamespace(name=entry.any_name) for entry in self.compiled.inputs]
+
+    def run(self, names: Sequence[str] | None, inputs: Mapping[str, Any]) -> list[Any]:
+        """Outputs of these names, or all."""
+        made = self.compiled(dict(inputs))
+        return list(made.values()) if names is None else [made[name] for name in names]
 
 
 class OtherEngine(OnnxEngine):

@@ -1,5 +1,5 @@
 // CPU time of patches in Node: the page's kernel and ONNX Runtime Web by turns, each in blocks of several shapes.
-//   stdin: {checkpoint, graphs: {"2x2": path, …}, turns}; stdout: {"kernel 2x2": [ms a patch, …], …}
+//   stdin: {checkpoint, style: path, graphs: {"2x2": path, …}, turns}; stdout: {"kernel 2x2": [ms a patch, …], …}
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,7 +7,7 @@ import { CompactGenerator } from "../web/generator/compact_generator.js";
 import { readCheckpoint } from "../web/state/checkpoint.js";
 import { sampleZ } from "../web/state/random.js";
 
-const { checkpoint: path, graphs, turns } = JSON.parse(readFileSync(0, "utf8"));
+const { checkpoint: path, style: styleGraph, graphs, turns } = JSON.parse(readFileSync(0, "utf8"));
 const here = (file) => new Uint8Array(readFileSync(file)).buffer;
 const checkpoint = readCheckpoint(here(path));
 const z = sampleZ(7, checkpoint.model.zDim);
@@ -27,15 +27,19 @@ function corners(rows, columns) {
   return found;
 }
 
+const open = (graph) =>
+  runtime.InferenceSession.create(new Uint8Array(here(graph)), { executionProviders: ["wasm"] });
+const known = { z: new runtime.Tensor("float32", z, [z.length]) };
+known.style = (await (await open(styleGraph)).run(known)).style;
 const contenders = [];
 for (const [name, graph] of Object.entries(graphs)) {
   const [rows, columns] = name.split("x").map(Number);
   const places = corners(rows, columns);
-  const session = await runtime.InferenceSession.create(new Uint8Array(here(graph)), { executionProviders: ["wasm"] });
-  const known = new runtime.Tensor("float32", z, [z.length]);
+  const session = await open(graph);
   const theirs = async ([row, column]) => {
     const at = new runtime.Tensor("int64", BigInt64Array.of(BigInt(row), BigInt(column)), [1, 2]);
-    await session.run({ z: known, corners: at });
+    const inputs = { ...known, corners: at };
+    await session.run(Object.fromEntries(session.inputNames.map((name) => [name, inputs[name]])));
   };
   contenders.push({ name: `ONNX Runtime Web ${name}`, patches: rows * columns, places, run: theirs, ms: [] });
   if (rows > 2) continue;

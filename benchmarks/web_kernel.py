@@ -26,12 +26,12 @@ HERE = Path(__file__).parent
 def measured(folder: Path, turns: int) -> dict[str, float]:
     """Median milliseconds of CPU time a patch, by contender."""
     path = resource("assets/rooms.safetensors")
+    requests = {f"{rows}x{columns}": GraphRequest("base", block=(rows, columns)) for rows, columns in BLOCKS}
     graphs = {}
-    for rows, columns in BLOCKS:
-        file = folder / f"{rows}x{columns}.onnx"
-        file.write_bytes(build_graph(load_checkpoint(path), GraphRequest("base", block=(rows, columns))))
-        graphs[file.stem] = str(file)
-    asked = json.dumps({"checkpoint": str(path), "graphs": graphs, "turns": turns})
+    for name, request in {"style": GraphRequest("style"), **requests}.items():
+        graphs[name] = str(folder / f"{name}.onnx")
+        Path(graphs[name]).write_bytes(build_graph(load_checkpoint(path), request))
+    asked = json.dumps({"checkpoint": str(path), "style": graphs.pop("style"), "graphs": graphs, "turns": turns})
     done = subprocess.run(["node", HERE / "web_kernel.mjs"], input=asked, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{done.stderr}\nRun npm install in web/ first.")

@@ -15,7 +15,9 @@ from cocogan_core.inference.room_graph import RoomMaps
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, FIELD_WIDTH, MARGIN, SLOPE, base_stages, compact_widths
 
-__all__ = ["CompactGraph"]
+__all__ = ["STYLE", "CompactGraph"]
+
+STYLE = 2 * FIELD_WIDTH * (FIELD_DEPTH + 1)
 
 # Bilinear ×2 of RGB: the pixel of phase 0 takes a quarter of the cell before, that of phase 1 of the cell behind
 BILINEAR = np.array([[0.25, 0.75, 0], [0, 0.75, 0.25]], np.float32)
@@ -52,10 +54,19 @@ class CompactGraph:
         stage = base_stages(self.config)
         return (compact_widths(self.config)[stage] + 3, *self.size(stage, MARGIN))
 
-    def base(self, b: GraphBuilder, z: str, corners: str) -> tuple[str, str]:
-        """Level 0: from z (1, 1, z_dim) and corners (n, 2) to maps in about [−1, 1], and features for fine blocks."""
+    def style(self, b: GraphBuilder, z: str) -> str:
+        """From z (…, z_dim) to the field's scales and shifts (…, STYLE): all that every block has in common."""
+        first, second, last = self.weights.style
+        style = _slope(b, b.linear(z, *first, rows=1))
+        return b.linear(_slope(b, b.linear(style, *second, rows=1)), *last, rows=1)
+
+    def base(self, b: GraphBuilder, z: str, style: str, corners: str) -> tuple[str, str]:
+        """Level 0: z (1, 1, z_dim), its style and corners (n, 2) → maps in about [−1, 1], and features for fine blocks.
+
+        Of z itself only the room's walls come; without a room it may be ``""``.
+        """
         room = self._room(b, z, corners)
-        x = self._with_room(b, room, self._lattice(b, z, corners), 0, MARGIN)
+        x = self._with_room(b, room, self._lattice(b, style, corners), 0, MARGIN)
         x, rgb = self._grow(b, room, x, self._head(b, x, 0), 0)
         return self._inner(b, rgb), b.add("Concat", x, rgb, axis=1)
 
@@ -70,24 +81,21 @@ class CompactGraph:
         grid = self.config.grid
         rows, columns = (grid.micro_ids()[::4] * BASE + MARGIN).T
         place = b.constant((self.weights.rows[rows] + self.weights.columns[columns])[None])
-        cells = self._field(b, b.add("Unsqueeze", zs, b.constant([1])), place, len(rows))
+        cells = self._field(b, self.style(b, b.add("Unsqueeze", zs, b.constant([1]))), place, len(rows))
         return b.add("Flatten", cells, axis=1)
 
-    def _lattice(self, b: GraphBuilder, z: str, corners: str) -> str:
+    def _lattice(self, b: GraphBuilder, style: str, corners: str) -> str:
         """Features (n, C, h, w) on the lattice and its margin."""
         h, w = self.size(0, MARGIN)
         tables = zip((self.weights.rows, self.weights.columns), b.split(corners, 1, [1, 1]), (h, w), strict=True)
         rows, columns = (_window(b, table, corner, cells) for table, corner, cells in tables)
         rows, columns = (b.add("Unsqueeze", part, b.constant([axis])) for part, axis in ((rows, 2), (columns, 1)))
         place = b.reshape(b.add("Add", rows, columns), [0, h * w, FIELD_WIDTH])
-        cells = b.reshape(self._field(b, z, place, h * w), [0, h, w, len(self.weights.lattice.bias)])
+        cells = b.reshape(self._field(b, style, place, h * w), [0, h, w, len(self.weights.lattice.bias)])
         return b.add("Transpose", cells, perm=[0, 3, 1, 2])
 
-    def _field(self, b: GraphBuilder, z: str, place: str, cells: int) -> str:
-        """The field network: z (1 or n, 1, z_dim) and placed positions (n or 1, cells, FIELD_WIDTH) → (n, cells, C)."""
-        first, second, last = self.weights.style
-        style = _slope(b, b.linear(z, *first, rows=1))
-        style = b.linear(_slope(b, b.linear(style, *second, rows=1)), *last, rows=1)
+    def _field(self, b: GraphBuilder, style: str, place: str, cells: int) -> str:
+        """The field network: style (1 or n, 1, STYLE), placed cells (n or 1, cells, FIELD_WIDTH) → (n, cells, C)."""
         scales, shifts = b.split(style, 2, [FIELD_WIDTH * (FIELD_DEPTH + 1)] * 2)
         (scale, *deeper), (shift, *later) = (
             b.split(part, 2, [FIELD_WIDTH] * (FIELD_DEPTH + 1)) for part in (scales, shifts)

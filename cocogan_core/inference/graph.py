@@ -9,7 +9,7 @@ from typing import Literal
 
 from cocogan_core.checkpoint import Checkpoint
 from cocogan_core.config import ModelConfig
-from cocogan_core.inference.compact_graph import CompactGraph
+from cocogan_core.inference.compact_graph import STYLE, CompactGraph
 from cocogan_core.inference.compact_weights import fold_compact
 from cocogan_core.inference.engine import Shape
 from cocogan_core.inference.onnx_file import GraphBuilder
@@ -31,13 +31,15 @@ FINE_BLOCKS: tuple[Shape, ...] = ((2, 2), (1, 1))
 class GraphRequest:
     """Which graph of a checkpoint is wanted.
 
+    ``style``: z (z_dim,) → style (d,), what blocks of level 0 have in common; of the compact networks only.
     ``base``: z (z_dim,), corners int64 (1, 2) → patches uint8 (n, s, s, 3); total (), which is finite only if all of
-    their maps are; and with more levels than one, features.
-    ``fine``: the same of a level above 0, with features (1, C, h, w) as a further input.
+    their maps are; and with more levels than one, features. Of the compact networks style (d,) is a further input, and
+    z is one only where a room's walls are known.
+    ``fine``: the same of a level above 0, with features (1, C, h, w) instead of style.
     ``responses``: z (n, z_dim) → responses float32 (n, d), the generator's first features.
     """
 
-    part: Literal["base", "fine", "responses"]
+    part: Literal["style", "base", "fine", "responses"]
     level: int = 0
     block: Shape = (1, 1)
 
@@ -78,13 +80,18 @@ def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request:
     if request.part == "responses":
         b.output("responses", graph.responses(b, b.input("z", ["n", model.z_dim])), ["n", "d"])
         return
-    z = b.reshape(b.input("z", [model.z_dim]), [1, 1, -1])
+    known = request.part == "style" or model.room is not None
+    z = b.reshape(b.input("z", [model.z_dim]), [1, 1, -1]) if known else ""
+    if request.part == "style":
+        b.output("style", b.reshape(graph.style(b, z), [-1]), [STYLE])
+        return
     corners = b.input("corners", [1, 2], "int64")
     shape = graph.features_shape
     if request.part == "fine":
         maps = graph.fine(b, z, corners, b.input("features", [1, *shape]))
     else:
-        maps, features = graph.base(b, z, corners)
+        style = b.reshape(b.input("style", [STYLE]), [1, 1, -1])
+        maps, features = graph.base(b, z, style, corners)
         if model.grid.levels > 1:
             b.output("features", features, [1, *shape])
     _output(b, maps, model, graph.block)

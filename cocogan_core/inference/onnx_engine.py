@@ -48,6 +48,7 @@ class OnnxEngine:
         self._model, self._graphs, self._provider, self._threads = model, graphs, provider, threads
         self._alone = alone
         self._sessions: dict[GraphRequest, onnxruntime.InferenceSession] = {}
+        self._styled: tuple[Latent, Latent] | None = None  # the newest z and its style
         self._session(GraphRequest("base", block=self.shapes(0)[0]))
 
     def shapes(self, level: int) -> Sequence[Shape]:
@@ -58,7 +59,8 @@ class OnnxEngine:
     def base(self, z: Latent, corner: Cell, shape: Shape) -> tuple[Patches, Sequence[Features]]:
         """As :class:`Engine`; features (1, C, h, w), views of the block's."""
         session = self._session(GraphRequest("base", block=shape))
-        patches, *features = _run(session, {"z": z, "corners": _corners(corner)}, self._model.grid.levels > 1)
+        inputs: dict[str, NDArray[Any]] = self._known(session, z) | {"corners": _corners(corner)}
+        patches, *features = _run(session, inputs, self._model.grid.levels > 1)
         if not features:
             return patches, ()
         cells = [(row, column) for row in range(shape[0]) for column in range(shape[1])]
@@ -72,9 +74,7 @@ class OnnxEngine:
         near = _crop(features, (start[0], start[1]), (shape[0] * side, shape[1] * side))
         inputs: dict[str, NDArray[Any]] = {"features": np.ascontiguousarray(near), "corners": _corners(corner)}
         session = self._session(GraphRequest("fine", level, shape))
-        if any(entry.name == "z" for entry in session.get_inputs()):  # the room's size; nothing else of z is needed
-            inputs["z"] = z
-        return _run(session, inputs)[0]
+        return _run(session, inputs | self._known(session, z))[0]
 
     def responses(self, z: Latent) -> NDArray[np.float32]:
         """As :class:`Engine`."""
@@ -86,6 +86,18 @@ class OnnxEngine:
         block = self.shapes(level)[0]
         session = self._session(GraphRequest("fine" if level else "base", level, block))
         return float(session.get_modelmeta().custom_metadata_map[FLOP]) / (block[0] * block[1])
+
+    def _known(self, session: onnxruntime.InferenceSession, z: Latent) -> dict[str, NDArray[Any]]:
+        """What a graph needs of z: itself, where there are walls or the networks are the paper's; its style."""
+        needed = {entry.name for entry in session.get_inputs()}
+        known = {"z": z} if "z" in needed else {}
+        return known | ({"style": self._style(z)} if "style" in needed else {})
+
+    def _style(self, z: Latent) -> Latent:
+        """Worked out once a room, not once a block."""
+        if self._styled is None or not np.array_equal(z, self._styled[0]):
+            self._styled = z.copy(), self._session(GraphRequest("style")).run(None, {"z": z})[0]
+        return self._styled[1]
 
     def _session(self, request: GraphRequest) -> onnxruntime.InferenceSession:
         if request not in self._sessions:

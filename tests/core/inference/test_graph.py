@@ -124,7 +124,9 @@ def test_floats_are_within_a_thousandth(name):
     with torch.no_grad():
         expected = generator.block(torch.from_numpy(z)[None], torch.tensor([[0, 0]]), block).numpy()
     graph = build_graph(checkpoint, GraphRequest("base", block=block))
-    made = maps_of(graph, {"z": z, "corners": np.zeros((1, 2), np.int64)})
+    known = {"z": z, "style": onnx_engine(checkpoint)._style(z) if model.architecture == "compact" else None}
+    names = {entry.name for entry in onnx.load_from_string(graph).graph.input}
+    made = maps_of(graph, {"corners": np.zeros((1, 2), np.int64)} | {name: known[name] for name in names & set(known)})
     merged = made if len(made) == 1 else model.grid.merge(made.transpose(0, 2, 3, 1), block).transpose(2, 0, 1)[None]
     assert merged.shape == (1, 3, block[0] * s, block[1] * s)
     assert np.abs(merged - expected).max() < 1e-3
@@ -148,7 +150,8 @@ def test_graphs_are_valid_onnx(name):
     model = CONFIGS[name]
     blocks = [(level, shape) for level in range(model.grid.levels) for shape in block_shapes(model, level)]
     requests = [GraphRequest("fine" if level else "base", level, shape) for level, shape in blocks]
-    for request in (GraphRequest("responses"), *requests):
+    styles = [GraphRequest("style")] * (model.architecture == "compact" and model.generator == "micro")
+    for request in (GraphRequest("responses"), *styles, *requests):
         onnx.checker.check_model(onnx.load_from_string(build_graph(checkpoint, request)), full_check=True)
 
 
