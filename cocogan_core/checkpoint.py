@@ -9,7 +9,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +88,8 @@ class Checkpoint:
 
 def code_version() -> str:
     """Version of this project, or ``"unreleased"`` when run from a clone that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # only now: reading asks for no version
+
     try:
         return version("cocogan-panorama")
     except PackageNotFoundError:

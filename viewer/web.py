@@ -1,7 +1,6 @@
 """``cocogan web``: a room as a web page that makes its parts in the reader's own browser."""
 
 import functools
-import http.server
 import socket
 import tempfile
 import time
@@ -125,6 +124,8 @@ def _directions(checkpoint: Path, count: int) -> "Latent":
 
 def _serve(page: Path, port: int) -> None:
     """Until Ctrl+C."""
+    import http.server  # only now: the window's process imports this module too
+
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(page.parent))
     try:
         server = http.server.ThreadingHTTPServer(("", port), handler)

@@ -3,11 +3,12 @@
 import subprocess
 import sys
 
-HEAVY = ("OpenGL", "glcontext", "imgui_bundle", "moderngl", "pyglet", "torch")
+HEAVY = ("OpenGL", "email", "glcontext", "http", "imgui_bundle", "moderngl", "pyglet", "torch")
 
 
 def test_the_commands_load_no_opengl_and_no_window():
-    code = f"import sys, viewer.__main__; print([name for name in {HEAVY} if name in sys.modules])"
+    loaded = f"[name for name in {HEAVY} if name in sys.modules]"
+    code = f"import sys, viewer.__main__, cocogan_core.commands.main; print({loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
