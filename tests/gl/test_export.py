@@ -52,6 +52,10 @@ class PatchStreamer:
     whole: int | None = None
     statistics: Statistics = field(default_factory=Statistics)
 
+    @property
+    def failed(self):
+        return self.statistics.failed
+
     def share_of(self, _level):
         return self.share
 
