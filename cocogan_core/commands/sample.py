@@ -14,6 +14,7 @@ from cocogan_core.inference.engine import Device
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.panorama_file import PatchMaker, write_panoramas, write_photo_sphere
 from cocogan_core.inference.picture_file import require_writable, write_picture
+from cocogan_core.training.config import LARGEST_SEED
 
 __all__ = ["sample"]
 
@@ -49,8 +50,8 @@ def sample(
         ConfigError: count, level, device or ``out`` make no sense.
         OutputError: ``out`` cannot be written.
     """
-    if count < 1 or seed < 0:
-        raise ConfigError(f"--count is {count} and --seed {seed}; they must be at least 1 and 0")
+    if count < 1 or not 0 <= seed <= LARGEST_SEED + 1 - count:
+        raise ConfigError(f"--count is {count} and --seed {seed}; at least 1, and seeds from 0 to {LARGEST_SEED}")
     if sheet and (photo_sphere or level):
         raise ConfigError("--sheet shows pictures of level 0 as they are; leave out --photo-sphere and --level")
     if photo_sphere and count > 1:

@@ -88,3 +88,14 @@ def test_an_interruption_leaves_nothing(tmp_path, checkpoint, monkeypatch):
         main(["sample", str(checkpoint), "-o", str(tmp_path / "a.tif"), "--level", "1"])
     assert stopped.value.code == 130
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "asked", [("--seed", "2147483648"), ("--seed", "2147483647", "--count", "2"), ("--seed", "-1")]
+)
+def test_a_seed_that_no_saved_room_may_have_is_refused(tmp_path, tiny_checkpoint, capsys, asked):
+    with pytest.raises(SystemExit) as ended:
+        main(["sample", str(tiny_checkpoint), "-o", str(tmp_path / "a.png"), *asked])
+    assert ended.value.code == 2
+    assert "seeds from 0 to 2147483647" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]
