@@ -225,7 +225,8 @@ class ImageDataset:
         except OSError as error:
             raise DataError(f"cannot read {error.filename or folder}: {error.strerror}; check the path") from error
         except (ValueError, KeyError, TypeError, ConfigError) as error:
-            raise DataError(f"{folder} is broken ({printable(error)}); prepare it again") from error
+            reason = f"{error} is missing" if isinstance(error, KeyError) else error
+            raise DataError(f"{folder} is broken ({printable(reason)}); prepare it again") from error
         return cls(folder, about, np.asarray(parameters, np.float32))
 
     def unnamed(self) -> Self:

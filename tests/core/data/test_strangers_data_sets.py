@@ -105,6 +105,14 @@ def test_a_broken_index_is_one_line(data, change):
     assert str(caught.value).startswith(str(data))
 
 
+def test_what_an_index_lacks_is_named(data):
+    index = data / "dataset.json"
+    about = json.loads(index.read_text())
+    index.write_text(json.dumps({name: value for name, value in about.items() if name != "licence"}))
+    with pytest.raises(DataError, match="'licence' is missing"):
+        ImageDataset.open(data)
+
+
 @pytest.mark.parametrize("text", [b"\xff", b"[" * 100_000, b"[]", b'{"format": 1, "format": 1}', b'{"format": NaN}'])
 def test_an_index_that_is_no_index_is_one_line(data, text):
     (data / "dataset.json").write_bytes(text)
