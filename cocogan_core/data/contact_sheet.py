@@ -1,6 +1,7 @@
 """A contact sheet: many pictures side by side in one file, to be looked at before training on them."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from cocogan_core.errors import OutputError
-from cocogan_core.files import open_atomically
+from cocogan_core.files import write_atomically
 
 __all__ = ["write_sheet"]
 
@@ -24,5 +25,6 @@ def write_sheet(path: Path, images: Sequence[NDArray[np.uint8]], *, columns: int
     picture_format = Pillow.registered_extensions().get(path.suffix.lower())
     if picture_format is None:
         raise OutputError(f"cannot write {path}: no picture ends so; choose another file, ending in .png or .jpg")
-    with open_atomically(path) as file:
-        Pillow.fromarray(np.concatenate(rows)).save(file, picture_format, optimize=True)
+    file = BytesIO()  # into a real one Pillow does not hear that a full disk took a part only
+    Pillow.fromarray(np.concatenate(rows)).save(file, picture_format, optimize=True)
+    write_atomically(path, file.getvalue())

@@ -6,6 +6,7 @@ A file is complete or not there. Knows no panoramas.
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -122,8 +123,10 @@ def _chunk(file: BinaryIO, kind: bytes, content: bytes) -> None:
 
 
 def _write_jpeg(path: Path, strips: Strips, _size: tuple[int, int], metadata: bytes) -> None:
-    picture = Image.fromarray(np.concatenate(list(strips)))
-    picture.save(path, "JPEG", quality=JPEG_QUALITY, subsampling=0, **({"xmp": metadata} if metadata else {}))
+    """By way of memory: into a real file Pillow does not hear that a full disk took a part only."""
+    picture, file = Image.fromarray(np.concatenate(list(strips))), BytesIO()
+    picture.save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0, **({"xmp": metadata} if metadata else {}))
+    path.write_bytes(file.getvalue())
 
 
 WRITERS: dict[str, Callable[[Path, Strips, tuple[int, int], bytes], None]] = {

@@ -5,7 +5,7 @@ bit-identical to a run that was never stopped (one process on a CPU).
 """
 
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -129,7 +129,7 @@ class Trainer:
         logger = MetricLogger(config.run, seen=self.seen, tensorboard=config.tensorboard) if first else None
         display = ProgressDisplay(config.images, self.seen, quiet=not (first and progress))
         latest: Figures = {}
-        with stop_signals() as received, display:
+        with stop_signals() as received, display, closing(logger) if logger else nullcontext():
             stop = False
             if self._notice:
                 display.print_line(self._notice)
@@ -150,8 +150,6 @@ class Trainer:
                     self.save_state()
                 if "fd" in figures:
                     display.print_line(f"Fréchet distance {figures['fd']:.1f} after {self.seen} images")
-        if logger is not None:
-            logger.close()
         return TrainResult(checkpoint=config.run / CHECKPOINT, images_seen=self.seen, figures=latest)
 
     def step(self) -> Figures:

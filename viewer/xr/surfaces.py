@@ -85,6 +85,7 @@ class Surfaces:
 
     def close(self) -> None:
         """Give everything back, whatever has become of the runtime."""
+        self._context.screen.use()  # moderngl binds the last framebuffer again, an error where that one is gone
         if self._light is not None:
             self._light.close()
         self._unseen.color_attachments[0].release()

@@ -6,6 +6,7 @@ numbers that made the rooms beside the scans (``cocogan_core.data.sources.labels
 
 import json
 import uuid
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from cocogan_core.data.rooms.parameters import LICENCE
 from cocogan_core.data.rooms.spec import RoomDatasetSpec
 from cocogan_core.data.sources.labels import Labels, read_labels, write_labels
 from cocogan_core.errors import DataError
-from cocogan_core.files import open_atomically
+from cocogan_core.files import write_atomically
 
 __all__ = ["SkyBoxFolder", "viewpoint_id"]
 
@@ -60,9 +61,10 @@ class SkyBoxFolder:
             OutputError: a file cannot be written.
         """
         for path, face in zip(self.faces(index), faces, strict=True):
-            with open_atomically(path) as file:
-                # 4:4:4: the edges of coloured furniture would bleed otherwise
-                Pillow.fromarray(face).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+            file = BytesIO()  # into a real one Pillow does not hear that a full disk took a part only
+            # 4:4:4: the edges of coloured furniture would bleed otherwise
+            Pillow.fromarray(face).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+            write_atomically(path, file.getvalue())
 
     def _scan(self, index: int) -> str:
         return f"rooms_{self._spec.seed}_{index // SCAN_ROOMS:04d}"
