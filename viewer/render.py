@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import tyro
-from rich.console import Console
-from rich.progress import Progress, track
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.inference.engine import Device
@@ -154,6 +152,9 @@ def _write_panorama(
     opened: Opened, view: View, out: Path, settings: "ExportSettings", *, level: int | None, device: str
 ) -> None:
     """By the generator process alone: no picture is drawn, so that there need be no OpenGL."""
+    from rich.console import Console
+    from rich.progress import track
+
     from cocogan_core.inference.panorama_file import write_photo_sphere
     from viewer.export.export import level_for_export
     from viewer.session.checkpoint_loader import CheckpointSource, LoadedCheckpoint
@@ -178,6 +179,9 @@ def _write_panorama(
 
 
 def _export(app: "App", kind: "Kind", out: Path, settings: "ExportSettings") -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
     from viewer.export.export import Export, level_for_export
 
     session, camera = app.session, app.controls.camera

@@ -1,14 +1,15 @@
 """``cocogan bench``: what training by parts saves. Importing it does not import torch."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
-from rich.console import Console
-from rich.table import Table
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.training.benchmark_process import TrainingCost, measure_in_process
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 __all__ = ["bench"]
 
@@ -51,6 +52,8 @@ def bench(
         ConfigError: no such preset, or numbers that make no sense.
         TrainingError: a measurement failed, for want of memory above all.
     """
+    from rich.console import Console
+
     if min(batch, steps) < 1 or min(width, patch) < 0:
         raise ConfigError("--batch and --steps must be at least 1, --width and --patch at least 0")
     settings = {
@@ -78,7 +81,9 @@ def _comparison(parts: TrainingCost, whole: TrainingCost, name: str) -> str:
     return f"{name}: {sign}{abs(memory):.1f} % memory, {speed:.1f} times the images/s; on {parts.device}"
 
 
-def _table(title: str, costs: Mapping[str, TrainingCost]) -> Table:
+def _table(title: str, costs: Mapping[str, TrainingCost]) -> "Table":
+    from rich.table import Table
+
     table = Table("", title=title)
     for heading in ("pixels", "peak memory", "images/s"):
         table.add_column(heading, justify="right")

@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import tyro
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as ProgressBars
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.files import write_atomically
@@ -92,6 +89,10 @@ def _require_writable(*paths: Path | None) -> None:
 @contextmanager
 def _progress_bars() -> Iterator[Progress]:
     """One bar below the other on standard error, so that standard output holds the figures alone."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as ProgressBars
+
     columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars = ProgressBars(*columns, console=Console(stderr=True))
 

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.text import printable
@@ -56,6 +54,9 @@ def extend(
     """
     if out.is_dir() or not out.parent.is_dir():
         raise ConfigError(f"cannot write {out}: name a file in a folder that exists")
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
     from cocogan_core.applications.extrapolation import ExtensionSettings, PostTraining
     from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
     from cocogan_core.data.dataset import ImageDataset

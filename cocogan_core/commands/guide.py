@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import tyro
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
 from cocogan_core.checkpoint import load_checkpoint, read_metadata
 from cocogan_core.data.sources.image_io import UnusablePicture, read_picture, require_readers
@@ -137,6 +135,9 @@ def _corner_by_head(checkpoint: Path, grid: PatchGrid, pixels: NDArray[np.uint8]
 
 
 def _search(guidance: "Guidance", steps: int) -> "GuidedRooms":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress
+
     columns = ("looking for the room", BarColumn(), MofNCompleteColumn(), "{task.fields[error]}")
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("", total=steps, error="")

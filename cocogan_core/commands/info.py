@@ -4,8 +4,6 @@ import math
 from pathlib import Path
 
 import tyro
-from rich.console import Console
-from rich.table import Table
 
 from cocogan_core.checkpoint import Metadata, read_metadata, weight_counts
 from cocogan_core.files import resource
@@ -23,6 +21,9 @@ def info(checkpoint: tyro.conf.Positional[Path | None] = None) -> None:
     Args:
         checkpoint: a .safetensors file (default: the room that is shipped).
     """
+    from rich.console import Console
+    from rich.table import Table
+
     path = checkpoint or resource(SHIPPED)
     table = Table("", printable(path), show_lines=True)
     for name, value in _rows(path, read_metadata(path)).items():

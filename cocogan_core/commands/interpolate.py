@@ -7,8 +7,6 @@ from typing import Annotated
 import numpy as np
 import tyro
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 
 from cocogan_core.applications.interpolation import Axis, Part, coordinate_path, latent_path, make_part, patches_between
 from cocogan_core.commands.room_argument import latent_of
@@ -80,6 +78,9 @@ def _through_coordinates(path: Path, room: str, axis: Axis, steps: int, at: tupl
 
 def _write(out: Path, pictures: Iterable[Pixels], count: int, rate: int) -> None:
     """As a film, a strip or a folder of pictures, by the ending of ``out``."""
+    from rich.console import Console
+    from rich.progress import track
+
     from cocogan_core.applications.film import write_film
     from cocogan_core.applications.sheets import tile
     from cocogan_core.inference.picture_file import write_picture

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import tyro
-from rich.progress import track
 
 from cocogan_core.data.sources.equirect import Equirect
 from cocogan_core.data.sources.images import Images
@@ -26,6 +25,8 @@ def prepare(
     Args:
         source: What kind of pictures; each kind has its own --help.
     """
+    from rich.progress import track
+
     from cocogan_core.data.prepare import prepare_dataset
 
     report = prepare_dataset(source, progress=track)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
-from rich.progress import track
 
 from cocogan_core.errors import ConfigError
 
@@ -63,6 +62,8 @@ def rooms(
         sheet: Picture file to write with all the rooms side by side, instead of or besides OUT.
         columns: Rooms in a row of the sheet.
     """
+    from rich.progress import track
+
     from cocogan_core.data.rooms.generate import make_panoramas, make_sheet, make_sky_boxes
     from cocogan_core.data.rooms.spec import RoomDatasetSpec
 

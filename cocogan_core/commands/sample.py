@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
-from rich.console import Console
-from rich.progress import track
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.files import resource
@@ -57,6 +55,9 @@ def sample(
     if photo_sphere and count > 1:
         raise ConfigError("--photo-sphere is of one panorama; leave out --count")
     require_writable(out)
+    from rich.console import Console
+    from rich.progress import track
+
     from cocogan_core.inference.patch_generator import PatchGenerator
 
     generator = PatchGenerator.load(checkpoint or resource("assets/rooms.safetensors"), device)

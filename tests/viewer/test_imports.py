@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("OpenGL", "email", "glcontext", "http", "imgui_bundle", "moderngl", "pyglet", "torch")
+HEAVY = ("OpenGL", "email", "glcontext", "http", "imgui_bundle", "moderngl", "pyglet", "rich", "torch")
 
 
 def test_the_commands_load_no_opengl_and_no_window():
