@@ -63,14 +63,19 @@ def test_on_x11_the_runtime_gets_the_window_s_glx_context(runtime, screen, tiny_
 
 
 def viewers(folder):
-    """Processes whose settings are in a folder and who are to open a window, and what their commands are."""
+    """Processes whose settings are in a folder and who show the room of seed 7, and what their commands are.
+
+    Not the guard, which has the command to come among its own arguments, but not the room. What a window starts bears
+    the window's name until it is another program, and a higher number.
+    """
     found = {}
     for path in Path("/proc").glob("[0-9]*"):
         try:
             command, variables = (path / "cmdline").read_bytes().split(b"\0"), (path / "environ").read_bytes()
         except OSError:  # it has ended
             continue
-        if str(folder).encode() in variables and b"view" in command:
+        seeded = any(b'"seed":7' in word.replace(b" ", b"") for word in command)
+        if str(folder).encode() in variables and b"view" in command and seeded:
             found[int(path.name)] = command
     return found
 
@@ -86,9 +91,8 @@ def test_after_a_runtime_s_crash_the_window_comes_back_with_its_room(runtime, sc
         wait_for(lambda: len(runtime.frames) > 3)
         runtime.say("crash xrEndFrame")
         assert process.wait(60) == -signal.SIGSEGV
-        ((again, command),) = wait_for(lambda: viewers(tmp_path).items())
+        again, command = wait_for(lambda: min(viewers(tmp_path).items(), default=None))
         assert b"--vr" not in command
-        assert any(b'"seed":7' in word.replace(b" ", b"") for word in command)
         log = wait_for(lambda: next(tmp_path.rglob("viewer.log"), None))
         wait_for(lambda: text("headset.crashed") in log.read_text())
         search = ["xdotool", "search", "--onlyvisible", "--name", "."]
