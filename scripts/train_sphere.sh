@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The default room's next version, on the whole sphere (±90°) with room coordinates, begun from the shipped one: regression on
 # the rooms' named parameters while the patches grow 8 → 16 → 32 pixels, then the adversarial phase at 64 with D, A and Q on
-# rooms that are drawn while it trains. The first three stages gave assets/sphere_base.safetensors (LOG.md has their
-# figures), and are left out while that file is there; BASE= (empty) trains them again.
-# Resumable: run it again after an interruption. In 2026 on one core of an EPYC with AVX512-BF16: 5 rooms/s to render, then 20, 12
+# rooms that are drawn while it trains. assets/sphere_base.safetensors came of the first three stages, two thirds as long and
+# on 2,500 rooms (LOG.md, 2026-11-28); they are left out while that file is there, and BASE= (empty) trains them. Run
+# at full length was none of it yet.
+# Resumable: run it again after an interruption. On one core of an EPYC with AVX512-BF16: 5 rooms/s to render, then 20, 12
 # and 6 images/s. A core to itself: `taskset -c 1 chrt -r 1 scripts/train_sphere.sh`; LP_NUM_THREADS=0 keeps software
-# OpenGL's work in the same thread, else rooms are drawn a hundred times slower beside other jobs.
+# OpenGL's work in the same thread: beside other jobs on its core a batch of rooms took 20 s without it, 0.8 s with it.
 # Usage: scripts/train_sphere.sh [DATA_FOLDER] [RUNS_FOLDER]
 # PYTHON=.venv/bin/python names the environment, else the path does; SCALE (1) times rooms and images, for trying it out;
 # PRECISION=float32 where the CPU has no instructions for bfloat16; OPTIONS are added to every stage.
