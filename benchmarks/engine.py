@@ -55,12 +55,15 @@ print(time.monotonic())
 VIEW = f"""
 import os, time
 from pathlib import Path
-import viewer.__main__  # as the command does, and as its child process does again
-if __name__ == "__main__":
-    from viewer.app import App
+import viewer.__main__
+if __name__ == "__main__":  # in the order of the command
     from viewer.camera.camera import View
+    from viewer.session.checkpoint_loader import LoadedCheckpoint
     from viewer.state.options import Options
-    app = App(Options(Path({str(ROOM)!r}), 0, View(), (1280, 720), "cpu", None, headless="DISPLAY" not in os.environ))
+    options = Options(Path({str(ROOM)!r}), 0, View(), (1280, 720), "cpu", None, headless="DISPLAY" not in os.environ)
+    loaded = LoadedCheckpoint.named_by(options)
+    from viewer.app import App
+    app = App(options, loaded)
     app.frame()
     print(time.monotonic())
     while not app.session.streamer.statistics.made:
@@ -206,8 +209,15 @@ def milestones(program: str) -> list[float]:
         path = Path(folder) / "program.py"  # a file, which child processes read again, as they do a command's
         path.write_text(program)
         began = time.monotonic()
-        printed = subprocess.run([sys.executable, path], check=True, capture_output=True, text=True).stdout
+        printed = subprocess.run(
+            [sys.executable, path], check=True, capture_output=True, text=True, env=installed_environment()
+        ).stdout
     return [float(line) - began for line in printed.split()]
+
+
+def installed_environment() -> dict[str, str]:
+    """With bytecode kept, as that of installed packages is: torch's is there, this repository's may not be."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def in_turns(programs: Iterable[str]) -> list[list[float]]:

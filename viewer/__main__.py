@@ -167,11 +167,14 @@ def _first_look(checkpoint: Path) -> View:
 
 def _show(options: Options) -> None:
     """Open the window, or write the picture that was asked for."""
-    from viewer.app import App
+    from viewer.session.checkpoint_loader import LoadedCheckpoint
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what is open gets closed
     try:
-        app = App(options)
+        loaded = LoadedCheckpoint.named_by(options)
+        from viewer.app import App  # only now: the generator's process starts beside what this imports
+
+        app = App(options, loaded)
         try:
             app.save_picture(options.screenshot) if options.screenshot else app.run()
         finally:

@@ -42,10 +42,9 @@ class App:
         DisplayError: there is no display or no OpenGL 3.3.
     """
 
-    def __init__(self, options: Options) -> None:
-        """Start everything."""
-        source = CheckpointSource.read(options.checkpoint, options.recipe, seed=options.seed, view=options.view)
-        loaded = LoadedCheckpoint.start(source, options.device)
+    def __init__(self, options: Options, loaded: LoadedCheckpoint | None = None) -> None:
+        """Start everything; ``loaded`` is what the options name where it has been started already."""
+        loaded = loaded or LoadedCheckpoint.named_by(options)
         self.options = options
         try:
             how = {"headless": options.headless, "safe": options.safe, "exact": options.recipe is not None}
@@ -64,7 +63,7 @@ class App:
         from viewer.ui.input import Controls
         from viewer.ui.panels import Panels
 
-        self.controls = Controls(self.window, self._camera(source.view))
+        self.controls = Controls(self.window, self._camera(loaded.source.view))
         self.controls.reduce_motion(self.workspace.settings.reduced_motion or options.reduced_motion)
         self.gamepad = Gamepad(self.controls)
         self.clipboard = Clipboard(self.window)

@@ -14,6 +14,7 @@ from cocogan_core.files import is_picture
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
 from viewer.state.latents import Latents
+from viewer.state.options import Options
 from viewer.state.photographs import read_photo_sphere
 from viewer.state.recipe import Recipe
 from viewer.streaming.protocol import TRIAL_REVISION
@@ -82,6 +83,16 @@ class LoadedCheckpoint:
     def start(cls, source: CheckpointSource, device: str) -> Self:
         """Start the generator process, without waiting for it."""
         return cls(source, Worker(source.path, device, source.metadata.model.grid))
+
+    @classmethod
+    def named_by(cls, options: Options) -> Self:
+        """Start that of the checkpoint that the command line names, without waiting for it.
+
+        Raises:
+            CheckpointError, DataError, RecipeError: as :meth:`CheckpointSource.read`.
+        """
+        source = CheckpointSource.read(options.checkpoint, options.recipe, seed=options.seed, view=options.view)
+        return cls.start(source, options.device)
 
 
 class CheckpointLoader:
