@@ -453,6 +453,58 @@ def test_the_rooms_panel_changes_sides_and_nothing_lies_over_it(app):
     draw(app)
 
 
+def drag_grip(app, place, *, to):
+    """Take a panel that lies at ``place`` by its grip and let its left top corner go at ``to``."""
+    x, y = round(place[0] + 26), round(SIZE[1] - place[1] - 22)  # ImGui counts from the top
+    app.window.dispatch_event("on_mouse_motion", x, y, 0, 0)
+    draw(app, 2)
+    app.window.dispatch_event("on_mouse_press", x, y, mouse.LEFT, 0)
+    draw(app, 2)
+    dx, dy = round(to[0] - place[0]), round(place[1] - to[1])
+    for step in (1, 2):
+        app.window.dispatch_event(
+            "on_mouse_drag", x + dx * step // 2, y + dy * step // 2, dx // 2, dy // 2, mouse.LEFT, 0
+        )
+        draw(app, 2)
+    app.window.dispatch_event("on_mouse_release", x + dx, y + dy, mouse.LEFT, 0)
+    draw(app, 3)
+
+
+def test_a_panel_floats_where_it_is_dropped_docks_at_an_edge_and_turns_nothing(app):
+    app.handler.act(Command.TOGGLE_ROOM)
+    draw(app)
+    panel = lambda: app.panels.places[3]  # noqa: E731 (after two bars and the compass)
+    docked, look = panel(), app.controls.camera.view
+    drag_grip(app, docked, to=(150, 120))
+    assert panel()[:2] == pytest.approx((150, 120), abs=2)
+    floating = app.workspace.settings.room_position
+    assert 0 < floating[0] < 1
+    assert app.handler.status.panel
+    drag_grip(app, panel(), to=(SIZE[0] - (docked[2] - docked[0]) - 25, 75))  # near the right edge and the bars
+    assert app.workspace.settings.room_position == (1, 0)
+    assert app.workspace.settings.visited_position == (0, 1)  # what was docked there has gone to the other side
+    assert panel()[2] == pytest.approx(SIZE[0] - docked[0], abs=1)
+    assert app.controls.camera.view == look
+    app.handler.act(Command.CHANGE_SIDE)
+    app.handler.act(Command.TOGGLE_ROOM)
+    draw(app)
+    assert app.workspace.settings.visited_position == (1, 1)
+
+
+def test_the_visited_rooms_are_moved_with_the_map_below_them(app):
+    app.handler.act(Command.TOGGLE_VISITED)
+    draw(app)
+    visited = lambda: app.panels.places[3]  # noqa: E731 (as above)
+    before = app.workspace.settings
+    drag_grip(app, visited(), to=(30, 120))
+    x, y = app.workspace.settings.visited_position
+    assert (0 <= x < 1, 0 < y < 1) == (True, True)
+    strip = app.panels.places[4]
+    assert strip[1] == pytest.approx(visited()[3], abs=12)
+    app.workspace.settings = before
+    app.handler.act(Command.TOGGLE_VISITED)
+
+
 def test_the_systems_fonts_are_read_once_the_first_patch_is_there(app):
     from viewer.ui import theme
 

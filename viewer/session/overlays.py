@@ -47,9 +47,10 @@ class Overlays:
         self._workspace.settings = replace(settings, **changed)
 
     def change_side(self) -> None:
-        """The room's panel to the other side of the window, and what lies there to this one."""
+        """The room's panel to the other side of the window, and what is docked there to this one."""
         settings = self._workspace.settings
-        self._workspace.settings = replace(settings, side="left" if settings.side == "right" else "right")
+        position = (1.0 if settings.side == "left" else 0.0, settings.room_position[1])
+        self._workspace.settings = settings.with_panel("room", position)
 
     def keep_job(self) -> None:
         """Ask no more whether it may be lost."""

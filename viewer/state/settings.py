@@ -15,7 +15,7 @@ from cocogan_core.errors import OutputError
 from cocogan_core.files import lock_folder, read_limited, write_atomically
 from cocogan_core.json_text import parse_json
 
-__all__ = ["MOST_FAVOURITES", "TEXT_SIZES", "Quality", "Settings", "Side", "Theme", "load", "peek", "save"]
+__all__ = ["MOST_FAVOURITES", "TEXT_SIZES", "Position", "Quality", "Settings", "Side", "Theme", "load", "peek", "save"]
 
 MOST_RECENT, MOST_FAVOURITES = 8, 24
 TEXT_SIZES = (0.75, 2.5)
@@ -24,6 +24,8 @@ LOCK_WAIT_S = 5.0  # writing takes milliseconds
 Theme = Literal["dark", "light"]
 Quality = Literal["automatic", "fast", "sharp"]
 Side = Literal["left", "right"]
+Position = tuple[float, float]
+"""Of a panel: which shares of the free width and height lie to its left and above it; 0 and 1 are docked."""
 SIDES_PX = (160, 16384)
 MOST_BYTES = 64 << 20  # favourites are recipes, of up to megabytes each where z is long
 
@@ -41,7 +43,7 @@ class Settings:
         theme: of the panels.
         text_size: of the panels, 1 being the usual one.
         quality: of the picture: sharp where there is time for it, or never, or always.
-        side: of the window where the room's panel lies; the visited rooms lie at the other one.
+        room_position, visited_position: where the room's panel and the visited rooms lie.
         panel, details, visited: whether the room's panel is open, shows everything, and whether the visited rooms do.
         favourites: recipes of rooms that the user keeps, as lines, newest first.
     """
@@ -54,7 +56,8 @@ class Settings:
     theme: Theme = "dark"
     text_size: float = 1.0
     quality: Quality = "automatic"
-    side: Side = "left"
+    room_position: Position = (0.0, 0.0)
+    visited_position: Position = (1.0, 1.0)
     panel: bool = False
     details: bool = False
     visited: bool = False
@@ -64,6 +67,20 @@ class Settings:
         """A file was opened: put it first among the recent ones."""
         name = str(path.absolute())
         return replace(self, recent=(name, *(other for other in self.recent if other != name))[:MOST_RECENT])
+
+    @property
+    def side(self) -> Side:
+        """Of the window where the room's panel lies."""
+        return "left" if self.room_position[0] < 0.5 else "right"
+
+    def with_panel(self, name: Literal["room", "visited"], position: Position) -> Self:
+        """A panel was moved there; what is docked at that side goes to the other one."""
+        changed: dict[str, Any] = {f"{name}_position": position}
+        other = "visited_position" if name == "room" else "room_position"
+        x, y = getattr(self, other)
+        if x == position[0] and x in (0, 1):
+            changed[other] = (1 - x, y)
+        return replace(self, **changed)
 
     def merged(self, before: "Settings", others: "Settings") -> "Settings":
         """With what ``others`` have where this is still what it was ``before``; of lists, what each has added."""
@@ -185,6 +202,13 @@ def _read_text_size(value: object) -> float:
     return float(value)
 
 
+def _read_position(value: object) -> Position:
+    numbers = isinstance(value, list) and len(value) == 2 and all(type(share) in (int, float) for share in value)
+    if not (isinstance(value, list) and numbers and all(0 <= share <= 1 for share in value)):
+        raise ValueError("a panel's position must be two numbers from 0 to 1")
+    return float(value[0]), float(value[1])
+
+
 def _read_favourites(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError("a list of rooms is expected")
@@ -200,7 +224,7 @@ def _read_names(value: object) -> tuple[str, ...]:
 READERS: Mapping[str, Any] = {
     "size_px": _read_size, "reduced_motion": _read_flag, "recent": _read_names, "last": _read_text,
     "seen_hint": _read_flag, "theme": _read_one_of(*get_args(Theme)), "text_size": _read_text_size,
-    "quality": _read_one_of(*get_args(Quality)), "side": _read_one_of(*get_args(Side)),
-    "panel": _read_flag, "details": _read_flag, "visited": _read_flag,
-    "favourites": _read_favourites,
+    "quality": _read_one_of(*get_args(Quality)),
+    "room_position": _read_position, "visited_position": _read_position, "panel": _read_flag, "details": _read_flag,
+    "visited": _read_flag, "favourites": _read_favourites,
 }  # fmt: skip

@@ -127,7 +127,7 @@ class TurnToGroup:
 
 @dataclass(frozen=True)
 class ChangeSettings:
-    """Remember other settings of the window: theme, size of text, quality."""
+    """Remember other settings of the window: theme, size of text, quality, where panels lie."""
 
     settings: Settings
 

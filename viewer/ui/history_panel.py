@@ -2,28 +2,31 @@
 
 from imgui_bundle import ImVec2, imgui
 
-from viewer.ui.actions import Action, Command, MorphTo, ScrubMorph, VisitRoom
+from viewer.ui.actions import Action, ChangeSettings, Command, MorphTo, ScrubMorph, VisitRoom
+from viewer.ui.dock import Dock
 from viewer.ui.map_panel import MAP_EM
 from viewer.ui.texts import text
 from viewer.ui.theme import Icon
 from viewer.ui.view_model import HistoryModel
-from viewer.ui.widgets import FIXED, Place, at_side, button, em, opposite, place, tip, window_size
+from viewer.ui.widgets import FIXED, Place, button, em, place, tip, window_size
 
 __all__ = ["draw_history_panel"]
 
-WIDE_EM, THUMB_EM = 30.0, 2.2
+WIDE_EM, THUMB_EM, TOP_EM = 30.0, 2.2, 3.6
 PRESENT, TARGET = imgui.ImVec4(0.93, 0.60, 0.32, 1), imgui.ImVec4(0.45, 0.75, 1.0, 1)
 
 
-def draw_history_panel(model: HistoryModel) -> tuple[list[Action], Place]:
-    """What the user asks for, and where it lies: at the lower edge, over the strip."""
+def draw_history_panel(model: HistoryModel, dock: Dock) -> tuple[list[Action], Place]:
+    """What the user asks for, and where it lies: room for the strip is left below."""
     width, height = window_size()
     wide = min(em(WIDE_EM), width - em(1.2))
-    corner = ImVec2(at_side(opposite(model.settings.side), wide), height - em(MAP_EM + 1.2))
-    imgui.set_next_window_pos(corner, imgui.Cond_.always, ImVec2(0.0, 1.0))
+    dock.put_next(model.settings.visited_position, top=em(TOP_EM), bottom=height - em(MAP_EM + 1.2))
     imgui.set_next_window_size(ImVec2(wide, 0.0), imgui.Cond_.always)
     imgui.begin("visited", None, FIXED)
-    actions = _first_row(model) + _thumbnails(model)
+    put = dock.grip()
+    actions: list[Action] = [ChangeSettings(model.settings.with_panel("visited", put))] if put else []
+    imgui.same_line()
+    actions += _first_row(model) + _thumbnails(model)
     where = place()
     imgui.end()
     return actions, where

@@ -11,11 +11,10 @@ from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import u_of_yaw, yaw_of_u
 from viewer.camera.camera import Camera
 from viewer.camera.visibility import outline
-from viewer.state.settings import Side
 from viewer.streaming.patch_status import tint
 from viewer.ui.actions import Action, MoveCamera
 from viewer.ui.view_model import ViewModel
-from viewer.ui.widgets import FIXED, Place, at_side, em, place, window_size
+from viewer.ui.widgets import FIXED, MARGIN_EM, Place, em, place, window_size
 
 __all__ = ["MAP_EM", "draw_map"]
 
@@ -23,11 +22,14 @@ MAP_EM = 5.0  # height
 DARK, LINE, FAINT = 0xB0101010, 0xFFFFFFFF, 0x80FFFFFF  # ImGui colours are 0xAABBGGRR
 
 
-def draw_map(camera: Camera, model: ViewModel, side: Side) -> tuple[list[Action], Place]:
-    """At the lower edge, at a side; unmade patches are dark, older ones dimmed, the view's border is drawn."""
-    (width, height), grid = window_size(), model.window.grid
+def draw_map(camera: Camera, model: ViewModel, above: Place) -> tuple[list[Action], Place]:
+    """Below another panel; unmade patches are dark, older ones dimmed, the view's border is drawn."""
+    width, grid = window_size()[0], model.window.grid
     wide = min(width - em(1.2), em(MAP_EM) * grid.width_px / grid.height_px)
-    imgui.set_next_window_pos(ImVec2(at_side(side, wide), height - em(MAP_EM + 0.6)))
+    left, _, right, bottom = above
+    at_right = left + right > width
+    corner = ImVec2(right if at_right else left, bottom + em(MARGIN_EM))
+    imgui.set_next_window_pos(corner, imgui.Cond_.always, ImVec2(float(at_right), 0.0))
     imgui.set_next_window_size(ImVec2(wide, em(MAP_EM)))
     imgui.push_style_var(imgui.StyleVar_.window_padding, ImVec2(0, 0))
     imgui.begin("strip", None, FIXED | imgui.WindowFlags_.no_background)

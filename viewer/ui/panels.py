@@ -3,6 +3,7 @@
 from imgui_bundle import imgui
 
 from viewer.ui.actions import Action
+from viewer.ui.dock import Dock
 from viewer.ui.file_menu import FileQuestion, draw_export_question, draw_offer
 from viewer.ui.gallery_panel import GalleryPanel
 from viewer.ui.history_panel import draw_history_panel
@@ -31,6 +32,7 @@ class Panels:
         """Load the fonts; ImGui's context must exist."""
         self.places: tuple[Place, ...] = ()
         self._room, self._gallery, self._question = RoomPanel(), GalleryPanel(), FileQuestion()
+        self._visited_dock = Dock()
         self._look: tuple[object, ...] = ()
         self._all_fonts = False
         load_fonts()
@@ -76,10 +78,10 @@ class Panels:
             return actions + self._take(self._gallery.draw(gallery, status.latents))
         actions += self._take(draw_compass(status.camera))
         if status.panel:
-            actions += self._take(self._room.draw(status, model))
+            actions += self._take(self._room.draw(status, model, history.settings))
         if status.visited:
-            actions += self._take(draw_map(status.camera, model, opposite(status.side)))
-            actions += self._take(draw_history_panel(history))
+            actions += self._take(draw_history_panel(history, self._visited_dock))
+            actions += self._take(draw_map(status.camera, model, self.places[-1]))
         return actions
 
     def _over_the_view(

@@ -4,12 +4,14 @@ import numpy as np
 from imgui_bundle import ImVec2, imgui
 
 from viewer.state.latents import Latents
-from viewer.ui.actions import Action, ChangeRoom, Command, TurnToGroup
+from viewer.state.settings import Settings
+from viewer.ui.actions import Action, ChangeRoom, ChangeSettings, Command, TurnToGroup
+from viewer.ui.dock import Dock
 from viewer.ui.latent_texts import SIMPLE, group_of, group_text, label_text
 from viewer.ui.texts import text
 from viewer.ui.theme import Icon
 from viewer.ui.view_model import ViewModel, ViewStatus
-from viewer.ui.widgets import FIXED, Place, at_side, button, em, icon_button, place, tip, window_size
+from viewer.ui.widgets import FIXED, MARGIN_EM, Place, button, em, icon_button, place, tip, window_size
 
 __all__ = ["RoomPanel"]
 
@@ -24,10 +26,11 @@ DIRECTIONS, HIDDEN = "directions", "hidden"
 
 
 class RoomPanel:
-    """Holds what is searched for."""
+    """Holds what is searched for, and a drag that goes on."""
 
     def __init__(self) -> None:
         """Nothing is searched for."""
+        self._dock = Dock()
         self._search = ""
         self._scroll = False
         self._wanted = ""  # the object whose sliders are to be brought into sight
@@ -36,17 +39,17 @@ class RoomPanel:
         """Bring an object's sliders into sight."""
         self._wanted, self._search, self._scroll = group, "", True
 
-    def draw(self, status: ViewStatus, model: ViewModel) -> tuple[list[Action], Place]:
-        """What the user asks for, and where it lies: at its side, on at most a quarter of the window."""
+    def draw(self, status: ViewStatus, model: ViewModel, settings: Settings) -> tuple[list[Action], Place]:
+        """What the user asks for, and where it lies: on at most a quarter of the window."""
         width, height = window_size()
         wide = min(em(WIDE_EM), width - em(1.2))
         share = MOST_SHARE - VISITED_SHARE * status.visited
-        top = TOP_EM if status.side == "left" else TOP_EM + COMPASS_EM
-        high = min(max(share * width * height / wide, em(LEAST_EM)), height - em(top + 0.6))
-        imgui.set_next_window_pos(ImVec2(at_side(status.side, wide), em(top)), imgui.Cond_.always)
+        top = TOP_EM + COMPASS_EM * (settings.room_position[0] == 1)
+        high = min(max(share * width * height / wide, em(LEAST_EM)), height - em(top + MARGIN_EM))
+        self._dock.put_next(settings.room_position, top=em(top), bottom=height - em(MARGIN_EM))
         imgui.set_next_window_size(ImVec2(wide, high), imgui.Cond_.always)
         imgui.begin("room", None, FIXED)
-        actions, latents = _head(status), status.latents
+        actions, latents = self._head(status, settings), status.latents
         imgui.begin_child("sliders")
         if status.details:
             latents, more = self._details(latents, model)
@@ -58,6 +61,20 @@ class RoomPanel:
         where = place()
         imgui.end()
         return ([*actions, ChangeRoom(latents)] if latents != status.latents else actions), where
+
+    def _head(self, status: ViewStatus, settings: Settings) -> list[Action]:
+        """Where it lies; simple or everything."""
+        put = self._dock.grip()
+        actions: list[Action] = [ChangeSettings(settings.with_panel("room", put))] if put else []
+        imgui.same_line()
+        for name, on in (("room.simple", not status.details), ("room.details", status.details)):
+            if imgui.radio_button(text(name), on) and not on:
+                actions.append(Command.TOGGLE_DETAILS)
+            imgui.same_line()
+        imgui.same_line(imgui.get_window_width() - em(4.6))
+        actions += icon_button(Icon.SIDE, Command.CHANGE_SIDE, "room.side.tip")
+        imgui.same_line(imgui.get_window_width() - em(2.6))
+        return [*actions, *button(f"{Icon.CLOSE}##room", Command.TOGGLE_ROOM)]
 
     def _details(self, latents: Latents, model: ViewModel) -> tuple[Latents, list[Action]]:
         """The room's number, every slider, and how the work goes."""
@@ -131,19 +148,6 @@ class RoomPanel:
         pressed = imgui.small_button(f"{Icon.EYE}##turn{group}")
         tip(text("room.turn.tip"))
         return [TurnToGroup(group)] if pressed else []
-
-
-def _head(status: ViewStatus) -> list[Action]:
-    """Simple or everything."""
-    actions: list[Action] = []
-    for name, on in (("room.simple", not status.details), ("room.details", status.details)):
-        if imgui.radio_button(text(name), on) and not on:
-            actions.append(Command.TOGGLE_DETAILS)
-        imgui.same_line()
-    imgui.same_line(imgui.get_window_width() - em(4.6))
-    actions += icon_button(Icon.SIDE, Command.CHANGE_SIDE, "room.side.tip")
-    imgui.same_line(imgui.get_window_width() - em(2.6))
-    return [*actions, *button(f"{Icon.CLOSE}##room", Command.TOGGLE_ROOM)]
 
 
 def _number(latents: Latents) -> Latents:

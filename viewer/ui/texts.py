@@ -31,6 +31,7 @@ _TEXTS = {
     # the room
     "room.simple": "Simple",
     "room.details": "Details",
+    "panel.move.tip": "Drag to move; at an edge it docks",
     "room.side.tip": "to the other side of the window",
     "room.seed": "number",
     "room.reset": "Reset and unlock",

@@ -59,6 +59,7 @@ class Icon:
     HELP = "\uf128"
     EYE = "\uf06e"
     SIDE = "\uf362"
+    GRIP = "\uf58e"
     CLOSE = "\uf00d"
     UNDO = "\uf2ea"
     REDO = "\uf2f9"

@@ -8,6 +8,7 @@ from viewer.ui.texts import text
 
 __all__ = [
     "FIXED",
+    "MARGIN_EM",
     "Place",
     "at_side",
     "begin_fixed",

@@ -18,6 +18,7 @@ settings = st.builds(
     recent=st.lists(st.text(max_size=9), max_size=MOST_RECENT).map(tuple),
     last=st.text(max_size=9),
     seen_hint=st.booleans(),
+    room_position=st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
@@ -33,7 +34,10 @@ def test_what_is_saved_is_loaded(tmp_path_factory, wanted):
     assert load(path) == (wanted, "")
 
 
-@given(anything | st.fixed_dictionaries({}, optional=dict.fromkeys(("size_px", "recent", "last"), anything)))
+@given(
+    anything
+    | st.fixed_dictionaries({}, optional=dict.fromkeys(("size_px", "recent", "last", "room_position"), anything))
+)
 def test_no_file_can_stop_the_viewer(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("config") / "settings.json"
     path.write_text(json.dumps(content))
@@ -42,7 +46,9 @@ def test_no_file_can_stop_the_viewer(tmp_path_factory, content):
     assert path.exists() == (not word)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 10_000, b'{"size_px": [0, 0]}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b"[" * 10_000, b'{"size_px": [0, 0]}', b'{"room_position": [0, 2]}']
+)
 def test_a_broken_file_is_set_aside_and_named(tmp_path, content):
     path = tmp_path / "settings.json"
     path.write_bytes(content)
@@ -59,6 +65,14 @@ def test_a_broken_file_is_set_aside_and_named(tmp_path, content):
 def test_settings_of_other_versions_are_read_as_far_as_known(tmp_path):
     (tmp_path / "a").write_text('{"sound": true, "reduced_motion": true}')
     assert load(tmp_path / "a") == (Settings(reduced_motion=True), "")
+
+
+def test_two_panels_are_never_docked_at_one_side():
+    remembered = Settings().with_panel("room", (1.0, 0.3))
+    assert (remembered.room_position, remembered.visited_position) == ((1.0, 0.3), (0.0, 1.0))
+    remembered = remembered.with_panel("visited", (1.0, 1.0))
+    assert (remembered.room_position, remembered.side) == ((0.0, 0.3), "left")
+    assert remembered.with_panel("room", (0.4, 0.2)).visited_position == (1.0, 1.0)
 
 
 def test_recent_files_are_few_newest_first_and_once(tmp_path):
