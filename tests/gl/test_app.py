@@ -4,10 +4,12 @@ must not do: leave OpenGL objects behind, or compile a program once all are warm
 One app for all tests, in their order: a process has one window whose context moderngl can find.
 """
 
+import gc
 import os
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +162,18 @@ def test_another_checkpoint_is_another_session(app, paper_checkpoint, tmp_path):
     assert not worker._process.is_alive()
     assert not app.workspace.message.text
     assert app.context.error == "GL_NO_ERROR"
+
+
+def test_a_session_that_was_left_is_freed_without_a_search_for_cycles(app, tiny_checkpoint):
+    gc.collect()
+    gc.disable()
+    try:
+        left = weakref.ref(app.session)
+        app.handler.open_dropped(0, 0, [str(tiny_checkpoint)])
+        frames(app, lambda: app.session.checkpoint == tiny_checkpoint and app.session.streamer.complete)
+        assert left() is None, "what it holds, up to hundreds of megabytes, waits for the next search"
+    finally:
+        gc.enable()
 
 
 def test_a_dead_generator_is_a_warning(app):

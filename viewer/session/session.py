@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from cocogan_core.files import resource
-from cocogan_core.geometry.projection import u_of_yaw, yaw_of_u, yaw_pitch_of
+from cocogan_core.geometry.projection import Projection, u_of_yaw, yaw_of_u, yaw_pitch_of
 from cocogan_core.inference.picture_file import write_picture
 from viewer.camera.camera import Camera, View
 from viewer.camera.head import HeadCamera
@@ -43,6 +44,7 @@ class Session:
         checkpoint: the file.
         projection: of the panorama.
         latents: the room that is shown, or is on its way to the screen.
+        take_snapshot: called with a level, all of which is made: that in an atlas of its own.
     """
 
     def __init__(
@@ -76,6 +78,8 @@ class Session:
         self._guided: Latents | None = None  # what the search for one has shown last
         self.found: Latents | None = None  # the room of a picture, until somebody keeps it
         self.looked_for = ""  # the object that is to be turned to once it is known where that is
+        # not a method: the job would hold the session that holds it, and neither would be freed before all rubbish is
+        self.take_snapshot = partial(_snapshot, renderer, self.streamer, self.projection)
         self.job = BackgroundJob(self.streamer, self.take_snapshot)
 
     @property
@@ -203,11 +207,6 @@ class Session:
         if self.job.held is not None:
             self.job.held.draw(view, sharp=sharp, width_px=round(width_px * self.job.divider))
 
-    def take_snapshot(self, level: int = 0) -> Snapshot:
-        """A level of the room, all of which is made, in an atlas of its own."""
-        window = self.renderer.window_of(self.streamer.grid, level) if level else self.streamer.window
-        return Snapshot(self.renderer, window, self.projection, self.streamer.pixels(level))
-
     def write_picture(self, path: Path, view: View, size_px: tuple[int, int]) -> None:
         """Write a view of what is made as a picture file of ``size_px``, without panels.
 
@@ -283,3 +282,9 @@ class Session:
         self.filmstrip.texture.release()
         self.gallery.tiles.texture.release()
         self.renderer.release()
+
+
+def _snapshot(renderer: Renderer, streamer: PatchStreamer, projection: Projection, level: int) -> Snapshot:
+    """A level of the room, all of which is made, in an atlas of its own."""
+    window = renderer.window_of(streamer.grid, level) if level else streamer.window
+    return Snapshot(renderer, window, projection, streamer.pixels(level))

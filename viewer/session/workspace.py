@@ -1,6 +1,5 @@
 """The open session, and what opens others: recipes, checkpoints, the files opened before. Knows no window."""
 
-import gc
 import logging
 import time
 from collections.abc import Callable
@@ -251,8 +250,6 @@ class Workspace:
         if loaded.source.photograph and not former.source.photograph:
             self._before_photograph = replace(former.source, latents=former.latents, named_by=None)
         former.close()
-        del former
-        gc.collect()  # sessions are full of cycles, and hold up to hundreds of megabytes: without this they pile up
         self.notice = Notice()
         self._settle(loaded.source.view)
         self._remember_file(loaded.source.named_by)
