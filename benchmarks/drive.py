@@ -140,14 +140,17 @@ def opened(checkpoint: Path, *, windowed: bool, settings: Path | None = None) ->
         app.turn()
     while app.warm_up():
         pass
+    fill_cache(app)
+    return app
+
+
+def fill_cache(app: App) -> None:
+    """As full as after a long day, so that whatever grows from now on is not the cache."""
     grid, cache = app.session.streamer.grid, app.session.streamer._cache
+    patch = np.ones((grid.patch_px, grid.patch_px, 3), np.uint8)
     for room in count():
-        for row, column in grid.micro_ids().tolist():
-            if cache.put(
-                ("of another day", room), (0, row, column), np.ones((grid.patch_px, grid.patch_px, 3), np.uint8)
-            ):
-                return app
-    raise AssertionError
+        if any(cache.put(("of another day", room), (0, *cell), patch) for cell in grid.micro_ids().tolist()):
+            return
 
 
 def memory_mb() -> float:
@@ -229,8 +232,12 @@ def drive_through_faults(folder: Path, minutes: float, *, windowed: bool) -> Non
             Driver(app, np.random.default_rng(1), making=True, frame_s=1 / 10),
         )
         began, memory, errors = time.monotonic(), [memory_mb()], Counter[str]()
+        session, openings = app.session, 0
         for _ in driver.frames(sys.maxsize):
             wrong.step()
+            if app.session is not session:
+                session, openings = app.session, openings + 1
+                fill_cache(app)
             errors[app.context.error] += 1
             passed_s = time.monotonic() - began
             if passed_s > 60 * len(memory):
@@ -244,8 +251,10 @@ def drive_through_faults(folder: Path, minutes: float, *, windowed: bool) -> Non
     settled = memory[len(memory) // 6 :]
     tenth = max(1, len(settled) // 10)
     first, last = np.mean(settled[:tenth]), np.mean(settled[-tenth:])
-    print(f"{passed_s / 60:.0f} minutes, {len(driver.times)} frames, {rooms} rooms since the last file was opened")
-    print(f"memory after the first sixth {first:.0f} MB, at the end {last:.0f} MB ({last / first:.3f}, goal 1.10)")
+    print(f"{passed_s / 60:.0f} minutes, {len(driver.times)} frames, {openings} openings, {rooms} rooms since the last")
+    print(
+        f"memory after the first sixth {first:.0f} MB, at the end {last:.0f} MB ({last / first:.3f}, goal 0.95 to 1.05)"
+    )
     print(f"OpenGL errors: {dict(errors)}")
 
 

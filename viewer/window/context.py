@@ -5,6 +5,7 @@ from typing import Any
 import moderngl
 
 from cocogan_core.errors import CocoganError, DisplayError
+from viewer.window.heap import return_large_blocks
 from viewer.window.opengl import NEEDED, refusal
 from viewer.window.window import open_window
 
@@ -17,6 +18,7 @@ def open_context(size_px: tuple[int, int], *, headless: bool, safe: bool, exact:
     Raises:
         DisplayError: there is no display or no OpenGL 3.3.
     """
+    return_large_blocks()
     try:
         window = open_window(size_px, headless=headless, safe=safe, exact=exact)
         moderngl.init_context()  # create_context() would find that of the process's first window only
