@@ -81,7 +81,7 @@ def use_panel(app, monkeypatch, *actions):
         app.handler.act(Command.TOGGLE_VISITED)
     with monkeypatch.context() as patch:
         draw = panels.draw_history_panel
-        patch.setattr(panels, "draw_history_panel", lambda model: (list(actions), draw(model)[1]))
+        patch.setattr(panels, "draw_history_panel", lambda *given: (list(actions), draw(*given)[1]))
         app._wake()
         app.frame()
 
