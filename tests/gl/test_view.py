@@ -24,8 +24,14 @@ def context():
     context.release()
 
 
+@pytest.fixture(scope="module")
+def target(context):
+    return context.simple_framebuffer(SIZE, 3)
+
+
 @pytest.fixture(autouse=True)
-def no_gl_error(context):
+def no_gl_error(context, target):
+    target.use()  # a context without a window has no framebuffer of its own to draw into
     assert context.error == "GL_NO_ERROR"
     yield
     assert context.error == "GL_NO_ERROR"
@@ -185,13 +191,11 @@ def test_in_safe_mode_nothing_is_sharp_nor_compiled_to_be(context):
     assert programs.compiled == 23
 
 
-def test_after_warming_up_nothing_is_compiled_any_more(context):
+def test_after_warming_up_nothing_is_compiled_any_more(context, target):
     renderer = filled(context, AtlasWindow.fitting(GRID, 8192))
     while renderer.warm_up():
         pass
     known = renderer._programs.compiled
-    target = context.simple_framebuffer(SIZE, 3)
-    target.use()
     for renderer.xray in (False, True):
         for lens in VIEW_PROJECTIONS:
             for view in (
