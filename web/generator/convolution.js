@@ -1,6 +1,6 @@
-// Convolutions with their weights in the kernel's memory, packed for it.
+// Convolutions with their weights in the kernel's memory. One of a single cell is a linear layer.
 
-import { strideOf } from "./memory.js";
+import { GROUP, strideOf } from "./memory.js";
 
 /**
  * @typedef {object} Map2d a feature map in the kernel's memory
@@ -12,13 +12,12 @@ import { strideOf } from "./memory.js";
  * @typedef {import("../state/checkpoint.js").Tensor} Tensor
  */
 
-const GROUP = 4; // outputs that the kernel works out together
 const BLOCK = 64; // kernel.ts
 
 export class Convolution {
   /**
    * @param {import("./memory.js").Store} memory
-   * @param {ArrayLike<number>} weights (outputs, channels, k, k)
+   * @param {Float32Array} weights (outputs, channels, k, k)
    * @param {ArrayLike<number> | null} bias
    * @param {{outputs: number, channels: number, k: number}} shape
    */
@@ -26,7 +25,7 @@ export class Convolution {
     this.outputs = Math.ceil(outputs / GROUP) * GROUP;
     this.channels = channels;
     this.k = k;
-    this.weights = memory.put(packed(weights, outputs, channels * k * k));
+    this.weights = memory.putWeights(weights, outputs);
     const padded = new Float32Array(this.outputs);
     if (bias) padded.set(bias);
     this.bias = memory.put(padded);
@@ -51,19 +50,11 @@ export class Convolution {
    */
   run(kernel, x, y, columns) {
     const [height, width] = [x.height - this.k + 1, x.width - this.k + 1];
-    const stride = strideOf(height * width);
+    const stride = height * width === 1 ? 1 : strideOf(height * width); // single cells lie side by side
     const [down, across] = this.k === 1 ? [1, x.height * x.width] : [x.height, x.width]; // one long row is quicker
     kernel.convolve(x.at, x.stride, this.channels, down, across, this.k, this.weights, this.bias, this.outputs, y, stride, columns);
     return { at: y, stride, height, width };
   }
-}
-
-/** Rows of weights, four interleaved. @param {ArrayLike<number>} weights @param {number} outputs @param {number} K */
-function packed(weights, outputs, K) {
-  const result = new Float32Array(Math.ceil(outputs / GROUP) * GROUP * K);
-  for (let m = 0; m < outputs; m++)
-    for (let k = 0; k < K; k++) result[(Math.floor(m / GROUP) * K + k) * GROUP + (m % GROUP)] = weights[m * K + k];
-  return result;
 }
 
 /**
@@ -73,23 +64,35 @@ function packed(weights, outputs, K) {
  * @returns {Float32Array} (4 · outputs, channels, 2, 2)
  */
 export function phaseWeights({ shape: [channels, outputs], data }) {
-  const phases = new Float32Array(4 * outputs * channels * 4);
-  for (let tap = 0; tap < 16; tap++) {
-    const [dy, dx, ky, kx] = [tap >> 3, (tap >> 2) & 1, (tap >> 1) & 1, tap & 1];
-    const parts = [...partsOf(ky ? dy : dy + 2, kx ? dx : dx + 2)];
-    for (const part of parts) addPart(phases, data, { part, channels, outputs, first: (dy * 2 + dx) * outputs * channels * 4 + ky * 2 + kx });
-  }
+  const phase = outputs * channels * 4;
+  const phases = new Float32Array(4 * phase);
+  for (let at = 0, channel = 0; channel < channels; channel++)
+    for (let output = 0; output < outputs; output++, at += 9) addPhases(phases, (output * channels + channel) * 4, phase, data, at);
   return phases;
 }
 
-/** Which of the 3×3 weights meet at a place of the 4×4 that they become on doubled pixels. @param {number} y @param {number} x */
-function* partsOf(y, x) {
-  for (let row = Math.max(y - 1, 0); row <= Math.min(y, 2); row++)
-    for (let column = Math.max(x - 1, 0); column <= Math.min(x, 2); column++) yield row * 3 + column;
-}
-
-/** @param {Float32Array} phases @param {Float32Array} data @param {{part: number, channels: number, outputs: number, first: number}} where */
-function addPart(phases, data, { part, channels, outputs, first }) {
-  for (let c = 0; c < channels; c++)
-    for (let o = 0; o < outputs; o++) phases[first + (o * channels + c) * 4] += data[(c * outputs + o) * 9 + part];
+/** What the 3×3 weights are on doubled cells, in plain steps, since it runs once. @param {Float32Array} phases @param {number} to @param {number} phase @param {Float32Array} data @param {number} at */
+function addPhases(phases, to, phase, data, at) {
+  const a = data[at], b = data[at + 1], c = data[at + 2];
+  const d = data[at + 3], e = data[at + 4], f = data[at + 5];
+  const g = data[at + 6], h = data[at + 7], i = data[at + 8];
+  phases[to] = e + f + h + i;
+  phases[to + 1] = d + g;
+  phases[to + 2] = b + c;
+  phases[to + 3] = a;
+  to += phase;
+  phases[to] = f + i;
+  phases[to + 1] = d + e + g + h;
+  phases[to + 2] = c;
+  phases[to + 3] = a + b;
+  to += phase;
+  phases[to] = h + i;
+  phases[to + 1] = g;
+  phases[to + 2] = b + c + e + f;
+  phases[to + 3] = a + d;
+  to += phase;
+  phases[to] = i;
+  phases[to + 1] = g + h;
+  phases[to + 2] = c + f;
+  phases[to + 3] = a + b + d + e;
 }

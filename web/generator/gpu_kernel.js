@@ -1,6 +1,7 @@
 // The generator's loops on a graphics card: a kernel and its store at once. Calls are noted down, and sent together when the CPU
 // has numbers to write or pixels to read.
 
+import { GROUP } from "./memory.js";
 import { WGSL } from "./wgsl.js";
 
 /**
@@ -9,7 +10,7 @@ import { WGSL } from "./wgsl.js";
  */
 
 const VECTOR = 8;
-const LINE = 16; // floats: every address is a multiple, so that weights can be read by fours
+const LINE = 16; // floats: every address is a multiple
 const [TILE, THREADS, LONGEST_ROW] = [32, 64, 32768]; // wgsl.js
 const [MOST_CALLS, CALL_BYTES] = [256, 256]; // a call's numbers lie where a uniform may begin
 const NUMBERS = 16; // of a call at most
@@ -63,6 +64,13 @@ export class GpuKernel {
     this.weights.push([address, Float32Array.from(numbers)]);
     this.weightFloats += lines(numbers.length);
     return address;
+  }
+
+  /** @param {Float32Array} weights @param {number} outputs */
+  putWeights(weights, outputs) {
+    const padded = new Float32Array((weights.length / outputs) * Math.ceil(outputs / GROUP) * GROUP); // rows as they are
+    padded.set(weights);
+    return this.put(padded);
   }
 
   /** @param {number} count */
@@ -145,7 +153,7 @@ export class GpuKernel {
   /** @type {Kernel["convolve"]} */
   convolve(x, stride, channels, height, width, k, weights, bias, outputs, y, outStride) {
     const groups = [Math.ceil(((height - k + 1) * (width - k + 1)) / TILE), Math.ceil(outputs / TILE)];
-    this.note("convolve", [x / 4, stride, channels, height, width, k, weights / 16, bias / 16, outputs, y / 4, outStride], groups);
+    this.note("convolve", [x / 4, stride, channels, height, width, k, weights / 4, bias / 4, outputs, y / 4, outStride], groups);
   }
 
   /** @type {Kernel["activate"]} */

@@ -44,6 +44,21 @@ function multiply(weights: usize, columns: usize, bias: usize, y: usize, M: i32,
   }
 }
 
+// Weights [M][K], M a multiple of 4, in their place as `multiply` reads them; `spare` has room for four rows.
+export function pack(weights: usize, M: i32, K: i32, spare: usize): void {
+  const row: usize = <usize>(K << 2);
+  for (let m = 0; m < M; m += 4) {
+    memory.copy(spare, weights, row << 2);
+    for (let from: usize = spare, end: usize = spare + row; from < end; from += 4) {
+      f32.store(weights, f32.load(from));
+      f32.store(weights, f32.load(from + row), 4);
+      f32.store(weights, f32.load(from + (row << 1)), 8);
+      f32.store(weights, f32.load(from + row * 3), 12);
+      weights += 16;
+    }
+  }
+}
+
 // Positions `first` … `first` + n of every input that a k × k kernel reads, as rows of BLOCK floats.
 function gather(x: usize, stride: i32, channels: i32, width: i32, outWidth: i32, k: i32, first: i32, n: i32, columns: usize): void {
   let row: usize = columns;

@@ -3,6 +3,7 @@
 
 import { Problem } from "../state/problem.js";
 
+export const GROUP = 4; // outputs that a kernel works out together
 const PAGE_BYTES = 65536;
 const VECTOR = 8; // floats that a kernel writes at a time
 
@@ -20,6 +21,7 @@ const VECTOR = 8; // floats that a kernel writes at a time
  * @typedef {object} Store where they keep their numbers
  * @property {(floats: number) => number} allocate address of room for so many floats and a vector to spare
  * @property {(numbers: ArrayLike<number>) => number} put address of numbers that never change
+ * @property {(weights: Float32Array, outputs: number) => number} putWeights address of a convolution's, a row for each of its outputs, as the loops read them
  * @property {(address: number, floats: number, write: (floats: Float32Array) => void) => void} fill what `write` leaves unset is 0 or as it was
  * @property {(count: number) => number} allocatePixels address of room for so many
  * @property {(address: number, count: number) => Uint8ClampedArray | Promise<Uint8ClampedArray>} pixels for use at once; it rejects when the kernel is gone
@@ -36,12 +38,16 @@ export class Memory {
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 1 });
     this.end = 64;
+    /** @type {any} what the kernel exports */
+    this.loops = null;
+    this.spare = { address: 0, floats: 0 };
   }
 
   /** @param {BufferSource} code @returns {Promise<Kernel>} */
   async start(code) {
     const { instance } = await WebAssembly.instantiate(code, { env: { memory: this.memory } });
-    return /** @type {any} */ (instance.exports);
+    this.loops = instance.exports;
+    return this.loops;
   }
 
   /** @param {number} floats */
@@ -66,6 +72,17 @@ export class Memory {
   put(numbers) {
     const address = this.allocate(numbers.length);
     this.view(address, numbers.length).set(numbers);
+    return address;
+  }
+
+  /** Rows of weights, four interleaved. @param {Float32Array} weights @param {number} outputs */
+  putWeights(weights, outputs) {
+    const width = weights.length / outputs;
+    const rows = Math.ceil(outputs / GROUP) * GROUP;
+    const address = this.allocate(rows * width);
+    if (this.spare.floats < GROUP * width) this.spare = { address: this.allocate(GROUP * width), floats: GROUP * width };
+    this.view(address, weights.length).set(weights);
+    this.loops.pack(address, rows, width, this.spare.address);
     return address;
   }
 

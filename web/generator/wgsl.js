@@ -1,9 +1,8 @@
-// The generator's inner loops for a graphics card (WebGPU), one for one those of kernel.ts. Addresses are counted in floats,
-// those of weights in fours.
+// The generator's inner loops for a graphics card (WebGPU), one for one those of kernel.ts. Addresses are counted in floats.
 
 export const WGSL = `
 @group(0) @binding(0) var<storage, read_write> m: array<f32>;
-@group(0) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(1) var<storage, read> weights: array<f32>;
 @group(0) @binding(2) var<storage, read_write> rgba: array<u32>;
 
 struct Convolve { x: u32, stride: u32, channels: u32, height: u32, width: u32, k: u32, weights: u32, bias: u32, outputs: u32, y: u32, out_stride: u32 }
@@ -15,6 +14,8 @@ const STEP: u32 = 16;
 var<workgroup> a: array<vec4f, 128>;
 var<workgroup> b: array<f32, 512>;
 
+fn four(at: u32, apart: u32) -> vec4f { return vec4f(weights[at], weights[at + apart], weights[at + 2 * apart], weights[at + 3 * apart]); }
+
 @compute @workgroup_size(8, 8)
 fn convolve(@builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) tile: vec3u) {
   let c = convolution;
@@ -25,13 +26,13 @@ fn convolve(@builtin(local_invocation_id) local: vec3u, @builtin(local_invocatio
   let groups = c.outputs / 4;
   let first = tile.x * TILE;
   let group = tile.y * 8 + local.y;
-  let bias = weights[c.bias + min(group, groups - 1)];
+  let bias = four(c.bias + 4 * min(group, groups - 1), 1);
   var sums = mat4x4f(bias, bias, bias, bias);
   for (var start = 0u; start < products; start += STEP) {
     for (var n = thread; n < 128; n += 64) {
       let source = tile.y * 8 + n / STEP;
       let k = start + n % STEP;
-      a[n] = select(vec4f(), weights[c.weights + min(source, groups - 1) * products + min(k, products - 1)], source < groups && k < products);
+      a[n] = select(vec4f(), four(c.weights + 4 * min(source, groups - 1) * products + min(k, products - 1), products), source < groups && k < products);
     }
     for (var n = thread; n < 512; n += 64) {
       let k = min(start + n / TILE, products - 1);

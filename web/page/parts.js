@@ -9,12 +9,21 @@ function block(id) {
   return element?.textContent ?? null;
 }
 
+/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
+function fromBase64(text) {
+  const decode = /** @type {any} */ (Uint8Array).fromBase64; // browsers of 2025 and later
+  if (decode) return decode.call(Uint8Array, text);
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes;
+}
+
 /** @param {string} name @returns {Promise<ArrayBuffer>} */
 async function bytesOf(name) {
   const text = block(name);
   if (text === null) return download(name);
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  return new Response(new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
 /** @param {string} name */

@@ -23,6 +23,7 @@ const KEY = "cocogan";
 const ITEM_BYTES = { F32: 4, F16: 2, I64: 8 };
 const MOST_HEADER_BYTES = 8 << 20;
 const MOST_AXES = 8;
+const ODD = [NaN, Infinity, -Infinity];
 const GENERATOR = "generator.";
 const NETWORKS = [GENERATOR, "discriminator."];
 /** How other files begin. @type {[string, string][]} */
@@ -161,18 +162,27 @@ function readTensor(file, bodyStart, { name, kind, shape, start, end }) {
   require(kind !== "I64", `tensor ${name} holds whole numbers, which the compact generator has none of`);
   const bytes = file.slice(bodyStart + start, bodyStart + end); // a copy, since offsets need not be aligned
   const data = kind === "F32" ? new Float32Array(bytes) : widened(new Uint16Array(bytes));
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) throw new Problem(`tensor ${name} holds NaN or infinity`);
+  require(!ODD.some((number) => data.includes(number)), `tensor ${name} holds NaN or infinity`);
   return { shape, data };
 }
 
-/** Float32 of float16 bits. @param {Uint16Array} halves */
+/** @type {Float32Array | null} value by bits, for browsers without Float16Array */
+let everyHalf = null;
+
+/** Float32 of float16 bits. @param {Uint16Array<ArrayBuffer>} halves @returns {Float32Array<ArrayBuffer>} */
 function widened(halves) {
+  const { Float16Array } = /** @type {any} */ (globalThis); // browsers of 2025 and later
+  if (Float16Array) return new Float32Array(new Float16Array(halves.buffer));
+  const known = (everyHalf ??= Float32Array.from({ length: 65536 }, (_, bits) => valueOf(bits)));
   const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) {
-    const exponent = (halves[i] >> 10) & 31;
-    const fraction = halves[i] & 1023;
-    const size = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
-    values[i] = halves[i] & 0x8000 ? -size : size;
-  }
+  for (let i = 0; i < halves.length; i++) values[i] = known[halves[i]];
   return values;
+}
+
+/** @param {number} bits of a float16 */
+function valueOf(bits) {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const size = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return bits & 0x8000 ? -size : size;
 }
