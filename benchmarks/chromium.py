@@ -37,7 +37,7 @@ class Browser:
         )  # fmt: skip
         os.close(commands)
         os.close(answers)
-        self._rest, self._number, self._session = b"", 0, ""
+        self._rest, self._number, self._session, self._target = b"", 0, "", ""
         self.events: list[dict[str, Any]] = []
 
     @property
@@ -73,10 +73,12 @@ class Browser:
             self.events.append(answer)
 
     def open(self, address: str, size: tuple[int, int] = (800, 500), scale: float = 1, script: str = "") -> None:
-        """Show an address in a new page of a size; ``script`` runs before the page's own."""
+        """Show an address in a new page of a size instead of the former; ``script`` runs before the page's own."""
         self._session = ""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        former, self._target = self._target, self.call("Target.createTarget", url="about:blank")["targetId"]
+        if former:
+            self.call("Target.closeTarget", targetId=former)
+        self._session = self.call("Target.attachToTarget", targetId=self._target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
         metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": scale, "mobile": scale > 1}

@@ -22,7 +22,8 @@ MINUTES = 30.0
 PAUSE_S = 30.0
 SCREEN_PX = (640, 400)
 PAGE_BYTES = 4096
-TURN = "globalThis.frames = 0; cocogan.addEventListener('frame', () => frames++); cocogan.turning = Math.PI / 6"
+TURN = """globalThis.frames = 0; cocogan.addEventListener('frame', () => frames++);
+    cocogan.turning = Math.PI / 6; cocogan.wake()"""
 
 
 def resident_mb(pid: int) -> float:

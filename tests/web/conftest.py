@@ -1,15 +1,18 @@
-"""Checkpoints that try all that the page's generator can do: levels, a room's walls, the whole sphere."""
+"""Checkpoints that try all that the page's generator can do: levels, a room's walls, the whole sphere; and a browser."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from folder_server import served
 
+from benchmarks.chromium import browser
 from cocogan_core import checkpoint
 from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.data.rooms.furnished.numbers import FURNISHED, FURNISHED_SYMMETRY
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
+from viewer.__main__ import main
 
 ROOM_NAMES = RoomLatents().names
 PROJECTION = Projection.of_aspect("equirectangular", 2)
@@ -66,3 +69,23 @@ def upright_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: Mo
 @pytest.fixture(scope="session")
 def rooms_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
     return write_lively(tmp_path_factory.mktemp("rooms") / "rooms.safetensors", rooms_config(tiny_config))
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    with browser(tmp_path_factory.mktemp("profile")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def site_folder(tmp_path_factory, rooms_checkpoint):
+    folder = tmp_path_factory.mktemp("site")
+    main(["web", str(rooms_checkpoint), "-o", str(folder)])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(site_folder):
+    """Address of the page as a folder on a server."""
+    with served(site_folder) as address:
+        yield f"{address}/index.html"

@@ -1,7 +1,5 @@
-// A headset for tests: two eyes with asymmetric frusta on the page's own canvas. `headYaw` (to the right) and `headPitch`
-// turn it; `pressTrigger` is what its button does.
+// A headset for tests: two eyes with asymmetric frusta on the page's own canvas; `pressTrigger` is what its button does.
 (() => {
-  globalThis.headYaw = globalThis.headPitch = 0;
   const listeners = { end: [], selectstart: [], selectend: [] };
   const eye = (left, right) => ({
     // near 0.1, far 10; the tangents of the frustum's sides
@@ -10,13 +8,8 @@
     ]))([left, right, -1.1, 0.9]),
   });
   const eyes = [eye(-1.2, 0.8), eye(-0.8, 1.2)];
-  const orientation = () => {
-    const [y, p] = [-globalThis.headYaw / 2, globalThis.headPitch / 2]; // WebXR turns to the left about +Y
-    return { x: Math.cos(y) * Math.sin(p), y: Math.sin(y) * Math.cos(p), z: -Math.sin(y) * Math.sin(p), w: Math.cos(y) * Math.cos(p) };
-  };
-  // Where the head is does not matter to these tests; the panel is drawn from there.
   const transform = () => ({
-    orientation: orientation(), position: { x: 0, y: 0, z: 0 },
+    orientation: { x: 0, y: 0, z: 0, w: 1 }, position: { x: 0, y: 0, z: 0 },
     inverse: { matrix: new Float32Array([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]) },
   });
   WebGL2RenderingContext.prototype.makeXRCompatible = async () => {};

@@ -4,31 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from folder_server import served
 from javascript import PACKAGES, needs_packages
-
-from benchmarks.chromium import browser
-from viewer.__main__ import main
+from page_states import HEADSET, HEADSET_IS_OFFERED, READY
 
 pytestmark = needs_packages
 HERE = Path(__file__).parent
-HEADSET = "cocoganPage.headset"
-READY = "globalThis.cocogan?.streamer?.complete"
 WORN = f"{HEADSET}.session && {HEADSET}.frames > 3 && {HEADSET}.controls.place && cocogan.streamer.complete"
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    with browser(tmp_path_factory.mktemp("profile")) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, rooms_checkpoint):
-    folder = tmp_path_factory.mktemp("site")
-    main(["web", str(rooms_checkpoint), "-o", str(folder)])
-    with served(folder) as address:
-        yield f"{address}/index.html"
 
 
 def emulator(more: str = "") -> str:
@@ -40,7 +21,7 @@ def emulator(more: str = "") -> str:
 def worn(chromium, site):
     """The page in the headset, its first look to the right of the panorama's front."""
     chromium.open(site + "#seed=2&yaw=30&pitch=0&fov=60", (320, 160), script=emulator())
-    chromium.wait(f"{READY} && !document.getElementById('headset').hidden")
+    chromium.wait(HEADSET_IS_OFFERED)
     chromium.run("document.getElementById('headset').click()")
     chromium.wait(WORN)
     return chromium
@@ -164,7 +145,7 @@ def test_what_has_no_headset_for_rooms_offers_none(chromium, site):
     refuse = """Object.defineProperty(navigator.xr, "requestSession", { value: async () => {
         throw new DOMException("another page has it", "InvalidStateError"); } });"""
     chromium.open(site, (480, 300), script=emulator(refuse))
-    chromium.wait(f"{READY} && !document.getElementById('headset').hidden")
+    chromium.wait(HEADSET_IS_OFFERED)
     chromium.run("document.getElementById('headset').click()")
     assert "another page has it" in chromium.wait(
         "document.getElementById('status').textContent.startsWith('The headset') && "

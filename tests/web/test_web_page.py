@@ -1,25 +1,17 @@
 """The page in Chromium: from a file and from a server, by hand and by link, asking nothing of anybody else."""
 
 import base64
-import gzip
 import io
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-from folder_server import served
+from page_states import READY, SETTLED
 from PIL import Image
 
-from benchmarks.chromium import browser
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
 from viewer.__main__ import main
-
-HERE = Path(__file__).parent
-READY = "globalThis.cocogan?.streamer?.complete"
-SETTLED = f"{READY} && !cocogan.camera.moving && !cocogan.streamer.busy(performance.now() / 1000)"
-
 
 # What the page's policy forbids of a request to a stranger, of eval and of a script's text.
 TEMPT = """(async () => {
@@ -40,28 +32,10 @@ BARE = """<!doctype html><title>A stranger's page</title>
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    with browser(tmp_path_factory.mktemp("profile")) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
 def single_file(tmp_path_factory, rooms_checkpoint):
     path = tmp_path_factory.mktemp("single") / "room.html"
     main(["web", str(rooms_checkpoint), "-o", str(path), "--seed", "3", "--yaw", "40", "--title", "<Räume> & more"])
     return path
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, rooms_checkpoint):
-    """Address of the page as a folder on a server."""
-    folder = tmp_path_factory.mktemp("site")
-    main(["web", str(rooms_checkpoint), "-o", str(folder)])
-    (folder / "around.html").write_text(AROUND, encoding="utf-8")
-    (folder / "bare.html").write_text(BARE, encoding="utf-8")
-
-    with served(folder) as address:
-        yield f"{address}/index.html"
 
 
 def patches_on_screen(chromium, level: int) -> dict[tuple[int, int], np.ndarray]:
@@ -140,6 +114,33 @@ def test_keys_work_before_anything_is_touched_and_leave_buttons_theirs(chromium,
     assert chromium.run("[cocogan.room.seed, cocogan.camera.view.yawRad]") == [seed, pytest.approx(np.pi / 36)]
 
 
+def test_a_page_at_rest_draws_nothing(chromium, site):
+    """No frames until something happens: a key, another size, a pad."""
+    chromium.open(site, (300, 200))
+    chromium.wait(f"{READY} && {SETTLED} && cocogan.streamer.made.size >= 32")
+    chromium.run("globalThis.frames = 0; cocogan.addEventListener('frame', () => frames++)")
+    chromium.wait("frames || !cocogan.awaited")
+    frames = "new Promise((done) => { const before = frames; setTimeout(() => done(frames - before), 400); })"
+    chromium.wait(f"{frames}.then((count) => !count)")
+    chromium.press("ArrowRight")
+    chromium.wait(f"frames && {SETTLED}")
+    chromium.call("Emulation.setDeviceMetricsOverride", width=400, height=200, deviceScaleFactor=1, mobile=False)
+    chromium.wait("cocogan.canvas.width === 400 && cocogan.camera.view.aspect === 2")
+
+
+def test_a_gamepad_turns_and_zooms(chromium, site):
+    chromium.open(site, (300, 200))
+    chromium.wait(READY)
+    yaw, fov = chromium.run("[cocogan.camera.view.yawRad, cocogan.camera.view.fovRad]")
+    chromium.run("""globalThis.pad = { connected: true, axes: [1, 0], buttons: [] };
+        pad.buttons[7] = { value: 1 };
+        navigator.getGamepads = () => [null, pad];
+        dispatchEvent(new Event("gamepadconnected"))""")
+    chromium.wait(f"cocogan.camera.view.yawRad > {yaw + 0.1} && cocogan.camera.view.fovRad < {fov - 0.05}")
+    chromium.run("pad.connected = false")
+    chromium.wait("!cocoganPage.controls.asksPads")
+
+
 def test_buttons_panel_and_xray(chromium, site):
     chromium.open(site, (900, 600))
     chromium.wait(SETTLED)
@@ -203,52 +204,17 @@ def test_a_broken_checkpoint_is_told_in_words(chromium, tmp_path, site, single_f
     text = single_file.read_text(encoding="utf-8")
     start = text.index('id="room.safetensors">') + len('id="room.safetensors">')
     end = text.index("</script>", start)
-    broken = base64.b64encode(gzip.compress(b"<html>404</html>")).decode()
+    broken = base64.b64encode(b"<html>404</html>").decode()
     (tmp_path / "broken.html").write_text(text[:start] + broken + text[end:], encoding="utf-8")
     chromium.open((tmp_path / "broken.html").as_uri(), (480, 300))
     chromium.wait("document.getElementById('problem')?.hidden === false")
     assert "HTML" in chromium.run("document.getElementById('problem').textContent")
 
 
-EYES = "cocoganPage.headset.eyes"
-HEADSET_SETTLED = f"{EYES}.length === 2 && cocoganPage.headset.frames > 3 && {READY}"
-
-
-def test_a_headset_turn_makes_only_new_patches(chromium, site):
-    chromium.open(site + "#seed=2&yaw=30&pitch=0&fov=60", (800, 400), script=(HERE / "fake_headset.js").read_text())
-    chromium.wait(f"{READY} && !document.getElementById('headset').hidden")
-    chromium.run("cocogan.streamer.onlyVisible = true; cocogan.show(cocogan.room)")
-    chromium.wait(READY)
-    chromium.run("document.getElementById('headset').click()")
-    chromium.wait(HEADSET_SETTLED)
-    made, wanted = chromium.run("[cocogan.streamer.made.size, cocogan.streamer.visible.length]")
-    turns = chromium.run(f"{EYES}.map((eye) => eye.yawRad * 180 / Math.PI)")
-    # the frusta look outward: their middles are atan(0.2) to either side of where the page looked
-    assert turns == pytest.approx([30 - 11.31, 30 + 11.31], abs=0.3)
-    chromium.run("headYaw = Math.PI / 3")
-    chromium.wait(f"{EYES}[0].yawRad > 1 && {READY}")
-    now_made, now_wanted = chromium.run("[cocogan.streamer.made.size, cocogan.streamer.visible.length]")
-    assert made < now_made < made + now_wanted
-    assert wanted > 4
-    chromium.run("headsetSession.inputSources[0].gamepad.axes[2] = 1")
-    chromium.wait(f"{EYES}[0].yawRad > 1.5")
-    seed = chromium.run("cocogan.room.seed")
-    chromium.run("pressTrigger()")
-    chromium.wait(f"cocogan.room.seed !== {seed} && {READY}")
-    chromium.run("headsetSession.end()")
-    chromium.wait(f"!cocogan.hidden && Math.abs(cocogan.camera.view.yawRad - {EYES}[0].yawRad) < 0.01 && {SETTLED}")
-
-
-def test_without_a_headset_there_is_no_button(chromium, site):
-    chromium.open(site, (480, 300))
-    chromium.wait(READY)
-    assert chromium.run("document.getElementById('headset').hidden")
-
-
-def test_the_element_shows_a_room_in_another_page(chromium, site):
+def test_the_element_shows_a_room_in_another_page(chromium, site, site_folder):
     """Another seed is another room of the same generator; the frame is not loaded again."""
-    page = site.replace("index.html", "around.html")
-    chromium.open(page, (700, 560))
+    (site_folder / "around.html").write_text(AROUND, encoding="utf-8")
+    chromium.open(site.replace("index.html", "around.html"), (700, 560))
     window = "document.querySelector('cocogan-room')?.shadowRoot?.querySelector('iframe').contentWindow"
     chromium.wait(f"{window}?.cocogan?.streamer?.complete")
     assert chromium.run(f"[{window}.cocogan.room.seed, {window}.cocogan.canvas.clientWidth]") == [9, 600]
@@ -258,8 +224,9 @@ def test_the_element_shows_a_room_in_another_page(chromium, site):
     assert chromium.run(f"{window}.kept")
 
 
-def test_a_page_that_allows_nothing_can_show_it_too(chromium, site):
+def test_a_page_that_allows_nothing_can_show_it_too(chromium, site, site_folder):
     """A frame without gamepads, headset or full screen; the wheel scrolls the page around it until it is touched."""
+    (site_folder / "bare.html").write_text(BARE, encoding="utf-8")
     chromium.open(site.replace("index.html", "bare.html"), (700, 560))
     window = "document.querySelector('iframe')?.contentWindow"
     chromium.wait(f"{window}?.cocogan?.streamer?.complete")

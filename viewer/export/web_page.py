@@ -5,7 +5,6 @@ styles inside the page only those run whose hashes it names.
 """
 
 import base64
-import gzip
 import hashlib
 import html
 import json
@@ -77,9 +76,8 @@ def write_single_file(page: WebPage, path: Path) -> None:
     """Write everything into one HTML file, which also runs when it is opened from a disk; raises as the folder's."""
     scripts, style = _scripts(), _source("style.css")
     policy = f"{POLICY}script-src {_hash(scripts[PAGE])} 'wasm-unsafe-eval'; worker-src blob:; style-src {_hash(style)}"
-    packed = {
-        name: base64.b64encode(gzip.compress(data, 9, mtime=0)).decode() for name, data in _binaries(page).items()
-    }
+    # not compressed: half-precision weights become a tenth smaller, and would come later
+    packed = {name: base64.b64encode(data).decode() for name, data in _binaries(page).items()}
     blocks = _blocks(page) + "".join(_block(name, text) for name, text in {**packed, WORKER: scripts[WORKER]}.items())
     head = f"{_meta(policy)}<style>{style}</style>"
     write_atomically(path, _document(page, head, f"{blocks}<script>{scripts[PAGE]}</script>"))

@@ -45,8 +45,7 @@ export class Memory {
 
   /** @param {BufferSource} code @returns {Promise<Kernel>} */
   async start(code) {
-    const { instance } = await WebAssembly.instantiate(code, { env: { memory: this.memory } });
-    this.loops = instance.exports;
+    this.loops = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory: this.memory } }).exports; // small: at once
     return this.loops;
   }
 

@@ -25,6 +25,7 @@ export class Controls {
     this.pointers = new Map();
     this.formerMs = 0;
     this.padMs = 0;
+    this.asksPads = false;
     /** @type {{yaw: number, pitch: number} | null} how the phone was held last */
     this.held = null;
     const { canvas } = view;
@@ -33,7 +34,7 @@ export class Controls {
     for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) canvas.addEventListener(name, (event) => this.release(event));
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     document.addEventListener("keydown", (event) => this.key(event));
-    view.addEventListener("frame", () => this.readPad());
+    addEventListener("gamepadconnected", () => this.followPads());
   }
 
   /** Device coordinates of an event. @param {{clientX: number, clientY: number}} event @returns {Place} */
@@ -109,16 +110,27 @@ export class Controls {
     return target === this.view.canvas || target === document.body;
   }
 
-  /** Sticks turn, triggers zoom. */
+  /** Pads are asked in every frame while there is one. */
+  followPads() {
+    if (this.asksPads) return;
+    const ask = () => {
+      this.asksPads = this.readPad();
+      if (this.asksPads) requestAnimationFrame(ask);
+    };
+    ask();
+  }
+
+  /** Sticks turn, triggers zoom; returns whether there are any. */
   readPad() {
-    const pad = gamepads().find((one) => one?.connected && one.axes.length >= 2);
+    const pad = navigator.getGamepads().find((one) => one?.connected && one.axes.length >= 2);
     const ms = performance.now();
     const dtS = Math.min((ms - this.padMs) / 1000, 0.1);
     this.padMs = ms;
-    if (!pad) return;
+    if (!pad) return false;
     const [right, down] = pad.axes.map((value) => (Math.abs(value) < STICK_DEAD ? 0 : value));
     const notches = ((pad.buttons[7]?.value ?? 0) - (pad.buttons[6]?.value ?? 0)) * 10 * dtS;
     if (right || down || notches) this.view.turn(this.view.camera.nudge(right * STICK_RAD_S * dtS, -down * STICK_RAD_S * dtS).zoom(notches));
+    return true;
   }
 
   /** Follow how a phone is turned, from how it is held now on. */
@@ -135,19 +147,6 @@ export class Controls {
     const before = this.held;
     this.held = held;
     if (before) this.view.turn(this.view.camera.nudge(wrapped(held.yaw - before.yaw), held.pitch - before.pitch));
-  }
-}
-
-let padsAreForbidden = false;
-
-/** None where the page around this one does not hand them on. @returns {(Gamepad | null)[]} */
-function gamepads() {
-  if (padsAreForbidden || !navigator.getGamepads) return [];
-  try {
-    return navigator.getGamepads();
-  } catch {
-    padsAreForbidden = true;
-    return [];
   }
 }
 

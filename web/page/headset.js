@@ -56,7 +56,7 @@ export class Headset {
     this.space = await session.requestReferenceSpace("local").catch(() => session.requestReferenceSpace("viewer"));
     this.session = session;
     this.turnRad = this.frontRad = this.view.camera.view.yawRad;
-    this.view.hidden = true; // the page's own frames rest
+    this.view.hide(true); // the page's own frames rest
     session.addEventListener("end", () => this.leave());
     this.controls.listen(session);
     const frame = (/** @type {number} */ _time, /** @type {any} */ xrFrame) => {
@@ -81,7 +81,7 @@ export class Headset {
   leave() {
     this.session = null;
     this.controls.close();
-    this.view.hidden = document.hidden;
+    this.view.hide(document.hidden);
     this.view.turn(this.view.camera.look({ yawRad: this.eyes[0]?.yawRad ?? this.turnRad }).stop());
   }
 

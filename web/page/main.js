@@ -66,7 +66,7 @@ class Page {
     this.view.addEventListener("frame", () => this.tell());
     this.view.addEventListener("failure", (event) => fail(new Problem(/** @type {CustomEvent} */ (event).detail)));
     addEventListener("hashchange", () => this.readLink());
-    document.addEventListener("visibilitychange", () => (this.view.hidden = document.hidden));
+    document.addEventListener("visibilitychange", () => this.view.hide(document.hidden));
   }
 
   /** The button is there while a headset is. */
@@ -95,6 +95,7 @@ class Page {
   notice(text) {
     this.noticeUntil = performance.now() + NOTICE_MS;
     byId("status").textContent = text;
+    setTimeout(() => this.view.wake(), NOTICE_MS + 1);
   }
 
   next() {
@@ -122,6 +123,7 @@ class Page {
 
   toggleTurning() {
     this.view.turning = this.view.turning ? 0 : TURN_RAD_S;
+    this.view.wake();
   }
 
   toggleXray() {

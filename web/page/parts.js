@@ -23,7 +23,7 @@ function fromBase64(text) {
 async function bytesOf(name) {
   const text = block(name);
   if (text === null) return download(name);
-  return new Response(new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  return fromBase64(text).buffer;
 }
 
 /** @param {string} name */

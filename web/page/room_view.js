@@ -44,14 +44,24 @@ export class RoomView extends EventTarget {
     this.drawnS = 0; // when it was drawn last
     this.costS = 0; // how long drawing holds up the next frame
     this.hidden = false;
+    this.awaited = false; // a frame was asked for
     this.pool = new GeneratorPool(parts.makeWorker, workerCount(), model.grid, parts, {
-      made: (made) => this.streamer?.take(made, now()),
+      made: (made) => this.take(made),
       failed: (message) => this.dispatchEvent(new CustomEvent("failure", { detail: message })),
       engine: () => this.changed(), // the panel tells, and what is wanted is asked of others
     });
     this.gl = this.startGraphics();
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
-    canvas.addEventListener("webglcontextrestored", () => (this.gl = this.startGraphics()));
+    canvas.addEventListener("webglcontextrestored", () => {
+      this.gl = this.startGraphics();
+      this.wake();
+    });
+  }
+
+  /** @param {import("../streaming/generator_pool.js").Made} made */
+  take(made) {
+    this.streamer?.take(made, now());
+    this.wake();
   }
 
   /** A context with empty atlases. @returns {WebGL2RenderingContext} */
@@ -82,15 +92,28 @@ export class RoomView extends EventTarget {
 
   changed() {
     this.dirty = true;
+    this.wake();
     this.dispatchEvent(new Event("change"));
   }
 
   start() {
-    const frame = (/** @type {number} */ time) => {
+    new ResizeObserver(() => this.wake()).observe(this.canvas);
+  }
+
+  /** Rest, or go on. @param {boolean} hidden */
+  hide(hidden) {
+    this.hidden = hidden;
+    this.wake();
+  }
+
+  /** Ask for a frame; a room at rest has none. */
+  wake() {
+    if (this.awaited) return;
+    this.awaited = true;
+    requestAnimationFrame((time) => {
+      this.awaited = false;
       if (!this.hidden) this.frame(time / 1000);
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
+    });
   }
 
   /** @param {number} timeS */
@@ -106,7 +129,14 @@ export class RoomView extends EventTarget {
     streamer.step(this.scene(), nowS);
     this.fading ||= streamer.busy(nowS) || (this.xray && nowS < streamer.lastChangeS + 5);
     if (this.isDue(timeS)) this.draw(nowS);
+    if (this.goesOn()) this.wake();
     this.dispatchEvent(new Event("frame"));
+  }
+
+  /** Whether another frame has to follow by itself. The one after a drawn one tells how long drawing takes. */
+  goesOn() {
+    const waits = (this.dirty || this.fading) && this.streamer?.statistics.made; // the first patch wakes
+    return waits || this.dragging || this.turning || this.camera.moving || this.drawnS === this.formerS;
   }
 
   /** Where the CPU draws, it makes patches too: while only those are new it is left to them most of the time. @param {number} timeS */

@@ -52,6 +52,7 @@ export class Streamer {
     this.z = z;
     this.revision++;
     this.made.clear();
+    this.complete = this.coarse = false;
   }
 
   /** A generator has made a patch. @param {Made} message @param {number} nowS */
@@ -76,7 +77,7 @@ export class Streamer {
     this.levels.follow(middle, scene.texels, scene.screenPx);
     this.visible = this.seenBy(scene.looks);
     const soon = this.onlyVisible ? [] : this.seenBy(scene.soon);
-    const rest = this.onlyVisible || scene.moving ? [] : this.levels.base.window.cells().map(([row, column]) => /** @type {Patch} */ ([0, row, column]));
+    const rest = this.onlyVisible || scene.moving || !this.complete ? [] : this.levels.base.window.cells().map(([row, column]) => /** @type {Patch} */ ([0, row, column]));
     const groups = [...this.byUrgency(), soon, rest];
     this.forget();
     this.pool.want(this.revision, this.z, this.missing(groups));
