@@ -1,4 +1,4 @@
-"""Checkpoints that try all that the page's generator can do: levels, a room's walls, the whole sphere; and a browser."""
+"""Checkpoints that try all that the generator can do: levels, a room's walls, the whole sphere; and a browser."""
 
 from dataclasses import replace
 from pathlib import Path
