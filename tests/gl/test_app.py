@@ -5,11 +5,14 @@ One app for all tests, in their order: a process has one window whose context mo
 """
 
 import gc
+import hashlib
 import os
 import subprocess
 import sys
+import threading
 import time
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +177,23 @@ def test_a_session_that_was_left_is_freed_without_a_search_for_cycles(app, tiny_
         assert left() is None, "what it holds, up to hundreds of megabytes, waits for the next search"
     finally:
         gc.enable()
+
+
+def test_frames_go_on_while_the_model_of_a_saved_room_is_looked_for(app, tmp_path, monkeypatch):
+    large, answers, digest = tmp_path / "large.safetensors", threading.Event(), hashlib.file_digest
+    large.write_bytes(b"takes long to hash")
+    monkeypatch.setattr(hashlib, "file_digest", lambda *given: answers.wait(60) and digest(*given))
+    room, before = replace(app.handler.recipe(), checkpoint=str(large), sha256="0" * 64), app.session.latents
+    app.workspace.paste(room.line())
+    assert app.workspace.message.text == f"opening {large} …"
+    for _ in range(10):
+        app.frame()
+    app.handler.act(Command.NEXT_ROOM)  # the window does what it is told
+    assert app.session.latents != before
+    answers.set()
+    frames(app, lambda: app.workspace.message.severity is Severity.ERROR)
+    assert f"{large} is another one" in app.workspace.message.text
+    app.workspace.dismiss()
 
 
 def test_a_dead_generator_is_a_warning(app):

@@ -13,6 +13,7 @@ from cocogan_core.errors import CheckpointError, RecipeError
 from cocogan_core.files import is_picture
 from cocogan_core.geometry.projection import Projection
 from viewer.camera.camera import View
+from viewer.session.checkpoint_search import learn_fingerprint
 from viewer.state.latents import Latents
 from viewer.state.options import Options
 from viewer.state.photographs import read_photo_sphere
@@ -82,6 +83,7 @@ class LoadedCheckpoint:
     @classmethod
     def start(cls, source: CheckpointSource, device: str) -> Self:
         """Start the generator process, without waiting for it."""
+        learn_fingerprint(source.path)
         return cls(source, Worker(source.path, device, source.metadata.model.grid))
 
     @classmethod

@@ -15,12 +15,13 @@ from cocogan_core.files import is_picture, resource
 from viewer.camera.camera import View
 from viewer.rendering.renderer import Renderer
 from viewer.session.checkpoint_loader import CheckpointLoader, CheckpointSource, LoadedCheckpoint
+from viewer.session.checkpoint_search import CheckpointSearch
 from viewer.session.gallery import FIRST_SEED, first_look
 from viewer.session.session import Session
 from viewer.state.latents import LARGEST_SEED, Latents
 from viewer.state.photographs import is_plain_picture, photo_look
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, find_checkpoint, is_recipe, read_recipe
+from viewer.state.recipe_files import SHIPPED, is_recipe, read_recipe
 from viewer.state.settings import MOST_FAVOURITES, Settings, load, save
 from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity
@@ -30,6 +31,7 @@ __all__ = ["Workspace"]
 # Seconds that a notice stays; an error stays until it is closed.
 STAYS_S = {Severity.INFO: 6.0, Severity.WARNING: 12.0}
 SEED_DIGITS = 10
+SOON_S = 0.1  # that a frame waits for a saved room's checkpoint to be found: most are at once
 
 
 class Workspace:
@@ -62,6 +64,7 @@ class Workspace:
         renderer = new_renderer(loaded.source)
         self.session = Session(loaded, renderer, idle_work=idle_work, only_visible=only_visible, device=device)
         self.loader: CheckpointLoader | None = None
+        self._search: CheckpointSearch | None = None
         self.offered: Path | None = None
         self.settings, broken = load(settings) if settings else (Settings(seen_hint=True), "")
         self._remembered = self.settings
@@ -124,6 +127,10 @@ class Workspace:
         if self._logged != (text := self.message.text):
             self._logged = text
             logging.getLogger("viewer").info(text)
+        try:
+            self._follow_search()
+        except CocoganError as error:
+            self.fail(error)
         if self.loader is None:
             self._let_notice_leave()
             return
@@ -157,8 +164,27 @@ class Workspace:
             self._load(path, None, path)
 
     def show(self, recipe: Recipe, *, file: Path | None = None) -> None:
-        """Show a recipe, which came from ``file`` if it is named; raises as :meth:`open`."""
-        checkpoint = find_checkpoint(recipe, beside=file, at_hand=[self.session.checkpoint])
+        """Show a recipe, which came from ``file`` if it is named; raises as :meth:`open`.
+
+        If its checkpoint is not found at once, the present room goes on until it is.
+        """
+        self._search = CheckpointSearch(recipe, file=file, at_hand=[self.session.checkpoint])
+        self._follow_search(SOON_S)
+        if self._search is not None:
+            self.notice = Notice(text("notice.opening", path=file or recipe.checkpoint))
+
+    def _follow_search(self, wait_s: float = 0.0) -> None:
+        """Show the recipe whose checkpoint has been found; raises as :meth:`open`."""
+        search, self._search = self._search, None
+        if search is None:
+            return
+        checkpoint = search.result(wait_s)
+        if checkpoint is None:
+            self._search = search
+        else:
+            self._show(search.recipe, checkpoint, search.file)
+
+    def _show(self, recipe: Recipe, checkpoint: Path, file: Path | None) -> None:
         if checkpoint != self.session.checkpoint:
             self._load(checkpoint, recipe, file)
             return
@@ -234,6 +260,7 @@ class Workspace:
         self.notice = Notice(text("notice.opening", path=source.path))
 
     def _stop_loading(self) -> None:
+        self._search = None
         if self.loader is not None:
             self.loader.close()
             self.loader = None

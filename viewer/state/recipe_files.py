@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from cocogan_core.errors import CheckpointError, CocoganError, RecipeError
 from cocogan_core.files import open_regular, resource
@@ -72,17 +72,18 @@ def parse_or_read(text: str) -> tuple[Recipe, Path | None]:
 def find_checkpoint(recipe: Recipe, *, beside: Path | None = None, at_hand: Iterable[Path] = ()) -> Path:
     """The checkpoint that a recipe means, by its hash.
 
-    Looked for where the recipe says, beside the recipe's own file, among those ``at_hand``, and in the installation.
+    Looked for among those ``at_hand``, where the recipe says unless that is another machine, beside the recipe's own
+    file, and in the installation.
 
     Raises:
         RecipeError: none of them is the right one.
     """
     stated = Path(recipe.checkpoint)
-    places = [*at_hand, stated]
+    places: list[Path] = [] if _may_ask_another_host(stated) else [stated]
     if beside is not None:
-        places += [beside.parent / stated, beside.parent / stated.name]
+        places += [*(beside.parent / place for place in places), beside.parent / stated.name]
     wrong = None
-    for path in [*places, resource(SHIPPED)]:
+    for path in [*at_hand, *places, resource(SHIPPED)]:
         found = _fingerprint_if_there(path)
         if found == recipe.sha256:
             return path
@@ -96,9 +97,17 @@ def find_checkpoint(recipe: Recipe, *, beside: Path | None = None, at_hand: Iter
 _REMEDY = "put the right file beside the room or name it with --checkpoint"
 
 
+def _may_ask_another_host(stated: Path) -> bool:
+    r"""Whether Windows would connect to another machine, or open a device, for a path that a stranger has written.
+
+    That is one with more than a letter for its drive, ``\\host\share\…``, ``\\?\…``, ``\\.\…``, or a name as the kernel
+    has them, ``\??\UNC\host\…``. Other systems refuse the same.
+    """
+    path = PureWindowsPath(stated)
+    return len(path.drive) > len("C:") or str(path).startswith(("\\\\", "\\??\\"))
+
+
 def _fingerprint_if_there(path: Path) -> str:
-    if str(path).startswith(("\\\\", "//")):  # on Windows another machine would be asked
-        return ""
     try:
         return fingerprint(path) if path.is_file() and path.stat().st_size <= MOST_HASHED_BYTES else ""
     except (CocoganError, OSError, ValueError):  # a stated path may be anything

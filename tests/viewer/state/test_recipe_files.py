@@ -1,12 +1,13 @@
 import hashlib
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from cocogan_core.errors import CheckpointError, OutputError, RecipeError
 from cocogan_core.files import resource, write_atomically
 from viewer.camera.camera import View
+from viewer.state import recipe_files
 from viewer.state.latents import Latents
 from viewer.state.recipe import Recipe
 from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read, read_recipe
@@ -45,6 +46,49 @@ def test_another_checkpoint_of_the_same_name_is_refused_in_one_line(here):
         find_checkpoint(recipe("gone.safetensors"), beside=here / "room.json")
     with pytest.raises(RecipeError, match="not here"):
         find_checkpoint(recipe("\0"))
+
+
+HOSTS = (
+    r"\\host\share\a.safetensors", "//host/share/a.safetensors", r"/\host/share/a.safetensors",
+    r"\\host@SSL\DavWWWRoot\a.safetensors",
+    r"\\?\UNC\host\share\a.safetensors", r"\\.\pipe\a.safetensors", r"\??\UNC\host\share\a.safetensors",
+    r"\\?\GLOBALROOT\Device\Mup\host\share\a.safetensors",
+)  # fmt: skip
+
+
+def asked_on_windows(stated, room, monkeypatch):
+    """Every path that Windows would look at for a room's checkpoint, but the shipped one."""
+    asked = []
+    with monkeypatch.context() as patch:
+        patch.setattr(recipe_files, "Path", PureWindowsPath)
+        patch.setattr(recipe_files, "_fingerprint_if_there", lambda path: asked.append(str(path)) or "")
+        with pytest.raises(RecipeError, match="is not here"):
+            find_checkpoint(recipe(stated), beside=room and PureWindowsPath(room))
+    return asked[:-1]
+
+
+@pytest.mark.parametrize("stated", HOSTS)
+def test_no_host_is_asked_for_what_a_stranger_has_written(stated, monkeypatch):
+    assert asked_on_windows(stated, None, monkeypatch) == []
+    assert asked_on_windows(stated, r"C:\rooms\room.json", monkeypatch) == [r"C:\rooms\a.safetensors"]
+    # the user has opened the room on that host
+    assert asked_on_windows(stated, r"\\nas\rooms\room.json", monkeypatch) == [r"\\nas\rooms\a.safetensors"]
+
+
+def test_other_paths_are_looked_at_where_they_lead(monkeypatch):
+    asked = asked_on_windows(r"D:\models\a.safetensors", r"C:\rooms\room.json", monkeypatch)
+    assert set(asked) == {r"D:\models\a.safetensors", r"C:\rooms\a.safetensors"}
+    asked = asked_on_windows(r"models\a.safetensors", r"\\nas\rooms\room.json", monkeypatch)
+    assert asked[1:] == [r"\\nas\rooms\models\a.safetensors", r"\\nas\rooms\a.safetensors"]
+
+
+def test_a_huge_file_that_a_room_names_is_not_read(here, monkeypatch):
+    with (here / "huge.safetensors").open("wb") as file:
+        file.truncate(50 << 30)
+    monkeypatch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("it is hashed"))
+    monkeypatch.setattr(recipe_files, "resource", lambda _name: here / "none")
+    with pytest.raises(RecipeError, match="is not here"):
+        find_checkpoint(recipe(here / "huge.safetensors"), beside=here / "room.json")
 
 
 def test_a_fingerprint_follows_the_file(here):
