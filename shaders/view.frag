@@ -6,8 +6,8 @@
 // the texture's size are texture coordinates, and GL_REPEAT does the rest (viewer/rendering/atlas.py).
 
 // Software OpenGL runs both sides of every branch, so what a picture does not need is left out when the program is
-// compiled: viewer/renderer.py defines LENS and, while it changes, FORMER_LENS (0 rectilinear, 1 Panini, 2 stereographic,
-// 3 cylindrical; viewer/lens.py has the same maps), and CAP, FADE, SHARP (Catmull-Rom, not bilinear) and XRAY;
+// compiled: viewer/rendering defines LENS and, while it changes, FORMER_LENS (0 rectilinear, 1 Panini, 2 stereographic,
+// 3 cylindrical; viewer/camera has the same maps), and CAP, FADE, SHARP (Catmull-Rom, not bilinear) and XRAY;
 // FINE where a finer level lies over the first, FINER where a still finer one lies over that. A level that covers the
 // whole view is drawn as if it were the only one. FRUSTUM instead of LENS: an eye of a headset (viewer/camera/head.py,
 // web/camera/eye.js), SPHERE: every direction at once (viewer/camera/sphere.py); LINEAR: in linear light, for a target
