@@ -120,12 +120,24 @@ def show_large(folder: Path) -> None:
         draw_until(app, lambda: app.session.streamer.complete)
         save(folder, "text-200-percent", window_pixels(app))
         app.workspace.settings = replace(app.workspace.settings, text_size=1.0)
+        show_moved_panels(folder, app)
         act(Command.TOGGLE_ROOM)
         act(Command.TOGGLE_GALLERY)
         draw_until(app, lambda: len(app.session.gallery.tiles.rooms) >= 16)
         save(folder, "gallery", window_pixels(app))
         act(Command.TOGGLE_GALLERY)
         show_projections(folder, app)
+
+
+def show_moved_panels(folder: Path, app: "App") -> None:
+    """The room's panel afloat, the visited rooms docked at the left."""
+    settings = app.workspace.settings
+    app.handler.act(Command.TOGGLE_VISITED)
+    moved = app.workspace.settings.with_panel("room", (0.55, 0.25)).with_panel("visited", (0.0, 1.0))
+    app.workspace.settings = moved
+    draw_until(app, lambda: app.session.streamer.complete)
+    save(folder, "panels-moved", window_pixels(app))
+    app.workspace.settings = settings
 
 
 def show_projections(folder: Path, app: "App") -> None:
