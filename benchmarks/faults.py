@@ -156,7 +156,8 @@ class Faults:
     def _signal(self, number: int) -> None:
         pid = self.app.session.worker.pid
         assert pid is not None
-        os.kill(pid, number)
+        with contextlib.suppress(ProcessLookupError):  # dead already, and the next has not begun
+            os.kill(pid, number)
 
     def _replace_file(self, content: bytes) -> None:
         self._checkpoint.write_bytes(content)
