@@ -145,12 +145,14 @@ def opened(checkpoint: Path, *, windowed: bool, settings: Path | None = None) ->
 
 
 def fill_cache(app: App) -> None:
-    """As full as after a long day, so that whatever grows from now on is not the cache."""
+    """As full as after a long day, so that whatever grows from now on is not the cache; nothing has to go for it."""
     grid, cache = app.session.streamer.grid, app.session.streamer._cache
     patch = np.ones((grid.patch_px, grid.patch_px, 3), np.uint8)
     for room in count():
-        if any(cache.put(("of another day", room), (0, *cell), patch) for cell in grid.micro_ids().tolist()):
-            return
+        for row, column in grid.micro_ids().tolist():
+            if cache.bytes + patch.nbytes > cache.budget_bytes:
+                return
+            cache.put(("of another day", room), (0, row, column), patch)
 
 
 def memory_mb() -> float:
