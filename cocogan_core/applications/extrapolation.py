@@ -26,6 +26,7 @@ from cocogan_core.models.build import build_discriminator, build_generator, fill
 from cocogan_core.models.pixels import from_uint8, to_uint8
 from cocogan_core.training import losses
 from cocogan_core.training.checkpoints import network_arrays
+from cocogan_core.training.objective import constant_statistics
 
 __all__ = ["ExtensionSettings", "PostTraining", "extended_metadata", "outer_seams"]
 
@@ -112,6 +113,11 @@ def outer_seams(generator: Generator, *, seed: int, pictures: int = 16) -> float
 class PostTraining:
     """One post-training; :meth:`run` until the seams are gone.
 
+    Attributes:
+        metadata: of the extended model.
+        seen: images so far.
+        kept_seam, kept_seen: of the networks that are kept: how strong their outer seams are, and images seen.
+
     Raises:
         ConfigError: the checkpoint's generator cannot go beyond its image, or knows upright rooms only.
         CheckpointError: it holds no discriminator, or does not fit its own model.
@@ -124,6 +130,9 @@ class PostTraining:
             raise CheckpointError("post-training needs the discriminator, and this checkpoint holds none")
         checkpoint.metadata.model.require_any_way("post-training")
         self.settings, self.seen = settings, 0
+        self.kept_seam, self.kept_seen = float("inf"), 0
+        self._kept: Checkpoint | None = None
+        self._looked = 0
         self.metadata = extended_metadata(checkpoint.metadata, settings.patches)
         model = self.metadata.model
         torch.manual_seed(settings.seed)
@@ -151,7 +160,7 @@ class PostTraining:
             before = self.seen
             terms |= self.step()
             if self.seen // settings.check_every > before // settings.check_every:
-                terms["seam"] = self.outer_seams()
+                terms["seam"] = self._look()
             report(self.seen, terms)
         return terms
 
@@ -174,7 +183,20 @@ class PostTraining:
         return {"W": gap.item(), "G": loss_g.item()}
 
     def networks(self) -> Checkpoint:
-        """The extended checkpoint as it stands."""
+        """The extended checkpoint as it was when its outer seams were weakest, of all looks at them and now."""
+        if self._kept is None or self._looked < self.seen:
+            self._look()
+        assert self._kept is not None
+        return self._kept
+
+    def _look(self) -> float:
+        """Measure the outer seams, and keep the networks if they are the weakest so far."""
+        seam, self._looked = self.outer_seams(), self.seen
+        if self._kept is None or seam < self.kept_seam:
+            self.kept_seam, self.kept_seen, self._kept = seam, self.seen, self._as_it_stands()
+        return seam
+
+    def _as_it_stands(self) -> Checkpoint:
         provenance = self.metadata.provenance
         notes = (
             f"{provenance.notes}; {self.settings.patches} patches beyond the border after {self.seen} images".lstrip(
@@ -184,8 +206,8 @@ class PostTraining:
         metadata = replace(self.metadata, provenance=replace(provenance, notes=notes))
         return Checkpoint(
             metadata=metadata,
-            generator=network_arrays(self.generator),
-            discriminator=network_arrays(self.discriminator),
+            generator=_copied(network_arrays(self.generator)),
+            discriminator=_copied(network_arrays(self.discriminator)),
         )
 
     def _made(self) -> tuple[Tensor, Tensor]:
@@ -206,7 +228,8 @@ class PostTraining:
         of_real, of_made = discriminator(real, real_c), discriminator(made, c)
         mix = torch.from_numpy(self._rng.random((len(real), 1, 1, 1)).astype(np.float32))
         between = mix[:, :, 0, 0] * real_c + (1 - mix[:, :, 0, 0]) * c
-        penalty = losses.gradient_penalty(lambda images: discriminator(images, between).score, real, made, mix)
+        with constant_statistics(discriminator):
+            penalty = losses.gradient_penalty(lambda images: discriminator(images, between).score, real, made, mix)
         spatial = losses.spatial_loss(of_real.spatial, real_c) + _spatial_inside(of_made.spatial, c)
         adversarial = losses.discriminator_loss(settings.loss, of_real.score, of_made.score)
         loss = adversarial + settings.gradient_penalty * penalty + settings.spatial_weight * spatial

@@ -31,7 +31,8 @@ def extend(
 
     Coordinates go on by micro patches: all round on a plane, up and down on a cylinder. New optimizers train the first
     two layers of G and all of D on old and new places, and stop when the seams between them are gone, or early at
-    Ctrl+C. What is made out there is invented: nothing real was ever seen of it.
+    Ctrl+C. What is written had the weakest seams of all looks at them. What is made out there is invented: nothing real
+    was ever seen of it.
 
     Args:
         checkpoint: Model with its discriminator.
@@ -79,6 +80,6 @@ def extend(
     save_checkpoint(out, made.metadata, generator=made.generator, discriminator=made.discriminator)
     grid = made.metadata.model.grid
     print(
-        f"{printable(out)}: {grid.width_px}×{grid.height_px} after {training.seen} images, "
-        f"outer seams {training.outer_seams():.2f}"
+        f"{printable(out)}: {grid.width_px}×{grid.height_px} after {training.kept_seen} images, "
+        f"outer seams {training.kept_seam:.2f}"
     )

@@ -16,7 +16,7 @@ from cocogan_core.training.augment import augment
 from cocogan_core.training.batches import TrainingBatch
 from cocogan_core.training.config import TrainConfig
 
-__all__ = ["Objective", "Terms"]
+__all__ = ["Objective", "Terms", "constant_statistics"]
 
 Terms = dict[str, Tensor]
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -102,7 +102,7 @@ class Objective:
     def _score(self, batch: TrainingBatch) -> Callable[[Tensor], Tensor]:
         def score(images: Tensor) -> Tensor:
             """D's score of pictures that are no samples: its heads' batch statistics are not to follow them."""
-            with _constant_statistics(self.discriminator):
+            with constant_statistics(self.discriminator):
                 output: DiscriminatorOutput = self.discriminator(images, batch.coordinates, batch.level)
             return output.score
 
@@ -132,7 +132,7 @@ class Objective:
 
 
 @contextmanager
-def _constant_statistics(network: nn.Module) -> Iterator[None]:
+def constant_statistics(network: nn.Module) -> Iterator[None]:
     """Let batch norms use a batch's statistics without moving their running ones."""
     norms = [module for module in network.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
     before = [norm.momentum for norm in norms]

@@ -103,6 +103,38 @@ def test_it_ends_when_the_seams_are_gone(checkpoint, data, monkeypatch):
     assert (terms["seam"], heard) == (1.0, [2, 4, 6, 8])
 
 
+def test_what_had_the_weakest_seams_is_kept(checkpoint, data, monkeypatch):
+    seams = iter([3.0, 1.5, 2.0, 2.5])
+    monkeypatch.setattr(extrapolation, "outer_seams", lambda generator, seed: next(seams))
+    training = PostTraining(checkpoint, ImageDataset.open(data), ExtensionSettings(batch=2, images=6, check_every=2))
+    weights = []
+    first = training.generator.first_layers()[0]
+    training.run(lambda *_: weights.append(next(first.parameters()).detach().clone().numpy()))
+    made = training.networks()
+    assert (training.kept_seam, training.kept_seen) == (1.5, 2)
+    assert "after 2 images" in made.metadata.provenance.notes
+    assert any(np.array_equal(tensor, weights[0]) for tensor in made.generator.values())
+    assert not any(np.array_equal(tensor, weights[2]) for tensor in made.generator.values())
+
+
+def test_the_penalty_leaves_the_heads_statistics_alone(mlp_checkpoint, data, monkeypatch):
+    training = PostTraining(load_checkpoint(mlp_checkpoint), ImageDataset.open(data), ExtensionSettings(batch=2))
+    norm = next(module for module in training.discriminator.modules() if isinstance(module, torch.nn.BatchNorm1d))
+    penalty, moved = extrapolation.losses.gradient_penalty, []
+
+    def watched(*given):
+        before = norm.running_mean.clone()
+        answer = penalty(*given)
+        moved.append(not torch.equal(norm.running_mean, before))
+        return answer
+
+    monkeypatch.setattr(extrapolation.losses, "gradient_penalty", watched)
+    before = norm.running_mean.clone()
+    training.step()
+    assert moved == [False]
+    assert not torch.equal(norm.running_mean, before)
+
+
 def test_the_command_writes_a_checkpoint_of_larger_pictures(mlp_checkpoint, data, tmp_path, capsys):
     out = tmp_path / "wider.safetensors"
     extend(mlp_checkpoint, out=out, data=data, images=4, batch=2, seam=0.0)
