@@ -40,7 +40,7 @@ def guide(
     at: tuple[int, int] | None = None,
     figure: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None,
     candidates: int = 16,
-    steps: int = 400,
+    steps: int = 100,
     seed: int = 0,
 ) -> None:
     """Find the room that answers best to a photograph (paper §3.5): head Q's guess, refined against its pixels.

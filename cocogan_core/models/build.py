@@ -1,6 +1,7 @@
 """From settings to networks: the one place that knows both architectures, and that fits tensors to them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -17,7 +18,9 @@ from cocogan_core.models.compact_discriminator import CompactDiscriminator
 from cocogan_core.models.paper import PaperDiscriminator, PaperGenerator
 from cocogan_core.text import printable
 
-__all__ = ["build_discriminator", "build_generator", "fill", "load_discriminator", "load_generator"]
+__all__ = [
+    "build_discriminator", "build_generator", "coarse_generator", "fill", "load_discriminator", "load_generator",
+]  # fmt: skip
 
 
 def build_generator(config: ModelConfig) -> Generator:
@@ -52,6 +55,22 @@ def load_generator(checkpoint: Checkpoint) -> Generator:
         generator = build_generator(checkpoint.metadata.model)
     fill(generator, checkpoint.generator, "generator")
     return generator
+
+
+def coarse_generator(generator: Generator, patch_px: int) -> Generator:
+    """G without its last stages: nearly the same pictures, averaged down to micro patches of ``patch_px``, for less.
+
+    Weights are shared. Only the compact G can do that; any other comes back itself, as does one of no larger patches.
+    """
+    config = generator.config
+    if not isinstance(generator, CompactGenerator) or config.grid.patch_px <= patch_px:
+        return generator
+    grid = replace(config.grid, patch_px=patch_px, levels=1)
+    with torch.device("meta"):
+        coarse = build_generator(replace(config, grid=grid)).requires_grad_(False)
+    weights = generator.state_dict()
+    coarse.load_state_dict({name: weights[name] for name in coarse.state_dict()}, assign=True)
+    return coarse.train(generator.training)
 
 
 def load_discriminator(checkpoint: Checkpoint) -> Discriminator:

@@ -4,7 +4,7 @@ PSNR of the panorama against the real one, over all of it and over what the view
 Q's answer to the view's macro patch, and of the best of the refined candidates. The rooms must not have been trained on
 (`cocogan rooms data/guided --panorama --count 100 --seed 987`).
 
-Usage: python scripts/reproduce/guided_rooms.py DATA [--rooms 100] [--steps 400] [--candidates 16] [--checkpoint FILE]
+Usage: python scripts/reproduce/guided_rooms.py DATA [--rooms 100] [--steps 100] [--candidates 16] [--checkpoint FILE]
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Settings:
     """prepared panoramas of the model's size that it never saw"""
     rooms: int = 100
     """how many of them"""
-    steps: int = 400
+    steps: int = 100
     """of refinement at most"""
     candidates: int = 16
     """beginnings of each refinement"""

@@ -14,8 +14,6 @@ from viewer.ui.view_model import Notice, Severity
 
 __all__ = ["PictureAnswer"]
 
-CANDIDATES, STEPS = 4, 150  # fewer than `cocogan guide` has: somebody is watching
-
 
 class PictureAnswer:
     """Of one window; the picture is :attr:`Workspace.offered`."""
@@ -48,7 +46,7 @@ class PictureAnswer:
             self._workspace.notice = Notice(text("notice.guide_needs_rooms"), Severity.WARNING)
             return
         fov_rad, yaw_rad = field_of_view_rad(picture), self._controls.camera.view.yaw_rad % (2 * math.pi)
-        task = GuideTask(session.checkpoint, picture, fov_rad, yaw_rad, 0.0, steps=STEPS, candidates=CANDIDATES)
+        task = GuideTask(session.checkpoint, picture, fov_rad, yaw_rad, 0.0)
         session.job.look_for_room(task)
         seen = min(max(fov_rad, NARROWEST_RAD), WIDEST_RAD["rectilinear"])
         ahead = self._controls.camera.through("rectilinear", seconds=0)

@@ -27,7 +27,7 @@ class GuideTask:
     fov_rad: float
     yaw_rad: float
     pitch_rad: float
-    steps: int = 400
+    steps: int = 100
     candidates: int = 16
 
 

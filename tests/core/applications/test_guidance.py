@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from cocogan_core.applications.guidance import Guidance, GuidanceSettings, corner_of, place_by_head
 from cocogan_core.applications.guidance_figure import draw_guidance
+from cocogan_core.applications.latent_search import LatentSearch
 from cocogan_core.applications.photo import PlacedPhoto, place_panorama, place_plane, place_view
+from cocogan_core.applications.shown_part import ShownPart
 from cocogan_core.checkpoint import Checkpoint, Metadata, load_checkpoint
 from cocogan_core.commands.guide import guide
 from cocogan_core.errors import ConfigError, DataError
@@ -18,7 +21,7 @@ from cocogan_core.geometry.resampling import Resampler
 from cocogan_core.geometry.surfaces import Panorama, View
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
-from cocogan_core.models.build import build_discriminator, build_generator
+from cocogan_core.models.build import build_discriminator, build_generator, load_generator
 from cocogan_core.training.checkpoints import network_arrays
 
 GRID, PROJECTION = PatchGrid(patch_px=16), Projection.of_aspect("mercator", 3)
@@ -79,6 +82,57 @@ def test_the_room_of_the_models_own_picture_is_found_again(tiny_checkpoint):
         return np.abs(guidance.pictures(code[None])[0].astype(float) - picture)[~known].mean()
 
     assert hidden_error(rooms.z[0]) < np.mean([hidden_error(code) for code in before.z])
+
+
+@pytest.mark.parametrize("columns", [slice(0, 20), np.r_[90:96, 0:10], slice(0, 96)])
+def test_what_a_photograph_shows_is_compared_where_it_lies(tiny_checkpoint, columns):
+    """Over the panorama's seam too: a room is 0 from its own picture, and another one is not."""
+    generator, z = load_generator(load_checkpoint(tiny_checkpoint)).eval(), sample_z(5, 12, count=2)
+    picture = PatchGenerator.load(tiny_checkpoint, "cpu").panorama(z[0])
+    known = np.zeros(picture.shape[:2], bool)
+    known[3:30, columns] = True
+    same, other = ShownPart(generator, PlacedPhoto(picture * known[..., None], known)).difference(torch.from_numpy(z))
+    assert float(same) < 0.01
+    assert float(other) > 0.05
+
+
+def test_fewer_and_fewer_beginnings_go_on_and_small_pictures_come_first():
+    class Recorder:
+        calls = ()
+
+        def gradient(self, z, patch_px):
+            self.calls += ((len(z), patch_px),)
+            return (z - 0.5).square().sum(1), 2 * (z - 0.5)
+
+    recorder, beginnings = Recorder(), torch.linspace(-1, 1, 16)[:, None]
+    settings, heard = GuidanceSettings(steps=100), []
+    z = LatentSearch(recorder, beginnings, settings, lambda step, *_: heard.append(step) or True).run()
+    assert list(dict.fromkeys(recorder.calls)) == [(16, 8), (4, 16), (1, 16)]
+    assert heard == list(range(1, len(heard) + 1))
+    assert len(heard) <= 100
+    assert z[11:13].sub(0.5).abs().min() < 0.02  # those that began nearest to 0.5
+    assert z[0] < 0  # dropped after a few steps
+
+
+def test_what_is_refined_is_never_worse_than_the_first_beginning_on_what_was_shown(tiny_checkpoint):
+    checkpoint = load_checkpoint(tiny_checkpoint)
+    picture = PatchGenerator.load(tiny_checkpoint, "cpu").panorama(np.zeros(12, np.float32))
+    photo = PlacedPhoto(picture, np.ones(picture.shape[:2], bool))
+    rooms = Guidance(checkpoint, photo, GuidanceSettings(candidates=2, steps=3, rate=10.0)).run()
+    alone = Guidance(checkpoint, photo, GuidanceSettings(candidates=1, steps=0)).run()
+    assert rooms.errors[0] <= alone.errors[0] * 1.001
+
+
+def test_what_a_photograph_does_not_say_stays_as_likely_as_it_was(tiny_checkpoint):
+    checkpoint = load_checkpoint(tiny_checkpoint)
+    picture = PatchGenerator.load(tiny_checkpoint, "cpu").panorama(sample_z(5, 12))
+    photo = PlacedPhoto(picture, np.ones(picture.shape[:2], bool))
+    free, bound = (
+        Guidance(checkpoint, photo, GuidanceSettings(candidates=1, steps=40, prior=prior)).run().z[0]
+        for prior in (0.0, 100.0)
+    )
+    middle = Guidance(checkpoint, photo, GuidanceSettings(candidates=1, steps=0)).run().z[0]
+    assert np.abs(bound - middle).max() < 0.1 < np.abs(free - middle).max()
 
 
 def test_the_search_can_be_stopped_and_ends_by_itself(tiny_checkpoint):
