@@ -61,6 +61,8 @@ def main(settings: Settings) -> None:
         print(index, _words(scores[-1]), flush=True)
     means = {name: tuple(np.mean([score[name] for score in scores], axis=0)) for name in scores[0]}
     print("mean", _words(means))
+    lost = sum(score["refined"][0] < score["Q alone"][0] for score in scores)
+    print(f"{lost} of {len(scores)} no better refined than by Q alone")
 
 
 def _scores_of(checkpoint: Checkpoint, panorama: NDArray[np.uint8], index: int, settings: Settings) -> Scores:
