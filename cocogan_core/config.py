@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_h
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.objects import RoomObject, RoomObjects
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.symmetry import Front, RoomSymmetry
 from cocogan_core.text import printable
@@ -97,6 +98,7 @@ class ModelConfig:
         conditioning: of the paper's networks: "mlp", conditional norms of two MLPs and heads with two norms, as the
             paper has them; "linear", one layer and one norm, as its published code and our checkpoints of before.
         room: gives the compact G the place of every pixel on a room's walls, where latents name the room's size.
+        objects: gives it the place of every pixel on the room's objects too, where latents name their places and sizes.
         symmetry: says that G knows rooms that stand upright only, and how every other room is one of these.
     """
 
@@ -111,6 +113,7 @@ class ModelConfig:
     generator: GeneratorKind = "micro"
     conditioning: Conditioning = "linear"
     room: RoomLatents | None = None
+    objects: RoomObjects | None = None
     symmetry: RoomSymmetry | None = None
 
     def __post_init__(self) -> None:
@@ -128,6 +131,8 @@ class ModelConfig:
         if self.grid.beyond and self.generator != "micro":
             raise ConfigError(f"model: a {self.generator} generator knows no coordinates beyond the image: beyond is 0")
         self._require_levels()
+        if self.objects is not None:
+            self._require_objects(self.objects)
         if self.symmetry is not None:
             self._require_turnable(self.symmetry)
         if not all(name and printable(name, LONGEST_NAME) == name for name in self.latent_names):
@@ -177,6 +182,13 @@ class ModelConfig:
             raise ConfigError("model: room coordinates need --model.architecture compact and cylindrical pictures")
         self._require_pitches(self.room.projection)
 
+    def _require_objects(self, objects: RoomObjects) -> None:
+        """Object coordinates are places in the room's frame, of objects that latents name."""
+        if self.room is None:
+            raise ConfigError("model: object coordinates need room coordinates")
+        if missing := [name for name in objects.needs if name not in self.latent_names]:
+            raise ConfigError(f"model: object coordinates need the latents {printable(', '.join(missing))}")
+
     def _require_pitches(self, trained: Projection) -> None:
         """Rows beyond the trained image have a direction, which room coordinates are worked out from."""
         top_rad = trained.half_extent_rad * self.grid.rows / self.grid.inner.rows
@@ -217,8 +229,9 @@ class ModelConfig:
         """
         values = dict(data)
         grid, room = read_settings(PatchGrid, values.pop("grid", {})), values.pop("room", None)
-        symmetry = values.pop("symmetry", None)
+        symmetry, objects = values.pop("symmetry", None), values.pop("objects", None)
         parts = {
+            "objects": None if objects is None else _objects_from(objects),
             "room": None if room is None else _room_from(room),
             "symmetry": None if symmetry is None else read_settings(RoomSymmetry, symmetry),
         }
@@ -246,6 +259,13 @@ def _room_from(data: object) -> RoomLatents:
     if not isinstance(data, dict):
         raise ConfigError(f"RoomLatents: expected an object of settings, found {type(data).__name__}")
     return read_settings(RoomLatents, {**data, "projection": read_settings(Projection, data.get("projection", {}))})
+
+
+def _objects_from(data: object) -> RoomObjects:
+    """Objects of a room from JSON."""
+    if not isinstance(data, dict) or not isinstance(entries := data.get("objects"), list | tuple):
+        raise ConfigError("RoomObjects: expected an object of settings with a list of objects")
+    return read_settings(RoomObjects, {**data, "objects": tuple(read_settings(RoomObject, entry) for entry in entries)})
 
 
 def read_settings(cls: type[T], values: object) -> T:

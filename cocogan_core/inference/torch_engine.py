@@ -15,10 +15,11 @@ from cocogan_core.inference.engine import Cell, Latent, Patches, Shape
 from cocogan_core.models.areas import areas_below
 from cocogan_core.models.base import Generator
 from cocogan_core.models.build import load_generator
-from cocogan_core.models.compact import CompactGenerator, Grown, crop
+from cocogan_core.models.compact import CompactGenerator, Grown
 from cocogan_core.models.dimensions import BASE, MARGIN
 from cocogan_core.models.paper import PaperGenerator
 from cocogan_core.models.pixels import to_uint8
+from cocogan_core.models.stage import crop
 
 __all__ = ["TorchEngine", "freeze", "torch_device"]
 

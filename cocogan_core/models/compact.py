@@ -32,12 +32,17 @@ from cocogan_core.models.dimensions import (
     ROOM_FEATURES,
     SLOPE,
     base_stages,
+    cell_angle_rad,
     compact_widths,
     position_features,
 )
-from cocogan_core.models.room_coordinates import room_features, room_of, view_rays
+from cocogan_core.models.object_coordinates import Objects, Rays
+from cocogan_core.models.object_layers import ObjectLayers
+from cocogan_core.models.object_scene import ObjectScene
+from cocogan_core.models.room_coordinates import room_features, room_of, view_pitches, view_rays, view_yaws
+from cocogan_core.models.stage import Stage, crop, initialise
 
-__all__ = ["CompactGenerator", "Grown", "Stage", "crop", "initialise"]
+__all__ = ["CompactGenerator", "Grown"]
 
 
 class CompactGenerator(Generator):
@@ -81,6 +86,11 @@ class CompactGenerator(Generator):
                 else:  # nothing at first, so that a trained G of one level can be given them
                     nn.init.zeros_(mix.get_parameter("weight"))
             _require_named(config, config.room)
+        self.objects: ObjectLayers | None = None
+        if config.objects is not None:
+            self.objects = ObjectLayers(ObjectScene.of(config), config.z_dim, widths)
+            self.objects.apply(initialise)
+            self.objects.reset()
 
     @property
     def base_stages(self) -> int:
@@ -121,11 +131,17 @@ class CompactGenerator(Generator):
 
     def start(self, z: Tensor, placed: Tensor, area: Area, shift: Tensor) -> "Grown":
         """The lattice's features and their RGB from placed positions (B or 1, h, w, FIELD_WIDTH)."""
-        box = self.config.room
-        room = None if box is None else room_of(z, self.config.latent_names, box)
+        room = self.room(z)
         x = self._with_room(self.features(z, placed), room, area, shift, stage=0)
         rgb = self.rgb[0](x).to(self.place.weight)  # the sum over stages is not to be rounded to 8 bits under autocast
         return Grown(x, rgb, room)
+
+    def room(self, z: Tensor) -> "Room | None":
+        """What z (B, z_dim) says of the room around the viewer, if the model knows rooms."""
+        if self.config.room is None:
+            return None
+        walls = room_of(z, self.config.latent_names, self.config.room)
+        return Room(walls, None if self.objects is None else self.objects.prepare(z))
 
     def grow(self, grown: "Grown", areas: list[Area], shift: Tensor, *, first: int) -> "Grown":
         """On through the stages from ``first`` on, each over just the cells of its area and a margin.
@@ -148,16 +164,23 @@ class CompactGenerator(Generator):
         return Grown(x, crop(area.cut(wide, MARGIN + 1), 1) + self.rgb[stage](x), grown.room)
 
     def _with_room(
-        self, x: Tensor, room: Tensor | None, area: Area, shift: Tensor, *, stage: int, margin: int = MARGIN
+        self, x: Tensor, room: "Room | None", area: Area, shift: Tensor, *, stage: int, margin: int = MARGIN
     ) -> Tensor:
-        """Add what is known of the room's walls to features of an area and its margin."""
+        """Add what is known of the room's walls and objects to features of an area and its margin."""
         box = self.config.room
         if box is None or room is None:
             return x
         ys, xs = self._shares(area, shift, stage, margin)
-        seen = room_features(room, view_rays(ys, xs, box), stage)
-        mixed: Tensor = self.walls[stage](seen.contiguous(memory_format=torch.channels_last))
-        return x + mixed
+        rays = view_rays(ys, xs, box)
+        seen = room_features(room.walls, rays, stage)
+        mixed: Tensor = x + self.walls[stage](seen.contiguous(memory_format=torch.channels_last))
+        if self.objects is None or room.objects is None:
+            return mixed
+        rooms = len(room.walls)
+        yaws, pitches = view_yaws(xs, box).expand(rooms, -1), view_pitches(ys, box).expand(rooms, -1)
+        seen_by = Rays(rays.expand(rooms, -1, -1, -1), yaws, pitches, cell_angle_rad(self.config, stage))
+        added: Tensor = self.objects(room.objects, room.walls, seen_by, stage)
+        return mixed + added
 
     def _shares(self, area: Area, shift: Tensor, stage: int, margin: int) -> tuple[Tensor, Tensor]:
         """Middles of an area's cells and its margin's as shares of the panorama: rows (B, h) and columns (B, w).
@@ -216,47 +239,19 @@ class CompactGenerator(Generator):
         return cells.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
+class Room(NamedTuple):
+    """What z says of the room: its box (B, 6) of ``room_of``, and its objects if the model knows them."""
+
+    walls: Tensor
+    objects: tuple[Objects, Tensor] | None
+
+
 class Grown(NamedTuple):
-    """What stages hand on: features and RGB with a margin, and the room's box (B, 6) if there is one."""
+    """What stages hand on: features and RGB with a margin, and the room if there is one."""
 
     x: Tensor
     rgb: Tensor
-    room: Tensor | None
-
-
-class Stage(nn.Module):
-    """Twice the cells: n + 2·MARGIN in, 2n + 2·MARGIN out, each computed from real neighbours only."""
-
-    def __init__(self, width_in: int, width_out: int) -> None:
-        super().__init__()
-        self.up = Up(width_in, width_out)
-        self.refine = nn.Conv2d(width_out, width_out, 3)  # (B, C, h, w) → (B, C, h − 2, w − 2)
-
-
-class Up(nn.Module):
-    """Nearest ×2 and a 3×3 convolution as one transposed 4×4, 2.25 times cheaper, less its outer ring.
-
-    A free 4×4 learns a checkerboard under the adversarial loss (Odena et al. 2016); this one cannot.
-    """
-
-    def __init__(self, width_in: int, width_out: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(width_in, width_out, 3, 3) * math.sqrt(2 / (9 * width_in)))
-        self.bias = nn.Parameter(torch.zeros(width_out))
-        self.fixed: Tensor | None = None
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, h, w) → (B, C', 2h − 2, 2w − 2)."""
-        kernel = self.kernel() if self.fixed is None else self.fixed
-        return F.conv_transpose2d(x, kernel, self.bias, stride=2, padding=2)
-
-    def kernel(self) -> Tensor:
-        """The 4×4 (C, C', 4, 4): the 3×3 over every way to lie on doubled pixels."""
-        return sum((F.pad(self.weight, (i, 1 - i, j, 1 - j)) for i in (0, 1) for j in (0, 1)), torch.zeros(()))
-
-    def freeze(self) -> None:
-        """Work the 4×4 out once and for all."""
-        self.fixed = self.kernel().detach().contiguous(memory_format=torch.channels_last)
+    room: Room | None
 
 
 def _require_named(config: ModelConfig, box: RoomLatents) -> None:
@@ -275,15 +270,3 @@ def _waves(angle_rad: Tensor, *, linear: bool) -> Tensor:
     if linear:
         waves.append(angle_rad[..., None] * (2 / math.pi) - 1)
     return torch.cat(waves, -1)
-
-
-def crop(x: Tensor, rim: int) -> Tensor:
-    return x[:, :, rim:-rim, rim:-rim]
-
-
-def initialise(module: nn.Module) -> None:
-    """He initialisation for leaky ReLUs."""
-    if isinstance(module, nn.Conv2d | nn.Linear):
-        nn.init.kaiming_normal_(module.weight, a=SLOPE)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)

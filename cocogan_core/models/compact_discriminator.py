@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.models.base import Discriminator, DiscriminatorOutput
-from cocogan_core.models.compact import initialise
 from cocogan_core.models.dimensions import NARROWEST, SLOPE
+from cocogan_core.models.stage import initialise
 
 __all__ = ["CompactDiscriminator"]
 

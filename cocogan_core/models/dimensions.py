@@ -12,7 +12,8 @@ from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = [
     "BASE", "CONDITION_WIDTH", "FACE_M", "FIELD_DEPTH", "FIELD_WIDTH", "HARMONICS", "LEAST_SLOPE", "MARGIN",
-    "NARROWEST", "NEAREST_M", "PAPER_BASE_WIDTHS", "ROOM_FEATURES", "ROOM_WAVES", "SLOPE", "base_stages",
+    "NARROWEST", "NEAREST_M", "OBJECT_FEATURES", "OBJECT_PLACE_M", "OBJECT_WAVES", "PAINTED_FROM", "PAINT_WIDTH",
+    "PAPER_BASE_WIDTHS", "ROOM_FEATURES", "ROOM_WAVES", "SLOPE", "base_stages", "cell_angle_rad",
     "compact_widths", "first_octave", "full_image_model", "paper_widths", "position_features",
 ]  # fmt: skip
 
@@ -31,6 +32,11 @@ PAPER_BASE_WIDTHS = 16  # the paper's G starts with 16 times the last stage's ch
 
 ROOM_WAVES = 4  # of a place on a wall, at each stage
 ROOM_FEATURES = 6 * 3 + 4 * ROOM_WAVES + 1
+OBJECT_WAVES = 3  # of the ray's yaw, for what is seen through windows
+OBJECT_FEATURES = 6 + 4 * ROOM_WAVES + 3 + 1 + 8 + 2 * OBJECT_WAVES + 5
+OBJECT_PLACE_M = 2.0  # places on an object reach so far from its middle
+PAINTED_FROM = 2  # the first stage at which z gives objects features; below, the field network does
+PAINT_WIDTH = 96
 MOST_OCTAVES = 6  # waves grow finer with the stages up to 2⁸ radians a metre, 2.5 cm long
 FACE_M = 2.5  # about half a wall: brings places on it to [−1, 1]
 NEAREST_M = 0.3
@@ -81,6 +87,11 @@ def full_image_model(config: ModelConfig) -> tuple[ModelConfig, tuple[int, int]]
         )
     whole = PatchGrid(system="planar", rows=1, columns=1, macro_rows=1, macro_columns=1, patch_px=height)
     return replace(config, grid=whole, generator="micro"), (BASE, int(base_columns))
+
+
+def cell_angle_rad(config: ModelConfig, stage: int) -> float:
+    """Width of a stage's cells at the horizon."""
+    return 2 * math.pi / (config.grid.inner.columns * BASE << stage)
 
 
 def first_octave(stage: int) -> float:

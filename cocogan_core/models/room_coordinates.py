@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from cocogan_core.config import RoomLatents
 from cocogan_core.models.dimensions import FACE_M, LEAST_SLOPE, NEAREST_M, ROOM_WAVES, first_octave
 
-__all__ = ["room_features", "room_of", "view_rays"]
+__all__ = ["room_features", "room_of", "view_pitches", "view_rays", "view_yaws"]
 
 
 def room_of(z: Tensor, names: tuple[str, ...], box: RoomLatents) -> Tensor:
@@ -39,15 +39,31 @@ def view_rays(ys: Tensor, xs: Tensor, box: RoomLatents) -> Tensor:
 
     Both are shares of the whole panorama, from its upper and left edge.
     """
-    yaw_rad = (xs - box.front_share) * (2 * math.pi)
+    yaw_rad = view_yaws(xs, box)
     if box.projection.kind == "mercator":
-        ordinate = (0.5 - ys) * 2 * math.asinh(math.tan(box.projection.half_extent_rad))
+        ordinate = _ordinates(ys, box)
         up, level = torch.tanh(ordinate), 1 / torch.cosh(ordinate)
     else:
-        pitch_rad = (0.5 - ys) * 2 * box.projection.half_extent_rad
+        pitch_rad = view_pitches(ys, box)
         up, level = torch.sin(pitch_rad), torch.cos(pitch_rad)
     right, ahead = level[:, :, None] * yaw_rad.sin()[:, None], level[:, :, None] * yaw_rad.cos()[:, None]
     return torch.stack([right, up[:, :, None].expand_as(right), ahead], 1)
+
+
+def view_yaws(xs: Tensor, box: RoomLatents) -> Tensor:
+    """Yaws in radians of shares of the panorama's width."""
+    return (xs - box.front_share) * (2 * math.pi)
+
+
+def view_pitches(ys: Tensor, box: RoomLatents) -> Tensor:
+    """Pitches in radians of shares of the panorama's height."""
+    if box.projection.kind == "mercator":
+        return torch.atan(torch.sinh(_ordinates(ys, box)))
+    return (0.5 - ys) * 2 * box.projection.half_extent_rad
+
+
+def _ordinates(ys: Tensor, box: RoomLatents) -> Tensor:
+    return (0.5 - ys) * 2 * math.asinh(math.tan(box.projection.half_extent_rad))
 
 
 def room_features(room: Tensor, rays: Tensor, stage: int) -> Tensor:

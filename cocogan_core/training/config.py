@@ -5,17 +5,14 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from cocogan_core.config import GeneratorKind, ModelConfig, RoomLatents
-from cocogan_core.data.dataset import ImageDataset
-from cocogan_core.data.rooms.live import LiveRooms
-from cocogan_core.data.rooms.parameters import room_spans, style_named
-from cocogan_core.data.rooms.placement import front_of, symmetry_of
+from cocogan_core.config import GeneratorKind, ModelConfig
+from cocogan_core.data.rooms.placement import symmetry_of
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.training.rooms import TrainingSource, room_latents, room_objects_of
 
 __all__ = ["PRESETS", "AdversarialLoss", "Augmentation", "Precision", "TrainConfig", "TrainingSource"]
 
-TrainingSource = ImageDataset | LiveRooms
 LARGEST_SEED = 2**31 - 1  # as of rooms
 
 AdversarialLoss = Literal["wasserstein", "hinge", "nonsaturating"]
@@ -91,6 +88,8 @@ class TrainConfig:
     """paper's ablation (§3.7): a generator of its own for every micro patch; shows what one shared G is worth"""
     room_coordinates: bool = False
     """tell the compact G where on the room's walls each pixel lies; needs the named sizes of box-shaped rooms"""
+    object_coordinates: bool = False
+    """and where on its objects; needs plain rooms, whose named numbers say where their furniture stands"""
     unpaired: bool = False
     """forget the pictures' named parameters: all of z is random and means nothing, as in the paper"""
     roll: bool = False
@@ -141,6 +140,8 @@ class TrainConfig:
             raise ConfigError(
                 f"--level-shares {' '.join(map(str, shares))}: name one share, 0 or more, for each of {levels} levels"
             )
+        if not self.base_rate and self.level_proportions[0]:
+            raise ConfigError("--base-rate 0 leaves nothing to train at level 0: begin --level-shares with 0")
         if not self.explosion > 0:
             raise ConfigError(f"--explosion is {self.explosion}; it must be above 0")
         if self.content_weight and not self.model.content_head:
@@ -179,9 +180,10 @@ class TrainConfig:
         if self.objective == "regression" and not latent_names:
             raise ConfigError(f"{self.data} has no named parameters to regress on; use --objective adversarial")
         resolved = self.with_latents(latent_names)
-        room = _room_latents(dataset, latent_names) if self.room_coordinates else resolved.model.room
+        room = room_latents(dataset, latent_names) if self.room_coordinates else resolved.model.room
+        objects = room_objects_of(latent_names) if self.object_coordinates else resolved.model.objects
         symmetry = symmetry_of(dataset.about) if latent_names else None
-        return replace(resolved, model=replace(resolved.model, room=room, symmetry=symmetry))
+        return replace(resolved, model=replace(resolved.model, room=room, objects=objects, symmetry=symmetry))
 
     @property
     def level_proportions(self) -> tuple[float, ...]:
@@ -196,22 +198,6 @@ class TrainConfig:
             grid = replace(grid, macro_rows=grid.rows, macro_columns=grid.columns)
         makes: GeneratorKind = "full" if self.optimal_g else "multiple" if self.multiple_g else self.model.generator
         return replace(self, model=replace(self.model, grid=grid, generator=makes, latent_names=latent_names))
-
-
-def _room_latents(dataset: TrainingSource, latent_names: tuple[str, ...]) -> RoomLatents:
-    """The box of rooms of the family that has numbers of these names."""
-    assert dataset.projection is not None
-    spans = room_spans(style_named(latent_names))
-    return RoomLatents(
-        projection=dataset.projection,
-        width_px=dataset.width_px,
-        front=front_of(dataset.about),
-        width_m=spans["room.width"],
-        depth_m=spans["room.depth"],
-        height_m=spans["room.height"],
-        viewer_right_m=spans["room.viewer_right"],
-        viewer_forward_m=spans["room.viewer_forward"],
-    )
 
 
 def _require_at_least(least: int, name: str, value: float) -> None:

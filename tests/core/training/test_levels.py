@@ -107,6 +107,7 @@ def test_draws_are_a_function_of_seed_rank_and_images_seen(config):
     ("changes", "error", "word"),
     [
         ({"level_shares": (1.0, 2.0)}, ConfigError, "3 levels"),
+        ({"base_rate": 0.0}, ConfigError, "nothing to train at level 0"),
         ({"level_shares": (0.0, 0.0, 0.0)}, ConfigError, "share"),
         ({"workers": -1}, ConfigError, "workers"),
         ({"flip": True}, ConfigError, "live rooms"),

@@ -1,0 +1,145 @@
+"""Boxes of a room's objects as functions of its named numbers: door, window, bed … Numpy only.
+
+Where rays meet them gives pixels object coordinates: places in the own frame of what is seen there, as NOCS has them
+(Wang et al., CVPR 2019). The frame of all lengths is that of the room: metres, X right, Y up, Z toward yaw 0, the
+floor at y = 0 and the room centred on x = z = 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.errors import ConfigError
+from cocogan_core.text import printable
+
+__all__ = ["Matrix", "RoomObject", "RoomObjects"]
+
+Matrix = NDArray[np.float64]
+
+MOST_OBJECTS, MOST_LATENTS = 64, 16
+FARTHEST_M = 1000.0
+SIDES = 6
+LARGEST_ANGLE_RAD = 1.5  # of the sun: it stands ahead and over the horizon
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomObject:
+    """A box, or the ellipsoid within it, whose sides lie where named numbers say.
+
+    Attributes:
+        name: of the object, as ``"group.part"``.
+        latents: which numbers its sides depend on.
+        sides_m: of each side, left, lower, back, right, upper, front, where it lies at 0 in metres, and how far it
+            moves as each of ``latents`` goes from 0 to 1: 6·(1 + latents) lengths.
+        shape: "box" or "ellipsoid".
+        present: the number that has to be above 0 for it to be there, or with a "-" before it, not above 0; "": always.
+    """
+
+    name: str
+    sides_m: tuple[float, ...]
+    latents: tuple[str, ...] = ()
+    shape: Literal["box", "ellipsoid"] = "box"
+    present: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no box.
+
+        Raises:
+            ConfigError: what is wrong and what would be right.
+        """
+        where = f"object {printable(repr(self.name))}"
+        if len(self.latents) > MOST_LATENTS or len(self.sides_m) != SIDES * (1 + len(self.latents)):
+            raise ConfigError(f"{where}: sides_m needs 6 lengths, and 6 more for each of its latents, at most 16")
+        if not all(abs(length) < FARTHEST_M for length in self.sides_m):  # NaN too
+            raise ConfigError(f"{where}: every length must be below {FARTHEST_M} m")
+        low, high = np.split(self.sides, 2)
+        size = high - low
+        if (size[:, 0] - abs(size[:, 1:]).sum(1) < (1e-6 if self.shape == "ellipsoid" else -1e-6)).any():
+            raise ConfigError(f"{where}: its right, upper and front sides must lie beyond the others for every room")
+
+    @property
+    def sides(self) -> Matrix:
+        """(6, 1 + latents): :attr:`sides_m` by side."""
+        return np.array(self.sides_m, float).reshape(SIDES, -1)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Latents that it is made of."""
+        return (*self.latents, *([self.present.removeprefix("-")] if self.present else []))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomObjects:
+    """All objects of a room that object coordinates know, and the window through which the sun shines.
+
+    Attributes:
+        objects: in any order; the nearest along a ray is seen.
+        window: name of the object in the front wall that the sun shines through.
+        frame_m: how far its panes lie inside it.
+        sun_latents: numbers of the sun's azimuth and height.
+        sun_azimuth_rad, sun_height_rad: angles at −1 and at 1 of them.
+    """
+
+    objects: tuple[RoomObject, ...]
+    window: str
+    frame_m: float
+    sun_latents: tuple[str, ...]
+    sun_azimuth_rad: tuple[float, ...]
+    sun_height_rad: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse more objects than are worth looking for, doubled names, and a sun that does not shine in.
+
+        Raises:
+            ConfigError: what is wrong and what would be right.
+        """
+        names = [one.name for one in self.objects]
+        if not 1 <= len(names) <= MOST_OBJECTS or len(set(names)) < len(names):
+            raise ConfigError(f"objects: {len(names)} of them; 1 to {MOST_OBJECTS} with distinct names can be known")
+        if self.window not in names or not 0 <= self.frame_m < FARTHEST_M:
+            raise ConfigError("objects: window must name one of them, and its frame_m be a length")
+        angles = (self.sun_azimuth_rad, self.sun_height_rad)
+        if any(len(span) != 2 or not all(abs(angle) < LARGEST_ANGLE_RAD for angle in span) for span in angles):
+            raise ConfigError(f"objects: angles of the sun are two each, below {LARGEST_ANGLE_RAD} rad")
+        if len(self.sun_latents) != 2 or not min(self.sun_height_rad) > 0:
+            raise ConfigError("objects: the sun has two numbers and stands above the horizon")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Latents that they are made of."""
+        every = [name for one in self.objects for name in one.needs]
+        return tuple(dict.fromkeys([*every, *self.sun_latents]))
+
+    @property
+    def window_index(self) -> int:
+        """Of the window among the objects."""
+        return [one.name for one in self.objects].index(self.window)
+
+    def sides(self, names: Sequence[str]) -> Matrix:
+        """Sides (T, 6, 1 + names) of all objects: metres where all numbers are 0, and metres a unit of each."""
+        every = np.zeros((len(self.objects), SIDES, 1 + len(names)))
+        for rows, one in zip(every, self.objects, strict=True):
+            rows[:, [0, *(1 + names.index(name) for name in one.latents)]] = one.sides
+        return every
+
+    def presence(self, names: Sequence[str]) -> Matrix:
+        """(T, 1 + names): an object is there where its row times (1, numbers …) is above 0."""
+        every = np.zeros((len(self.objects), 1 + len(names)))
+        for row, one in zip(every, self.objects, strict=True):
+            if one.present:
+                row[1 + names.index(one.present.removeprefix("-"))] = -1 if one.present.startswith("-") else 1
+            else:
+                row[0] = 1
+        return every
+
+    def sun(self, names: Sequence[str]) -> Matrix:
+        """(2, 1 + names): rows times (1, numbers …) are the sun's azimuth and height in radians."""
+        both = np.zeros((2, 1 + len(names)))
+        for row, name, (low, high) in zip(
+            both, self.sun_latents, (self.sun_azimuth_rad, self.sun_height_rad), strict=True
+        ):
+            row[0], row[1 + names.index(name)] = (low + high) / 2, (high - low) / 2
+        return both

@@ -1,0 +1,68 @@
+"""What a stage adds of a room's objects to a pixel's features: learned for each object and face, and coloured by z."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cocogan_core.models.dimensions import OBJECT_FEATURES, PAINT_WIDTH, PAINTED_FROM, SLOPE
+from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects
+from cocogan_core.models.object_maps import ObjectMaps, object_maps
+from cocogan_core.models.object_scene import FACES, ObjectScene
+
+__all__ = ["ObjectLayers"]
+
+
+class ObjectLayers(nn.Module):
+    """Of stages with ``widths`` channels: maps of objects → (B, C, h, w). Adds nothing before it is trained.
+
+    A trained G without objects can therefore be given them. Each object and each of the room's faces has a row of a
+    table: features, and how much they change a metre along and across. What z says of it (its colour, say) comes on
+    top, and one more row for where the sun falls.
+    """
+
+    def __init__(self, scene: ObjectScene, z_dim: int, widths: list[int]) -> None:
+        super().__init__()
+        self.scene, self.widths, rows = scene, widths, len(scene.sides) + FACES
+        self.hidden = nn.Sequential(
+            nn.Linear(z_dim, PAINT_WIDTH), nn.LeakyReLU(SLOPE), nn.Linear(PAINT_WIDTH, PAINT_WIDTH), nn.LeakyReLU(SLOPE)
+        )
+        self.mix = nn.ModuleList(nn.Conv2d(OBJECT_FEATURES, width, 1, bias=False) for width in widths)
+        self.table = nn.ParameterList(torch.zeros(rows, 3 * width) for width in widths)
+        painted = widths[PAINTED_FROM:]
+        self.paint = nn.ModuleList(nn.Linear(PAINT_WIDTH, (rows + 1) * width) for width in painted)
+
+    def reset(self) -> None:
+        """Fresh weights that add nothing."""
+        for layer in (*self.mix, *self.paint):
+            for parameter in layer.parameters():
+                nn.init.zeros_(parameter)
+
+    def forward(self, known: tuple[Objects, Tensor], room: Tensor, rays: Rays, stage: int) -> Tensor:
+        """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``."""
+        objects, hidden = known
+        with torch.no_grad():
+            maps = object_maps(objects, nearest_objects(objects, rays), room, rays, stage)
+        rows, width = len(self.table[stage]) + 1, self.widths[stage]
+        paint = self.paint[stage - PAINTED_FROM](hidden) if stage >= PAINTED_FROM else hidden.new_zeros(())
+        mixed = self.mix[stage](maps.features.contiguous(memory_format=torch.channels_last))
+        return _painted(mixed, maps, self.table[stage], paint.expand(len(hidden), rows * width).view(-1, rows, width))
+
+    def prepare(self, z: Tensor) -> tuple[Objects, Tensor]:
+        """What all stages need of z (B, z_dim)."""
+        return Objects.of(self.scene, z), self.hidden(z)
+
+
+def _painted(mixed: Tensor, maps: ObjectMaps, table: Tensor, paint: Tensor) -> Tensor:
+    """Add the rows of what is seen and of what lies behind it, from tables (K, 3C) and, of z, (B, K + 1, C)."""
+    table, paint = table.to(mixed.dtype), paint.to(mixed.dtype)
+    given = (maps.cover, maps.next_cover, maps.along, maps.across, maps.lit)
+    cover, next_cover, along, across, lit = (x[..., None].to(mixed.dtype) for x in given)
+    width = paint.shape[-1]
+    own = torch.arange(len(paint), device=paint.device)[:, None, None] * paint.shape[1]
+    flags, flat = table[:, :width], paint.flatten(0, 1)
+    flag, right, up = torch.split(F.embedding(maps.which, table), width, -1)
+    front = flag + F.embedding(maps.which + own, flat) + along * right + across * up
+    behind, face = (F.embedding(which, flags) + F.embedding(which + own, flat) for which in (maps.behind, maps.face))
+    rest = next_cover * behind + (1 - next_cover) * face
+    painted: Tensor = mixed + (cover * front + (1 - cover) * rest + lit * paint[:, None, None, -1]).movedim(-1, 1)
+    return painted
