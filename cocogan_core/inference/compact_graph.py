@@ -5,11 +5,13 @@ share their margins; the graphs have its shape built in.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.inference.compact_weights import CompactWeights, Layer
+from cocogan_core.inference.object_block import ObjectBlock, Place
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.room_graph import RoomMaps
 from cocogan_core.inference.weights import Array
@@ -21,6 +23,13 @@ STYLE = 2 * FIELD_WIDTH * (FIELD_DEPTH + 1)
 
 # Bilinear ×2 of RGB: the pixel of phase 0 takes a quarter of the cell before, that of phase 1 of the cell behind
 BILINEAR = np.array([[0.25, 0.75, 0], [0, 0.75, 0.25]], np.float32)
+
+
+class _Room(NamedTuple):
+    """What is known of the room around a block."""
+
+    walls: RoomMaps
+    objects: ObjectBlock | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ class CompactGraph:
             x = b.add("Add", x, _slope(b, change))
         return b.linear(x, *self.weights.lattice, rows=cells)
 
-    def _grow(self, b: GraphBuilder, room: RoomMaps | None, x: str, rgb: str, first: int) -> tuple[str, str]:
+    def _grow(self, b: GraphBuilder, room: _Room | None, x: str, rgb: str, first: int) -> tuple[str, str]:
         """On through the stages above ``first``."""
         for stage in range(first + 1, self.last + 1):
             x = self._enlarge(b, room, _slope(b, x), stage)
@@ -114,7 +123,7 @@ class CompactGraph:
             rgb = b.add("Add", _enlarged(b, rgb, self.size(stage - 1, 0)), self._head(b, x, stage))
         return x, rgb
 
-    def _enlarge(self, b: GraphBuilder, room: RoomMaps | None, x: str, stage: int) -> str:
+    def _enlarge(self, b: GraphBuilder, room: _Room | None, x: str, stage: int) -> str:
         """The first half of a stage, with a margin of one more cell: ×2, the room, and the slope."""
         phases = self._convolve(b, x, self.weights.stages[stage - 1].up, stage - 1, 1.5)
         if room is None:  # the slope before the pixel shuffle, where it becomes part of the convolution
@@ -129,17 +138,26 @@ class CompactGraph:
     def _head(self, b: GraphBuilder, x: str, stage: int) -> str:
         return self._convolve(b, x, self.weights.rgb[stage], stage, MARGIN)
 
-    def _room(self, b: GraphBuilder, z: str, corners: str) -> RoomMaps | None:
-        return RoomMaps.of(b, self.config, z, corners) if self.config.room is not None else None
+    def _room(self, b: GraphBuilder, z: str, corners: str) -> _Room | None:
+        if self.config.room is None:
+            return None
+        walls = RoomMaps.of(b, self.config, z, corners)
+        known = self.weights.objects
+        return _Room(walls, None if known is None else ObjectBlock.of(b, self.config, known, z, walls))
 
-    def _with_room(self, b: GraphBuilder, room: RoomMaps | None, x: str, stage: int, margin: int) -> str:
-        """Add what is known of the room's walls."""
+    def _with_room(self, b: GraphBuilder, room: _Room | None, x: str, stage: int, margin: int) -> str:
+        """Add what is known of the room's walls and objects."""
         if room is None:
             return x
         h, w = self.size(stage, margin)
         side = self.config.grid.patch_px >> (self.last - stage)
-        maps = room.features(b, stage, level=self.level, side=side, margin=margin, size=(h, w))
-        return b.add("Add", x, b.convolve(maps, self.weights.walls[stage], None, pixels=h * w))
+        rays = room.walls.rays(b, level=self.level, side=side, margin=margin, size=(h, w))
+        x = b.add(
+            "Add", x, b.convolve(room.walls.features(b, stage, rays), self.weights.walls[stage], None, pixels=h * w)
+        )
+        if room.objects is None:
+            return x
+        return b.add("Add", x, room.objects.add(b, rays, stage, Place(self.level, side, self.block, margin)))
 
     def _inner(self, b: GraphBuilder, rgb: str) -> str:
         """Without the margin."""

@@ -21,12 +21,16 @@ from cocogan_core.models.dimensions import (
     FIELD_WIDTH,
     HARMONICS,
     MARGIN,
+    OBJECT_FEATURES,
+    PAINT_WIDTH,
+    PAINTED_FROM,
     ROOM_FEATURES,
     compact_widths,
     position_features,
 )
+from cocogan_core.models.object_scene import FACES
 
-__all__ = ["CompactWeights", "Layer", "StageWeights", "fold_compact", "lattice_shares"]
+__all__ = ["CompactWeights", "Layer", "ObjectWeights", "StageWeights", "fold_compact", "lattice_shares"]
 
 
 class Layer(NamedTuple):
@@ -43,6 +47,22 @@ class StageWeights(NamedTuple):
     refine: Layer
 
 
+class ObjectWeights(NamedTuple):
+    """What the lattice and each stage add of a room's objects.
+
+    Attributes:
+        hidden: two layers from z to what paints objects.
+        mix: (C, OBJECT_FEATURES, 1, 1) of each.
+        tables: (T + 6, 3·C) rows of objects and faces.
+        paint: layers to (T + 7)·C of the stages from PAINTED_FROM on.
+    """
+
+    hidden: list[Layer]
+    mix: list[Array]
+    tables: list[Array]
+    paint: list[Layer]
+
+
 @dataclass(frozen=True)
 class CompactWeights:
     """The whole generator.
@@ -55,6 +75,7 @@ class CompactWeights:
         stages: from the lattice up.
         rgb: heads of the lattice and of each stage.
         walls: what the lattice and each stage add of the room, (C, ROOM_FEATURES, 1, 1); empty without a room.
+        objects: what they add of its objects, if the model knows any.
     """
 
     rows: Array
@@ -65,6 +86,7 @@ class CompactWeights:
     stages: list[StageWeights]
     rgb: list[Layer]
     walls: list[Array]
+    objects: ObjectWeights | None = None
 
 
 def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
@@ -86,6 +108,21 @@ def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
         stages=stages,
         rgb=[_layer(reader, f"rgb.{i}", 3, width, 1, 1) for i, width in enumerate(widths)],
         walls=[reader.take(f"walls.{i}.weight", width, ROOM_FEATURES, 1, 1) for i, width in enumerate(walls)],
+        objects=None if config.objects is None else _objects(config, len(config.objects.objects), reader),
+    )
+
+
+def _objects(config: ModelConfig, count: int, reader: WeightReader) -> ObjectWeights:
+    widths, rows = compact_widths(config), count + FACES
+    sizes = [(PAINT_WIDTH, config.z_dim), (PAINT_WIDTH, PAINT_WIDTH)]
+    return ObjectWeights(
+        hidden=[_layer(reader, f"objects.hidden.{2 * i}", *size) for i, size in enumerate(sizes)],
+        mix=[reader.take(f"objects.mix.{i}.weight", width, OBJECT_FEATURES, 1, 1) for i, width in enumerate(widths)],
+        tables=[reader.take(f"objects.table.{i}", rows, 3 * width) for i, width in enumerate(widths)],
+        paint=[
+            _layer(reader, f"objects.paint.{i}", (rows + 1) * width, PAINT_WIDTH)
+            for i, width in enumerate(widths[PAINTED_FROM:])
+        ],
     )
 
 

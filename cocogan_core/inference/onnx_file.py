@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["GraphBuilder"]
+__all__ = ["Attribute", "GraphBuilder"]
 
 IR_VERSION = 8
 OPSET = 18

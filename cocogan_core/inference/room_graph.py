@@ -16,7 +16,7 @@ from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import FACE_M, LEAST_SLOPE, NEAREST_M, ROOM_WAVES, first_octave
 
-__all__ = ["RoomMaps"]
+__all__ = ["VECTOR", "RayMaps", "RoomMaps", "cut_table", "tilts", "wave_maps", "yaws"]
 
 # Widths are rounded up to it, and two maps taken together, so that sines are taken of whole vectors of the widest CPU:
 # a remainder would be worked out by other code, with other last bits.
@@ -48,25 +48,28 @@ class RoomMaps(NamedTuple):
         row, column = b.split(corners, 1, [1, 1])
         return cls(config.room, config.grid, tuple(b.split(room, 1, [1] * 6)), row, column)
 
-    def features(
-        self, b: GraphBuilder, stage: int, *, level: int, side: int, margin: int, size: tuple[int, int]
-    ) -> str:
-        """(n, ROOM_FEATURES, h, w) of a block and its margin; a patch of its ``level`` has ``side`` cells."""
+    def rays(self, b: GraphBuilder, *, level: int, side: int, margin: int, size: tuple[int, int]) -> "RayMaps":
+        """Of a block's cells and its margin's; a patch of its ``level`` has ``side`` cells. As wide as VECTOR wants."""
         height, width = size
         wide = -(-width // VECTOR) * VECTOR
         ys, xs = lattice_shares(self.grid.at_level(level), side, before=margin, behind=margin + VECTOR)
-        up, flat = (b.reshape(ray, [0, 1, -1, 1]) for ray in _cut(b, _tilts(self.box, ys), self.row, side, height))
-        sine, cosine = (b.reshape(ray, [0, 1, 1, -1]) for ray in _cut(b, _yaws(self.box, xs), self.column, side, wide))
-        maps = self._features(b, (sine, cosine, up, flat), first_octave(stage))
-        return b.slice(maps, 3, 0, width)
+        up, flat = (b.reshape(ray, [0, 1, -1, 1]) for ray in cut_table(b, tilts(self.box, ys), self.row, side, height))
+        sine, cosine = (
+            b.reshape(ray, [0, 1, 1, -1]) for ray in cut_table(b, yaws(self.box, xs), self.column, side, wide)
+        )
+        return RayMaps(sine, cosine, up, flat, size)
 
-    def _features(self, b: GraphBuilder, rays: tuple[str, str, str, str], octave: float) -> str:
+    def features(self, b: GraphBuilder, stage: int, rays: "RayMaps") -> str:
+        """(n, ROOM_FEATURES, h, w)."""
+        return b.slice(self._features(b, rays, first_octave(stage)), 3, 0, rays.size[1])
+
+    def _features(self, b: GraphBuilder, rays: "RayMaps", octave: float) -> str:
         left, right, floor, ceiling, back, front = self.walls
         middle_x, middle_y, middle_z = (
             b.add("Mul", b.add("Sub", *pair), b.constant(0.5))
             for pair in ((left, right), (floor, ceiling), (back, front))
         )
-        sine, cosine, up, level = rays
+        sine, cosine, up, level, _ = rays
         # how far along the floor the side walls, the walls ahead and behind, and the floor or ceiling are
         aside, ahead = (_reach(b, ray, low, high) for ray, low, high in ((sine, left, right), (cosine, back, front)))
         over = b.add("Mul", _reach(b, up, floor, ceiling), level)
@@ -84,7 +87,17 @@ class RoomMaps(NamedTuple):
         places = b.add("Concat", along, across, axis=1)
         inverse = b.add("Min", b.add("Div", level, reach), b.constant(1 / NEAREST_M))
         scaled = [b.add("Mul", face, b.add("Mul", part, b.constant(1 / FACE_M))) for part in (along, across)]
-        return b.add("Concat", face, *scaled, *_waves(b, places, octave), inverse, axis=1)
+        return b.add("Concat", face, *scaled, *wave_maps(b, places, octave, ROOM_WAVES), inverse, axis=1)
+
+
+class RayMaps(NamedTuple):
+    """Rays of cells: sine and cosine (n, 1, 1, w) of their yaws, height and level part (n, 1, h, 1), and (h, w)."""
+
+    sine: str
+    cosine: str
+    up: str
+    level: str
+    size: tuple[int, int]
 
 
 def room_matrix(config: ModelConfig, box: RoomLatents) -> tuple[Array, Array]:
@@ -101,13 +114,13 @@ def room_matrix(config: ModelConfig, box: RoomLatents) -> tuple[Array, Array]:
     return both[:, :-1], both[:, -1]
 
 
-def _yaws(box: RoomLatents, xs: NDArray[np.float64]) -> Array:
+def yaws(box: RoomLatents, xs: NDArray[np.float64]) -> Array:
     """Sine and cosine (n, 2) of the yaw at shares of the panorama's width."""
     yaws = (xs - box.front_share) * (2 * np.pi)
     return np.stack([np.sin(yaws), np.cos(yaws)], 1).astype(np.float32)
 
 
-def _tilts(box: RoomLatents, ys: NDArray[np.float64]) -> Array:
+def tilts(box: RoomLatents, ys: NDArray[np.float64]) -> Array:
     """Height and level part (n, 2) of unit directions at shares of the panorama's height."""
     projection = box.projection
     mercator = projection.kind == "mercator"
@@ -117,11 +130,11 @@ def _tilts(box: RoomLatents, ys: NDArray[np.float64]) -> Array:
     return np.stack(parts, 1).astype(np.float32)
 
 
-def _cut(b: GraphBuilder, table: Array, corner: str, side: int, cells: int) -> list[str]:
-    """Both columns (n, cells, 1) of a table's rows, from each corner's (n, 1) first cell on."""
+def cut_table(b: GraphBuilder, table: Array, corner: str, side: int, cells: int) -> list[str]:
+    """All columns (n, cells, 1) of a table's rows, from each corner's (n, 1) first cell on."""
     first = b.add("Mul", corner, b.constant([side]))
     rows = b.add("Gather", b.constant(table), b.add("Add", first, b.constant(range(cells))))
-    return b.split(rows, 2, [1, 1])
+    return b.split(rows, 2, [1] * table.shape[1])
 
 
 def _reach(b: GraphBuilder, ray: str, low: str, high: str) -> str:
@@ -148,11 +161,11 @@ def _flat(b: GraphBuilder, up: str) -> str:
     return b.add("Concat", nothing, nothing, floor, ceiling, nothing, nothing, axis=1)
 
 
-def _waves(b: GraphBuilder, places: str, octave: float) -> tuple[str, ...]:
+def wave_maps(b: GraphBuilder, places: str, octave: float, octaves: int) -> tuple[str, ...]:
     """Sines and cosines of octaves of places (n, 2, h, w), by doubling the angle as ``room_features`` does."""
     angles = b.add("Mul", places, b.constant(octave))
     sines, cosines = [b.add("Sin", angles)], [b.add("Cos", angles)]
-    for _ in range(ROOM_WAVES - 1):
+    for _ in range(octaves - 1):
         doubled = b.add("Mul", sines[-1], b.constant(2.0))
         square = b.add("Mul", doubled, sines[-1])
         sines.append(b.add("Mul", doubled, cosines[-1]))

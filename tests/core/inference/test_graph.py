@@ -11,6 +11,8 @@ import torch
 
 from cocogan_core.checkpoint import Checkpoint, Metadata, load_checkpoint
 from cocogan_core.config import ModelConfig, RoomLatents
+from cocogan_core.data.rooms.objects import room_objects
+from cocogan_core.data.rooms.parameters import PARAMETERS
 from cocogan_core.errors import CheckpointError
 from cocogan_core.files import resource
 from cocogan_core.geometry.grid import PatchGrid
@@ -29,12 +31,18 @@ PLANE = PatchGrid(system="planar", rows=3, columns=5, patch_px=8)
 ROOM = RoomLatents()
 LEVELS = replace(COMPACT, grid=replace(GRID, levels=5), latent_names=ROOM.names, room=ROOM)
 EQUIRECTANGULAR = replace(ROOM, projection=Projection.of_aspect("equirectangular", 3))
+SPHERE = replace(ROOM, projection=Projection.of_aspect("equirectangular", 2))
+OBJECTS = replace(
+    COMPACT, grid=replace(GRID, columns=8, levels=3), z_dim=48, latent_names=PARAMETERS, room=SPHERE,
+    objects=room_objects("plain"),
+)  # fmt: skip
 CONFIGS = {
     "compact": COMPACT,
     "compact on a plane": replace(COMPACT, grid=PLANE),
     "compact with levels": replace(LEVELS, room=None),
     "compact with levels and walls": LEVELS,
     "compact with equirectangular walls": replace(LEVELS, room=EQUIRECTANGULAR),
+    "compact with objects": OBJECTS,
     "paper": PAPER,
     "paper on a plane": replace(PAPER, grid=PLANE),
     "paper with MLPs": replace(PAPER, conditioning="mlp"),
@@ -54,7 +62,7 @@ def checkpoint_of(config):
     for name, tensor in (*generator.named_parameters(), *generator.named_buffers()):
         if name.endswith(("running_mean", "running_var")):
             tensor.data = torch.rand(tensor.shape) + 0.5
-        elif "walls" in name or "rgb" in name or name.endswith("bias"):
+        elif "walls" in name or "objects" in name or "rgb" in name or name.endswith("bias"):
             torch.nn.init.normal_(tensor, std=0.05)
     tensors = {name: tensor.detach().numpy() for name, tensor in generator.state_dict().items()}
     return Checkpoint(metadata=Metadata(model=config), generator=tensors, discriminator={})
@@ -76,7 +84,7 @@ def blocks_of(grid, shape):
 def test_the_graph_makes_what_the_module_makes(name):
     checkpoint = checkpoint_of(CONFIGS[name])
     engine, reference = onnx_engine(checkpoint), TorchEngine(checkpoint, "cpu")
-    grid, z = CONFIGS[name].grid, np.random.default_rng(5).uniform(-1, 1, 9).astype(np.float32)
+    grid, z = CONFIGS[name].grid, np.random.default_rng(5).uniform(-1, 1, CONFIGS[name].z_dim).astype(np.float32)
     spread = []
     for corner, _ in blocks_of(grid, (1, 1))[::3]:
         made, features = engine.base(z, corner, (1, 1))
@@ -97,7 +105,7 @@ def test_a_patch_has_the_same_bytes_in_every_block(name, threads):
     """Features to the last bit too, since fine levels go on from them."""
     checkpoint, grid = checkpoint_of(CONFIGS[name]), CONFIGS[name].grid
     engine = onnx_engine(checkpoint, threads=threads)
-    z = np.random.default_rng(8).uniform(-1, 1, 9).astype(np.float32)
+    z = np.random.default_rng(8).uniform(-1, 1, CONFIGS[name].z_dim).astype(np.float32)
     alone = {corner: engine.base(z, corner, (1, 1)) for corner, _ in blocks_of(grid, (1, 1))}
     for shape in engine.shapes(0):
         for block in blocks_of(grid, shape):
@@ -118,7 +126,7 @@ def test_a_patch_has_the_same_bytes_in_every_block(name, threads):
 def test_floats_are_within_a_thousandth(name):
     """The maps before they become bytes, cut out of the graph."""
     checkpoint, model = checkpoint_of(CONFIGS[name]), CONFIGS[name]
-    z = np.random.default_rng(6).uniform(-1, 1, 9).astype(np.float32)
+    z = np.random.default_rng(6).uniform(-1, 1, CONFIGS[name].z_dim).astype(np.float32)
     generator = TorchEngine(checkpoint, "cpu")._generator
     block, s = block_shapes(model)[0], model.grid.patch_px
     with torch.no_grad():

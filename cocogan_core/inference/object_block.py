@@ -1,0 +1,172 @@
+"""What a block's stages add of a room's objects, as ONNX nodes: ``cocogan_core.models.object_layers``."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cocogan_core.config import ModelConfig
+from cocogan_core.geometry.objects import Matrix
+from cocogan_core.inference.compact_weights import ObjectWeights, lattice_shares
+from cocogan_core.inference.object_graph import Directions, nearest_layers, visible_kinds
+from cocogan_core.inference.object_map_graph import MapGraph, RoomTerms
+from cocogan_core.inference.onnx_file import GraphBuilder
+from cocogan_core.inference.onnx_terms import Term
+from cocogan_core.inference.room_graph import VECTOR, RayMaps, RoomMaps, cut_table, tilts, yaws
+from cocogan_core.inference.weights import Array
+from cocogan_core.models.dimensions import OBJECT_WAVES, PAINTED_FROM, SLOPE, cell_angle_rad
+from cocogan_core.models.object_scene import PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene
+
+__all__ = ["ObjectBlock", "Place"]
+
+EVERYWHERE_BELOW = 3  # stages with so few cells that looking for what they cannot see costs more than it saves
+SAMPLES = 33  # along a block's height and width, between which its cone may bulge by SLACK_RAD
+SLACK_RAD = 0.02
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stage of a block is.
+
+    Attributes:
+        level: of detail.
+        side: cells of the stage in a patch of the level.
+        block: (rows, columns) of patches.
+        margin: cells around.
+    """
+
+    level: int
+    side: int
+    block: tuple[int, int]
+    margin: int
+
+
+@dataclass(frozen=True)
+class ObjectBlock:
+    """Of one block of a room with a style.
+
+    Attributes:
+        config, weights: of the generator.
+        walls: of the room, and the block's corner.
+        room: its objects.
+        present: (T,) which are there.
+        hidden: (1, PAINT_WIDTH) what z says of how they look.
+    """
+
+    config: ModelConfig
+    weights: ObjectWeights
+    walls: RoomMaps
+    room: RoomTerms
+    present: Term
+    hidden: Term
+
+    @classmethod
+    def of(cls, b: GraphBuilder, config: ModelConfig, weights: ObjectWeights, z: str, walls: RoomMaps) -> "ObjectBlock":
+        """For z (1, 1, z_dim)."""
+        scene = ObjectScene.of(config)
+        code = Term(b, z).reshape(1, -1)
+        rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
+        sides, presence, sun = (
+            Term(b, b.linear(code.name, row[:, 1:].astype(np.float32), row[:, 0].astype(np.float32), rows=1))
+            for row in rows
+        )
+        box = [Term(b, wall).reshape(1, 1, 1) for wall in walls.walls]
+        angles = [angle.reshape(1, 1, 1) for angle in sun.parts(1, [1, 1])]
+        hidden = code
+        for layer in weights.hidden:
+            hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
+        room = RoomTerms(scene, sides.reshape(-1, 6), box, angles)
+        return cls(config, weights, walls, room, presence.reshape(-1) > 0.0, hidden)
+
+    def add(self, b: GraphBuilder, rays: RayMaps, stage: int, place: Place) -> str:
+        """(1, C, h, w) of a stage's cells."""
+        directions, cell_rad = Directions.of(b, rays), cell_angle_rad(self.config, stage)
+        kinds = visible_kinds(self.room.scene, self.room.sides, self.present, self._cone(b, place, stage))
+        seen = nearest_layers(kinds, directions, cell_rad)
+        maps = MapGraph.of(self.room, seen, directions, self._angles(b, place, rays.size), (stage, cell_rad))
+        height, width = rays.size
+        mixed = b.convolve(maps.features.name, self.weights.mix[stage], None, pixels=height * width)
+        return b.slice((Term(b, mixed) + self._painted(b, maps, stage)).name, 3, 0, width)
+
+    def _painted(self, b: GraphBuilder, maps: MapGraph, stage: int) -> Term:
+        """As ``object_layers._painted``: (1, C, h, w) from the rows of what is seen."""
+        table = Term.constant(b, self.weights.tables[stage])
+        rows, width = self.weights.tables[stage].shape[0], self.weights.tables[stage].shape[1] // 3
+        flags, slopes = table.parts(1, [width, 2 * width])
+        lit = maps.lit * 0.0
+        if stage >= PAINTED_FROM:
+            paint = Term(b, b.linear(self.hidden.name, *self.weights.paint[stage - PAINTED_FROM], rows=1))
+            own, sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
+            flags, lit = flags + own, maps.lit
+        front, right, up = flags.joined(slopes, axis=1).gather(maps.which).parts(3, [width] * 3)
+        cover, next_cover, along, across = (
+            x.apply("Unsqueeze", np.array([3])) for x in (maps.cover, maps.next_cover, maps.along, maps.across)
+        )
+        behind, face = flags.gather(maps.behind), flags.gather(maps.face)
+        rest = face + (behind - face) * next_cover
+        seen = front + right * along + up * across
+        whole = rest + (seen - rest) * cover
+        if stage >= PAINTED_FROM:
+            whole = whole + lit.apply("Unsqueeze", np.array([3])) * sunny.reshape(1, 1, 1, width)
+        return whole.apply("Transpose", perm=[0, 3, 1, 2])
+
+    def _angles(self, b: GraphBuilder, place: Place, size: tuple[int, int]) -> Term:
+        """(11, h, w) waves of yaws and pitches."""
+        height, width = size
+        wide = -(-width // VECTOR) * VECTOR
+        ys, xs = self._shares(place, place.margin, place.margin + VECTOR)
+        across = cut_table(b, _yaw_waves(yaws(self.walls.box, xs)), self.walls.column, place.side, wide)
+        down = cut_table(b, _pitch_waves(tilts(self.walls.box, ys)), self.walls.row, place.side, height)
+        every = [Term(b, part).reshape(1, 1, -1) for part in across] + [
+            Term(b, part).reshape(1, -1, 1) for part in down
+        ]
+        flat = Term.constant(b, np.zeros((1, height, wide), np.float32))
+        return (every[0] + flat).joined(*(part + flat for part in every[1:]), axis=0)
+
+    def _shares(self, place: Place, before: int, behind: int) -> tuple[Matrix, Matrix]:
+        return lattice_shares(self.config.grid.at_level(place.level), place.side, before=before, behind=behind)
+
+    def _cone(self, b: GraphBuilder, place: Place, stage: int) -> Term:
+        """(5,) middle direction of a block and its margin, how far it reaches in radians, and as much as a cell."""
+        if stage < EVERYWHERE_BELOW:
+            return Term.constant(b, np.array([0, 0, 1, 4, 0], np.float32))
+        ys, xs = self._shares(place, place.margin, place.margin)
+        rows, columns = (count * place.side + 2 * place.margin for count in place.block)
+        up, level, reach = _cones(tilts(self.walls.box, ys), yaws(self.walls.box, xs[:columns]), place.side, rows).T
+        middle = xs[: len(xs) - columns + 1 : place.side] + (xs[columns - 1] - xs[0]) / 2
+        sine, cosine = yaws(self.walls.box, middle).T
+        row, column = (Term(b, corner).reshape(1) for corner in (self.walls.row, self.walls.column))
+        flat, tall, far = (
+            Term.constant(b, np.ascontiguousarray(x, np.float32)).gather(row) for x in (level, up, reach)
+        )
+        side, ahead = (Term.constant(b, np.ascontiguousarray(x, np.float32)).gather(column) for x in (sine, cosine))
+        cell = Term.constant(b, np.array([cell_angle_rad(self.config, stage)], np.float32))
+        return (flat * side).joined(tall, flat * ahead, far, cell, axis=0)
+
+
+def _constant(b: GraphBuilder, x: Array) -> Term:
+    return Term.constant(b, np.ascontiguousarray(x, np.float32))
+
+
+def _cones(heights: Array, turns: Array, side: int, rows: int) -> Array:
+    """(corners, 3): height and level part of a block's middle direction, and the angle to its farthest cell."""
+    pitches, ways = np.arctan2(heights[:, 0], heights[:, 1]), np.unwrap(np.arctan2(turns[:, 0], turns[:, 1]))
+    half = abs(ways[-1] - ways[0]) / 2
+    aside = np.cos(np.linspace(-half, half, SAMPLES))
+    cones = []
+    for first in range(0, len(pitches) - rows + 1, side):
+        ends = np.unwrap(pitches[first : first + rows])
+        middle, every = (ends[0] + ends[-1]) / 2, np.linspace(ends[0], ends[-1], SAMPLES)
+        cosines = np.sin(middle) * np.sin(every)[:, None] + np.cos(middle) * np.cos(every)[:, None] * aside
+        cones.append((np.sin(middle), np.cos(middle), np.arccos(cosines.clip(-1, 1)).max() + SLACK_RAD))
+    return np.array(cones)
+
+
+def _yaw_waves(turns: Array) -> Array:
+    angles = np.arctan2(turns[:, 0], turns[:, 1])[:, None] * YAW_WAVE * 2 ** np.arange(OBJECT_WAVES)
+    return np.concatenate([np.sin(angles), np.cos(angles)], 1).astype(np.float32)
+
+
+def _pitch_waves(heights: Array) -> Array:
+    pitches = np.arctan2(heights[:, 0], heights[:, 1])
+    waves = [wave(pitches * k) for k in PITCH_WAVES for wave in (np.sin, np.cos)]
+    return np.stack([(pitches * STEEPEST).clip(-1, 1), *waves], 1).astype(np.float32)

@@ -1,0 +1,174 @@
+"""ONNX nodes of ``cocogan_core.models.object_coordinates``: what the rays of a block's pixels meet in the room.
+
+Every block looks only for those objects that it can see: as many as are present and lie within the cone around it.
+What is left out would have covered nothing, so that a pixel is the same in every block.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocogan_core.inference.onnx_file import GraphBuilder
+from cocogan_core.inference.onnx_terms import Term
+from cocogan_core.inference.room_graph import RayMaps
+from cocogan_core.models.dimensions import LEAST_SLOPE
+from cocogan_core.models.object_scene import BESIDE_M, FAR_M, ObjectScene
+
+__all__ = ["Directions", "Layers", "ObjectKind", "nearest_layers", "visible_kinds"]
+
+
+class Directions(NamedTuple):
+    """Of a block's rays along X, Y and Z, and one over them with a least slope: (1, h, w), along Y (1, h, 1)."""
+
+    along: list[Term]
+    inverse: list[Term]
+
+    @classmethod
+    def of(cls, b: GraphBuilder, rays: RayMaps) -> "Directions":
+        """Of a single block's rays."""
+        sine, cosine = (Term(b, ray).reshape(1, 1, -1) for ray in (rays.sine, rays.cosine))
+        up, level = (Term(b, ray).reshape(1, -1, 1) for ray in (rays.up, rays.level))
+        along = [level * sine, up, level * cosine]
+        return cls(along, [_inverse(part) for part in along])
+
+
+class ObjectKind(NamedTuple):
+    """The boxes, or the ellipsoids, that a block can see: K of them, the first always among them.
+
+    Attributes:
+        ellipsoids: whether these are.
+        which: (K,) their numbers.
+        seen: (K, 1, 1) 1 where it can be seen; 0 of the first, where it is there only because none would be.
+        low, high: their sides (K, 1, 1) along X, Y and Z.
+    """
+
+    ellipsoids: bool
+    which: Term
+    seen: Term
+    low: list[Term]
+    high: list[Term]
+
+
+class Layers(NamedTuple):
+    """The nearest and the next object of each pixel, all (1, h, w).
+
+    Attributes:
+        here, next_here: whether there is one.
+        which, next_which: its number, or that of another where there is none.
+        distance, inside, cover: as in ``object_coordinates.Seen``.
+        next_cover: of the next one.
+    """
+
+    here: Term
+    which: Term
+    distance: Term
+    inside: Term
+    cover: Term
+    next_here: Term
+    next_which: Term
+    next_cover: Term
+
+
+def visible_kinds(scene: ObjectScene, sides: Term, present: Term, cone: Term) -> list[ObjectKind]:
+    """Of all objects' ``sides`` (T, 6), flags ``present`` (T,) and a block's ``cone`` (5,): axis, radius, a cell."""
+    visible = present & _within(sides, cone)
+    ellipsoids = np.array(scene.ellipsoids)
+    return [
+        _kind(np.flatnonzero(mask), flag, sides, visible)
+        for mask, flag in ((~ellipsoids, False), (ellipsoids, True))
+        if mask.any()
+    ]
+
+
+def _kind(known: NDArray[np.int64], ellipsoids: bool, sides: Term, visible: Term) -> ObjectKind:
+    flags = visible.gather(known)
+    first = np.arange(len(known)) == 0
+    chosen = (flags | Term.constant(flags.b, first)).apply("NonZero").reshape(-1)
+    which = Term.constant(flags.b, known).gather(chosen)
+    lengths = sides.gather(which).reshape(-1, 6, 1, 1).parts(1, [1] * 6)
+    low, high = lengths[:3], lengths[3:]
+    seen = flags.floats().gather(chosen).reshape(-1, 1, 1)
+    return ObjectKind(ellipsoids, which, seen, [x.reshape(-1, 1, 1) for x in low], [x.reshape(-1, 1, 1) for x in high])
+
+
+def _within(sides: Term, cone: Term) -> Term:
+    """Flags (T,) of objects any of which may lie within a cone from the eye."""
+    low, high = sides.parts(1, [3, 3])
+    middle, half = (low + high) * 0.5, (high - low) * 0.5
+    reach, radius = _length(middle), _length(half)
+    axis, angles = cone.parts(0, [3, 2])
+    cosine = (_sum(middle * axis.reshape(1, 3)) / reach.max(1e-6)).clip(-1.0, 1.0)
+    spread = (radius / reach.max(1e-6)).clip(0.0, 1.0).apply("Asin")
+    return (cosine.apply("Acos") - spread < _sum(angles.reshape(1, 2))) | (reach < radius + BESIDE_M)
+
+
+def nearest_layers(kinds: Sequence[ObjectKind], directions: Directions, cell_rad: float) -> Layers:
+    """What pixels see whose cells are ``cell_rad`` wide."""
+    met = [_covered(kind, directions, cell_rad) for kind in kinds]
+    distance, inside, cover = (parts[0].joined(*parts[1:], axis=0) for parts in zip(*met, strict=True))
+    which = kinds[0].which.joined(*(kind.which for kind in kinds[1:]), axis=0)
+    near = (cover > 0.0).where(distance, FAR_M)
+    first = near.apply("ArgMin", axis=0, keepdims=1)
+    nearest = near.apply("GatherElements", first, axis=0)
+    others = near.apply("ScatterElements", first, nearest * 0.0 + FAR_M, axis=0)
+    second = others.apply("ArgMin", axis=0, keepdims=1)
+    here, next_here = nearest < FAR_M, others.apply("GatherElements", second, axis=0) < FAR_M
+    of = {name: x.apply("GatherElements", first, axis=0) for name, x in (("inside", inside), ("cover", cover))}
+    next_cover = next_here.where(cover.apply("GatherElements", second, axis=0), 0.0)
+    return Layers(
+        here, which.gather(first), nearest, here.where(of["inside"], 0.0), here.where(of["cover"], 0.0),
+        next_here, which.gather(second), next_cover,
+    )  # fmt: skip
+
+
+def _covered(kind: ObjectKind, directions: Directions, cell_rad: float) -> tuple[Term, Term, Term]:
+    """Distance, metres inside the visible face's edges, and cover, each (K, h, w)."""
+    distance, inside = (_meet_ellipsoids if kind.ellipsoids else _meet_boxes)(kind, directions)
+    cover = (inside / (distance * cell_rad) + 0.5).clip(0.0, 1.0) * (distance > BESIDE_M).floats() * kind.seen
+    return distance, inside, cover
+
+
+def _meet_boxes(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:
+    entries = [
+        (low * inverse).min(high * inverse)
+        for low, high, inverse in zip(kind.low, kind.high, directions.inverse, strict=True)
+    ]
+    distance = entries[0].max(entries[2]).max(entries[1])
+    insets = []
+    for low, high, along, entry in zip(kind.low, kind.high, directions.along, entries, strict=True):
+        inset = (high - low) * 0.5 - (along * distance - (low + high) * 0.5).abs()
+        insets.append((entry >= distance).where(FAR_M, inset))
+    return distance, insets[0].min(insets[1]).min(insets[2])
+
+
+def _meet_ellipsoids(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:
+    half = [(high - low) * 0.5 for low, high in zip(kind.low, kind.high, strict=True)]
+    to_middle = [(low + high) * 0.5 / h for low, high, h in zip(kind.low, kind.high, half, strict=True)]
+    rays = [along / h for along, h in zip(directions.along, half, strict=True)]
+    square, product = _dot(rays, rays), _dot(to_middle, rays)
+    along = product / square
+    beside = [middle - ray * along for middle, ray in zip(to_middle, rays, strict=True)]
+    miss = _dot(beside, beside)
+    before = miss.one_less().max(0.0).apply("Sqrt") / square.apply("Sqrt")
+    size = (half[0] + half[1] + half[2]) / 3.0
+    return along - before, miss.apply("Sqrt").one_less() * size
+
+
+def _dot(a: Sequence[Term], b: Sequence[Term]) -> Term:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _inverse(ray: Term) -> Term:
+    """One over a ray's part, or over a least slope."""
+    least = (ray < 0.0).where(-LEAST_SLOPE, LEAST_SLOPE)
+    return Term.constant(ray.b, 1.0) / (ray.abs() < LEAST_SLOPE).where(least, ray)
+
+
+def _sum(x: Term) -> Term:
+    return x.apply("ReduceSum", np.array([1]), keepdims=0)
+
+
+def _length(x: Term) -> Term:
+    return _sum(x * x).apply("Sqrt")
