@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The default room's next version, on the whole sphere (±90°) with room coordinates, begun from the shipped one: regression on
+# The default room's next version, on the whole sphere (±90°) with room and object coordinates, begun from the shipped one: regression on
 # the rooms' named parameters while the patches grow 8 → 16 → 32 pixels, then the adversarial phase at 64 with D, A and Q on
-# rooms that are drawn while it trains. assets/sphere_base.safetensors came of the first three stages, two thirds as long and
-# on 2,500 rooms (LOG.md, 2026-11-28); they are left out while that file is there, and BASE= (empty) trains them. Run
+# rooms that are drawn while it trains. assets/sphere_base.safetensors came of the first three stages in several runs (LOG.md,
+# 2026-11-28 and 29); they are left out while that file is there, and BASE= (empty) trains them. Run
 # at full length was none of it yet.
 # Resumable: run it again after an interruption. On one core of an EPYC with AVX512-BF16: 5 rooms/s to render, then 20, 12
 # and 6 images/s. A core to itself: `taskset -c 1 chrt -r 1 scripts/train_sphere.sh`; LP_NUM_THREADS=0 keeps software
@@ -20,7 +20,7 @@ scaled() { "$python" -c "print(max(8, round($1 * $scale) // 8 * 8))"; }
 
 stage() {  # name, preset, data, patch pixels, images, rate of G, half-life of the average, options …
     "$cocogan" train "$2" --data "$3" --run "$runs/$1" --model.grid.rows 6 --model.grid.patch-px "$4" --batch 8 \
-        --images "$(scaled "$5")" --generator-rate "$6" --ema-images "$7" --room-coordinates --threads 1 \
+        --images "$(scaled "$5")" --generator-rate "$6" --ema-images "$7" --room-coordinates --object-coordinates --threads 1 \
         --precision "${PRECISION:-bfloat16}" --warmup-images "$(scaled 400)" "${@:8}" ${OPTIONS:-}
 }
 of() { echo "$runs/$1/checkpoint.safetensors"; }
@@ -28,8 +28,8 @@ of() { echo "$runs/$1/checkpoint.safetensors"; }
 if [ ! -e "$base" ]; then
     "$cocogan" rooms "$data" --panorama --kind equirectangular --width 384 --seed 21 --count "$(scaled 6000)"
     stage warm8 rooms-warmup "$data" 8 30000 1.2e-3 800 --final-rate 0.03 --init "$shipped"
-    stage warm16 rooms-warmup "$data" 16 6000 1e-3 400 --final-rate 0.1 --init "$shipped" "$(of warm8)"
-    stage warm32 rooms-warmup "$data" 32 4000 8e-4 300 --final-rate 0.1 --init "$shipped" "$(of warm16)"
+    stage warm16 rooms-warmup "$data" 16 6000 9e-4 400 --final-rate 0.05 --init "$shipped" "$(of warm8)"
+    stage warm32 rooms-warmup "$data" 32 4000 6e-4 300 --final-rate 0.05 --init "$shipped" "$(of warm16)"
     base=$(of warm32)
 fi
 "$cocogan" rooms "$data-live" --live --kind equirectangular
