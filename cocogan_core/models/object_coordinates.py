@@ -46,7 +46,7 @@ class Objects(NamedTuple):
                 numbers @ torch.as_tensor(rows, dtype=torch.float32, device=z.device).flatten(0, -2).T
                 for rows in (scene.sides, scene.presence, scene.sun)
             )
-        return cls(sides.unflatten(1, scene.sides.shape[:2]), presence > 0, sun, scene)
+        return cls(sides.view(len(z), *scene.sides.shape[:2]), presence > 0, sun, scene)
 
 
 class Rays(NamedTuple):
