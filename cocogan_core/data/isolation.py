@@ -54,7 +54,7 @@ def map_isolated(
     pool = _pool(workers)
     try:
         for item in items:
-            waiting.append((item, pool.submit(limited, item)))
+            waiting.append((item, _submitted(pool, limited, item)))
             if len(waiting) < workers * AHEAD:
                 continue
             made, pool = _first(waiting, limited, pool, workers)
@@ -64,6 +64,15 @@ def map_isolated(
             yield from made
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, function: Callable[[T], R], item: T) -> Future[R]:
+    try:
+        return pool.submit(function, item)
+    except BrokenProcessPool as error:  # an item under way has killed its process since
+        broken: Future[R] = Future()
+        broken.set_exception(error)
+        return broken
 
 
 def _first(

@@ -1,5 +1,6 @@
 """What a file of a stranger can do to the process that reads it, and to nothing else."""
 
+import multiprocessing
 import os
 import signal
 import struct
@@ -40,6 +41,20 @@ def deadly(number):
 def test_only_what_kills_its_process_is_lost(workers):
     made = list(map_isolated(deadly, range(10), workers=workers, limits=SMALL))
     assert made == [0, 1, 2, Died(3), 4, Died(5), 6, "memory", 8, 9]
+
+
+def test_a_process_that_dies_before_the_next_item_is_handed_over_costs_that_item_only():
+    def items():
+        yield 3
+        end = time.monotonic() + 60
+        while not multiprocessing.active_children() and time.monotonic() < end:
+            time.sleep(0.01)
+        while multiprocessing.active_children() and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(0.2)  # until the pool has noticed
+        yield from (4, 6)
+
+    assert list(map_isolated(deadly, items(), workers=2, limits=SMALL)) == [Died(3), 4, 6]
 
 
 def png(width, height, body=b""):
