@@ -1,4 +1,4 @@
-"""Checkpoints that try all that the generator can do: levels, a room's walls, the whole sphere; and a browser."""
+"""Checkpoints that try all that the generator can do: levels, walls, objects, the whole sphere; and a browser."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,8 @@ from benchmarks.chromium import browser
 from cocogan_core import checkpoint
 from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.data.rooms.furnished.numbers import FURNISHED, FURNISHED_SYMMETRY
+from cocogan_core.data.rooms.objects import room_objects
+from cocogan_core.data.rooms.parameters import PARAMETERS
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.__main__ import main
@@ -26,7 +28,7 @@ def rooms_config(plain: ModelConfig) -> ModelConfig:
 
 
 def write_lively(path: Path, config: ModelConfig) -> Path:
-    """Random weights whose pictures use the whole range of bytes, and every weight of the walls."""
+    """Random weights whose pictures use the whole range of bytes, and every weight of the walls and objects."""
     import torch
 
     from cocogan_core.models.build import build_generator
@@ -37,6 +39,10 @@ def write_lively(path: Path, config: ModelConfig) -> Path:
         for name, weights in generator.named_parameters():
             if name.startswith("walls"):
                 weights.normal_(0, 0.3)
+            if name.startswith(("objects.mix", "objects.table", "objects.paint")):
+                weights.normal_(0, 0.3)
+            if config.objects is not None and name.startswith("lattice"):
+                weights.mul_(0.05)  # what objects add is not to drown in it
             if name.startswith("rgb") and name.endswith("weight"):
                 weights.normal_(0, 0.01)
     tensors = {name: tensor.detach().numpy() for name, tensor in generator.state_dict().items()}
@@ -69,6 +75,29 @@ def upright_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: Mo
 @pytest.fixture(scope="session")
 def rooms_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
     return write_lively(tmp_path_factory.mktemp("rooms") / "rooms.safetensors", rooms_config(tiny_config))
+
+
+def objects_config(plain: ModelConfig) -> ModelConfig:
+    """The same with a plain room's objects."""
+    config = rooms_config(plain)
+    names = {"latent_names": PARAMETERS, "z_dim": len(PARAMETERS) + 2}
+    return replace(config, **names, objects=room_objects("plain"))
+
+
+@pytest.fixture(scope="session")
+def objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
+    return write_lively(tmp_path_factory.mktemp("objects") / "objects.safetensors", objects_config(tiny_config))
+
+
+@pytest.fixture(scope="session")
+def extended_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
+    """The same as a Mercator panorama with a row of patches above and below, and the room's front at the left edge."""
+    config = objects_config(tiny_config)
+    room = RoomLatents(projection=Projection.of_aspect("mercator", 4), width_px=config.grid.width_px, front="edge")
+    return write_lively(
+        tmp_path_factory.mktemp("mercator") / "mercator.safetensors",
+        replace(config, grid=config.grid.extended(), room=room),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ import safetensors.numpy
 from javascript import javascript
 
 from cocogan_core.checkpoint import load_checkpoint
-from cocogan_core.config import RoomLatents
+from cocogan_core.config import ModelConfig, RoomLatents
+from cocogan_core.data.rooms.parameters import PARAMETERS
 from cocogan_core.errors import CocoganError
 from cocogan_core.models.build import load_generator
 
@@ -92,6 +93,25 @@ def with_entry(file: bytes, **changes) -> bytes:
 
 
 NAN, ZEROS = np.full(3, np.nan, np.float32), np.zeros(3, np.float32)
+BOX = {"name": "box", "sides_m": [0, 0, 1, 1, 1, 2]}
+OBJECTS = {
+    "objects": [BOX], "window": "box", "frame_m": 0.1, "sun_latents": ["light.sun_azimuth", "light.sun_height"],
+    "sun_azimuth_rad": [-0.7, 0.7], "sun_height_rad": [0.35, 0.75],
+}  # fmt: skip
+
+
+def with_objects(file: bytes, objects: object) -> bytes:
+    return with_model(file, objects=objects, room={}, latent_names=PARAMETERS, z_dim=len(PARAMETERS))
+
+
+def with_object(file: bytes, **changes) -> bytes:
+    return with_objects(file, OBJECTS | {"objects": [BOX | changes]})
+
+
+def many(count: int) -> list[dict]:
+    return [BOX | {"name": str(i)} for i in range(count)]
+
+
 HOSTILE = {
     "empty": (lambda _: b"", "empty"),
     "short": (lambda _: b"\x01\x02\x03", "short"),
@@ -175,6 +195,37 @@ HOSTILE = {
             room={"projection": {"kind": "equirectangular", "half_extent_rad": 1.57}},
         ), "beyond the poles",
     ),
+    "objects without a room": (lambda good: with_model(good, objects=OBJECTS), "need room coordinates"),
+    "objects without names": (
+        lambda good: with_model(good, objects=OBJECTS, room={}, latent_names=RoomLatents().names), "need the latents",
+    ),
+    "objects as a list": (lambda good: with_objects(good, []), "not an object of settings"),
+    "no objects": (lambda good: with_objects(good, OBJECTS | {"objects": []}), "0 of them"),
+    "65 objects": (lambda good: with_objects(good, OBJECTS | {"objects": many(65)}), "65 of them"),
+    "an object twice": (lambda good: with_objects(good, OBJECTS | {"objects": [BOX, BOX]}), "distinct"),
+    "an object of words": (lambda good: with_object(good, sides_m=["0"] * 6), "number"),
+    "an object of truth": (lambda good: with_object(good, sides_m=[True] * 6), "number"),
+    "a name that is none": (lambda good: with_object(good, name=7), "must be text"),
+    "five sides": (lambda good: with_object(good, sides_m=[0, 0, 0, 1, 1]), "6 lengths"),
+    "17 latents": (
+        lambda good: with_object(good, latents=PARAMETERS[:17], sides_m=[0.0] * 54 + [1.0] * 54), "at most 16",
+    ),
+    "a far object": (lambda good: with_object(good, sides_m=[0, 0, 0, 1, 1, 1000]), "below 1000"),
+    "an object inside out": (lambda good: with_object(good, sides_m=[0, 0, 0, 1, 1, -1]), "beyond the others"),
+    "inside out in some rooms": (
+        lambda good: with_object(good, latents=["rug.size"], sides_m=[0, 0] * 3 + [1, 1.1] * 3), "beyond the others",
+    ),
+    "a flat ellipsoid": (
+        lambda good: with_object(good, shape="ellipsoid", sides_m=[0, 0, 0, 1, 1, 0]), "beyond the others",
+    ),
+    "another shape": (lambda good: with_object(good, shape="cone"), "box or ellipsoid"),
+    "present by no latent": (lambda good: with_object(good, present="-"), "need the latents"),
+    "an object's colour": (lambda good: with_object(good, colour="red"), "newer version"),
+    "another window": (lambda good: with_objects(good, OBJECTS | {"window": "roof"}), "window must name"),
+    "a frame outside": (lambda good: with_objects(good, OBJECTS | {"frame_m": -0.1}), "frame_m"),
+    "a sun below": (lambda good: with_objects(good, OBJECTS | {"sun_height_rad": [0, 1]}), "above the horizon"),
+    "a sun behind": (lambda good: with_objects(good, OBJECTS | {"sun_azimuth_rad": [-1.6, 0]}), "angles of the sun"),
+    "a sun of one number": (lambda good: with_objects(good, OBJECTS | {"sun_latents": ["rug.size"]}), "two numbers"),
 }  # fmt: skip
 
 
@@ -183,8 +234,8 @@ def good(tiny_checkpoint):
     return tiny_checkpoint.read_bytes()
 
 
-def test_good_ones_are_read(good, rooms_checkpoint):
-    assert refusals([good, rooms_checkpoint.read_bytes()]) == ["", ""]
+def test_good_ones_are_read(good, rooms_checkpoint, objects_checkpoint):
+    assert refusals([good, rooms_checkpoint.read_bytes(), objects_checkpoint.read_bytes()]) == [""] * 3
 
 
 def test_python_refuses_the_same(good, tmp_path):
@@ -236,3 +287,70 @@ def test_nothing_is_read_that_python_refuses(good, tmp_path, tiny_checkpoint):
             file[at] = byte
         path.write_bytes(file)
         assert read_by_python(path), edit
+
+
+MODELS = """
+async function main() {
+  const { readModel } = await load("state/model_config.js");
+  const { parseJson } = await load("state/json_text.js");
+  const { Problem } = await load("state/problem.js");
+  return data.map((text) => {
+    try {
+      readModel(parseJson(text));
+      return "";
+    } catch (error) {
+      return error instanceof Problem ? error.message : "CRASH " + error.stack;
+    }
+  });
+}
+"""  # fmt: skip
+ODD = (
+    0,
+    1,
+    -1,
+    0.5,
+    0.0,
+    1e3,
+    999.5,
+    -999.5,
+    1e-7,
+    True,
+    None,
+    "",
+    "-",
+    "ellipsoid",
+    "light.sun",
+    "-shelf.kind",
+    [],
+    {},
+)
+
+
+def replaced(rng: np.random.Generator, value: object) -> object:
+    """With something else at one random place."""
+    if not isinstance(value, dict | list | tuple) or not value or rng.random() < 0.1:
+        return ODD[rng.integers(len(ODD))]
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    key = keys[int(rng.integers(len(keys)))]
+    after = dict(value) if isinstance(value, dict) else list(value)
+    after[key] = replaced(rng, value[key])
+    return after
+
+
+def test_objects_are_read_just_where_python_reads_them(objects_checkpoint):
+    rng = np.random.default_rng(2)
+    model = json.loads(split(objects_checkpoint.read_bytes())[0]["__metadata__"]["cocogan"])["model"]
+    changed = [model | {"objects": replaced(rng, model["objects"])} for _ in range(400)]
+    said = javascript(MODELS, [json.dumps(one) for one in changed])
+    assert not [words for words in said if words.startswith("CRASH")]
+    assert 50 < said.count("") < 350
+    for one, words in zip(changed, said, strict=True):
+        assert (words == "") == model_read_by_python(one), (one["objects"], words)
+
+
+def model_read_by_python(model: dict) -> bool:
+    try:
+        ModelConfig.from_json(model)
+    except (CocoganError, TypeError):  # a setting is missing, which load_checkpoint refuses in words
+        return False
+    return True

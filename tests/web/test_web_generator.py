@@ -70,6 +70,16 @@ def test_rows_beyond_the_trained_image_and_a_front_at_the_edge(extended_checkpoi
     compare(extended_checkpoint, [3], [(0, 0, 1), (0, 5, 7), (0, 2, 2), (1, 0, 3), (2, 23, 5)])
 
 
+def test_objects_on_the_whole_sphere(objects_checkpoint):
+    """At both poles, where the panorama begins and ends, and on every level."""
+    patches = [(2, 15, 9), (0, 0, 0), (0, 3, 7), (0, 2, 3), (0, 1, 5), (0, 3, 2), (1, 4, 0), (1, 7, 12), (2, 8, 31)]
+    compare(objects_checkpoint, [3, 4], patches)
+
+
+def test_objects_beyond_a_mercator_panorama(extended_objects_checkpoint):
+    compare(extended_objects_checkpoint, [3], [(0, 0, 1), (0, 5, 7), (0, 2, 2), (1, 5, 3), (2, 15, 5)])
+
+
 def test_rooms_turned_and_mirrored_by_a_model_of_upright_ones(upright_checkpoint):
     """Seeds of all eight ways that a room can stand."""
     model = read_metadata(upright_checkpoint).model
@@ -128,6 +138,14 @@ def test_a_patch_has_the_same_bytes_in_every_block(upright_checkpoint, extended_
             assert [one[:2] for one in room].count([2, 2]) == 3 * 6
             assert [one[:2] for one in room].count([2, 1]) == 3 * 2
             assert all(same for _, _, same in room)
+
+
+def test_objects_have_the_same_bytes_in_every_block(objects_checkpoint):
+    """Which are looked for there makes no difference."""
+    area = [(level, row, column) for level in range(2) for row in range(4) for column in range(5)]
+    for room in javascript(BLOCKS, {"path": str(objects_checkpoint), "seeds": [0, 5], "patches": area}):
+        assert len(room) == 2 * 6
+        assert all(same for _, _, same in room)
 
 
 def test_blocks_are_pythons():

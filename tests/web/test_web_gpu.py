@@ -74,6 +74,10 @@ def test_levels_and_walls_on_the_whole_sphere(chromium, rooms_checkpoint):
     compare(chromium, rooms_checkpoint, [3], blocks)
 
 
+def test_objects(chromium, objects_checkpoint):
+    compare(chromium, objects_checkpoint, [3], [block(0, 2, 2, 2, 2), block(1, 6, 0), block(2, 8, 30)])
+
+
 def test_rooms_turned_and_mirrored(chromium, upright_checkpoint):
     compare(chromium, upright_checkpoint, [0, 1, 2], [block(2, 8, 20, 2, 2)])
 

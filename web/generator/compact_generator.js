@@ -9,8 +9,9 @@ import { GpuKernel } from "./gpu_kernel.js";
 import { KeptFeatures } from "./kept_features.js";
 import { Memory, strideOf } from "./memory.js";
 import { patchesOf, SIDE } from "./blocks.js";
-import { fillRoomFeatures, roomOf } from "./room_coordinates.js";
-import { BASE, MARGIN, ROOM_FEATURES, baseStages, requireShapes, stageWidths } from "./shapes.js";
+import { ObjectLayers } from "./object_layers.js";
+import { directions, fillRoomFeatures, roomOf } from "./room_coordinates.js";
+import { BASE, MARGIN, OBJECT_FEATURES, ROOM_FEATURES, baseStages, requireShapes, stageWidths } from "./shapes.js";
 import { Head, Stage } from "./stage.js";
 
 /**
@@ -51,6 +52,7 @@ export class CompactGenerator {
     this.widths = stageWidths(this.model);
     this.head = new Head(memory, checkpoint.generator, 0);
     this.stages = this.widths.slice(1).map((_, i) => new Stage(memory, checkpoint.generator, i + 1));
+    this.objects = this.model.objects ? new ObjectLayers(memory, checkpoint, this.widths) : null;
     this.scratch = this.allocateScratch();
     this.z = new Float32Array(0);
     /** @type {import("../geometry/symmetry.js").Upright | null} */
@@ -69,6 +71,7 @@ export class CompactGenerator {
     const own = this.upright?.numbers ?? z; // of the room as the network knows it
     this.field.setZ(own);
     this.box = this.model.room ? roomOf(own, this.model, this.model.room) : null;
+    this.objects?.setZ(own);
     this.kept?.clear();
   }
 
@@ -169,7 +172,7 @@ export class CompactGenerator {
     return { x, rgb: { ...x, at: out.rgb } };
   }
 
-  /** Add what is known of the room's walls to features. @param {Map2d} x @param {Head} head @param {number} index @param {Corner} corner */
+  /** Add what is known of the room's walls and objects to features. @param {Map2d} x @param {Head} head @param {number} index @param {Corner} corner */
   addRoom(x, head, index, corner) {
     const { room, grid } = this.model;
     if (!room || !this.box || !head.walls) return;
@@ -179,9 +182,11 @@ export class CompactGenerator {
     const counts = { rows: (grid.rows - 2 * beyond) * cells, columns: grid.columns * cells };
     const area = { top: corner.top - beyond * cells, left: corner.left, height: x.height, width: x.width };
     const { box } = this;
-    this.memory.fill(features, ROOM_FEATURES * x.stride, (planes) => fillRoomFeatures(box, area, counts, index, room, planes, x.stride));
+    const rays = directions(area, counts, room);
+    this.memory.fill(features, ROOM_FEATURES * x.stride, (planes) => fillRoomFeatures(box, rays, index, planes, x.stride));
     const mixed = head.walls.run(this.kernel, { ...x, at: features }, phases, columns);
     this.kernel.add(x.at, mixed.at, this.widths[index] * x.stride);
+    this.objects?.add(this, x, index, box, rays);
   }
 
   /** Addresses of what a block is worked out in, large enough for every stage of the largest. */
@@ -199,7 +204,7 @@ export class CompactGenerator {
     const plane = strideOf((2 * widest - 2) ** 2);
     return {
       even: maps[0], odd: maps[1], wide: maps[2], phases: memory.allocate(most.phases), columns: memory.allocate(most.columns),
-      head: memory.allocate(4 * plane), features: memory.allocate(ROOM_FEATURES * plane),
+      head: memory.allocate(4 * plane), features: memory.allocate(Math.max(ROOM_FEATURES, OBJECT_FEATURES) * plane),
       rgb: [0, 1].map(() => memory.allocate(4 * plane)), pixels: memory.allocatePixels((SIDE * this.model.grid.patchPx) ** 2),
     };
   }

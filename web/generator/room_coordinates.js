@@ -3,10 +3,10 @@
 import { modulo } from "../geometry/grid.js";
 import { mercator } from "../geometry/projection.js";
 
-const WAVES = 4;
+export const WAVES = 4; // of a place on a face
 const MOST_OCTAVES = 6;
 const FACE_M = 2.5;
-const NEAREST_M = 0.3;
+export const NEAREST_M = 0.3;
 const LEAST_SLOPE = 1e-4;
 
 /**
@@ -26,45 +26,61 @@ export function roomOf(z, model, room) {
 }
 
 /**
- * Directions of an area of cells: sine and cosine of each column's yaw and each row's pitch.
+ * @typedef {object} Rays directions of an area of cells
+ * @property {Float64Array} yaws of its columns, in radians
+ * @property {Float64Array} sin of them
+ * @property {Float64Array} cos
+ * @property {Float64Array} pitches of its rows; beyond the poles they go on
+ * @property {Float64Array} up sine of them
+ * @property {Float64Array} level cosine
+ * @property {number} cellRad width of a cell at the horizon
+ */
+
+/**
  * @param {import("./kept_features.js").Area} area in cells of the panorama, which has `rows` × `columns` of them; it may go round
  * @param {{rows: number, columns: number}} counts
  * @param {import("../state/model_config.js").RoomLatents} room
+ * @returns {Rays}
  */
-function directions(area, counts, room) {
+export function directions(area, counts, room) {
   const { kind, halfExtentRad } = room.projection;
   const top = kind === "mercator" ? mercator(halfExtentRad) : halfExtentRad;
-  const angles = { sin: new Float64Array(area.width), cos: new Float64Array(area.width), up: new Float64Array(area.height), level: new Float64Array(area.height) };
+  const [yaws, sin, cos] = [0, 1, 2].map(() => new Float64Array(area.width));
+  const [pitches, up, level] = [0, 1, 2].map(() => new Float64Array(area.height));
   for (let i = 0; i < area.width; i++) {
     const yawRad = ((modulo(area.left + i, counts.columns) + 0.5) / counts.columns - room.frontShare) * 2 * Math.PI;
-    angles.sin[i] = Math.sin(yawRad);
-    angles.cos[i] = Math.cos(yawRad);
+    yaws[i] = yawRad;
+    sin[i] = Math.sin(yawRad);
+    cos[i] = Math.cos(yawRad);
   }
   for (let i = 0; i < area.height; i++) {
     const height = (0.5 - (area.top + i + 0.5) / counts.rows) * 2 * top;
-    angles.up[i] = kind === "mercator" ? Math.tanh(height) : Math.sin(height);
-    angles.level[i] = kind === "mercator" ? 1 / Math.cosh(height) : Math.cos(height);
+    pitches[i] = kind === "mercator" ? Math.atan(Math.sinh(height)) : height;
+    up[i] = kind === "mercator" ? Math.tanh(height) : Math.sin(height);
+    level[i] = kind === "mercator" ? 1 / Math.cosh(height) : Math.cos(height);
   }
-  return angles;
+  return { yaws, sin, cos, pitches, up, level, cellRad: (2 * Math.PI) / counts.columns };
+}
+
+/** Radians a metre of a stage's longest wave. @param {number} stage */
+export function firstOctave(stage) {
+  return 2 ** Math.max(0, Math.min(stage, MOST_OCTAVES) - 1);
 }
 
 /**
  * Features of where the rays of an area of cells meet the room, as planes `stride` apart (ROOM_FEATURES of them).
  * @param {ReturnType<typeof roomOf>} box
- * @param {import("./kept_features.js").Area} area
- * @param {{rows: number, columns: number}} counts of cells of the whole panorama
+ * @param {Rays} rays
  * @param {number} stage
- * @param {import("../state/model_config.js").RoomLatents} room
  * @param {Float32Array} planes
  * @param {number} stride
  */
-export function fillRoomFeatures(box, area, counts, stage, room, planes, stride) {
-  const { sin, cos, up, level } = directions(area, counts, room);
-  const finest = 2 ** Math.max(0, Math.min(stage, MOST_OCTAVES) - 1);
+export function fillRoomFeatures(box, { sin, cos, up, level }, stage, planes, stride) {
+  const finest = firstOctave(stage);
   const ray = [0, 0, 0];
   planes.fill(0);
-  for (let y = 0, cell = 0; y < area.height; y++)
-    for (let x = 0; x < area.width; x++, cell++) {
+  for (let y = 0, cell = 0; y < up.length; y++)
+    for (let x = 0; x < sin.length; x++, cell++) {
       ray[0] = level[y] * sin[x];
       ray[1] = up[y];
       ray[2] = level[y] * cos[x];
@@ -100,13 +116,13 @@ function nearestFace(ray, box) {
   return hit;
 }
 
-/** Sines of WAVES octaves, then cosines, two planes apart; by doubling the angle. @param {Float32Array} planes @param {number} at @param {number} stride @param {number} angle */
-function fillWaves(planes, at, stride, angle) {
+/** Sines of WAVES octaves, then cosines, two planes apart; by doubling the angle. @param {Float32Array} planes @param {number} at @param {number} stride @param {number} angle @param {number} [size] of the waves */
+export function fillWaves(planes, at, stride, angle, size = 1) {
   let sine = Math.sin(angle);
   let cosine = Math.cos(angle);
   for (let wave = 0; wave < WAVES; wave++) {
-    planes[at + 2 * wave * stride] = sine;
-    planes[at + 2 * (WAVES + wave) * stride] = cosine;
+    planes[at + 2 * wave * stride] = sine * size;
+    planes[at + 2 * (WAVES + wave) * stride] = cosine * size;
     const doubled = 2 * sine * cosine;
     cosine = 1 - 2 * sine * sine;
     sine = doubled;

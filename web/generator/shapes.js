@@ -9,6 +9,10 @@ export const HARMONICS = 8;
 export const FIELD_WIDTH = 384;
 export const FIELD_DEPTH = 3;
 export const ROOM_FEATURES = 35; // room_coordinates.js
+export const OBJECT_FEATURES = 45; // object_maps.js
+export const PAINTED_FROM = 2; // the first stage at which z gives objects features
+export const FACES = 6; // of the room
+const PAINT_WIDTH = 96;
 const NARROWEST = 16;
 
 /** Stages from the lattice to level 0's pixels. @param {import("../geometry/grid.js").Grid} grid */
@@ -60,5 +64,15 @@ function expectedShapes(model) {
     shapes.set(`levels.${i - 1}.up.weight`, [widths[i - 1], width, 3, 3]).set(`levels.${i - 1}.up.bias`, [width]);
     layer(`levels.${i - 1}.refine`, [width, width, 3, 3]);
   });
-  return shapes;
+  return new Map([...shapes, ...(model.objects ? objectShapes(model, model.objects.objects.length + FACES, widths) : [])]);
+}
+
+/** @param {import("../state/model_config.js").Model} model @param {number} rows of tables @param {number[]} widths @returns {[string, number[]][]} */
+function objectShapes({ zDim }, rows, widths) {
+  const layer = (/** @type {string} */ name, /** @type {number[]} */ shape) => [[`${name}.weight`, shape], [`${name}.bias`, [shape[0]]]];
+  return /** @type {[string, number[]][]} */ ([
+    ...layer("objects.hidden.0", [PAINT_WIDTH, zDim]), ...layer("objects.hidden.2", [PAINT_WIDTH, PAINT_WIDTH]),
+    ...widths.flatMap((width, i) => [[`objects.mix.${i}.weight`, [width, OBJECT_FEATURES, 1, 1]], [`objects.table.${i}`, [rows, 3 * width]]]),
+    ...widths.slice(PAINTED_FROM).flatMap((width, i) => layer(`objects.paint.${i}`, [(rows + 1) * width, PAINT_WIDTH])),
+  ]);
 }

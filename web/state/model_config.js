@@ -2,6 +2,7 @@
 
 import { RoomSymmetry } from "../geometry/symmetry.js";
 import { Problem, require } from "./problem.js";
+import { readObjects } from "./room_objects.js";
 import { asObject, finite, flag, oneOf, readFields, span, whole, words } from "./settings_reader.js";
 
 /**
@@ -18,6 +19,7 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {string[]} latentNames
  * @property {number} width channels of the lattice
  * @property {RoomLatents | null} room
+ * @property {import("./room_objects.js").RoomObjects | null} objects
  * @property {RoomSymmetry | null} symmetry where the generator knows upright rooms only
  */
 
@@ -43,6 +45,7 @@ const MODEL = {
   conditioning: [oneOf("mlp", "linear"), "linear"],
   generator: [oneOf("micro", "full", "multiple"), "micro"],
   room: [(/** @type {unknown} */ value) => value, null],
+  objects: [(/** @type {unknown} */ value) => value, null],
   symmetry: [(/** @type {unknown} */ value) => value, null],
 };
 const ROOM_NAMES = ["room.width", "room.depth", "room.height", "room.viewer_right", "room.viewer_forward"];
@@ -92,12 +95,14 @@ export function readModel(stated) {
   require(grid.levels <= most, `model: ${grid.levels} levels; this one has at most ${most}`);
   const room = values.room === null ? null : readRoom(values.room, names);
   requirePitches(room, grid);
+  require(room || values.objects === null, "model: object coordinates need room coordinates");
+  const objects = values.objects === null ? null : readObjects(values.objects, names);
   const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
   if (symmetry) {
     require(grid.columns % 4 === 0, `symmetry: needs cylindrical pictures of 4, 8, 12 … patches, not ${grid.columns}`);
     require(!room || room.frontShare === 0, "symmetry: the room's front must lie at the panorama's left edge");
   }
-  return { grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room, symmetry };
+  return { grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room, objects, symmetry };
 }
 
 /** Rows beyond the trained image have a direction. @param {RoomLatents | null} room @param {import("../geometry/grid.js").Grid} grid */

@@ -1,0 +1,98 @@
+// Boxes of a room's objects as functions of its named numbers (cocogan_core/geometry/objects.py), read as strictly as in Python.
+
+import { require } from "./problem.js";
+import { finite, oneOf, readFields, word, words } from "./settings_reader.js";
+
+/**
+ * @typedef {object} RoomObject a box, or the ellipsoid within it
+ * @property {string} name
+ * @property {number[]} sidesM of each side, left, lower, back, right, upper, front, where it lies at 0, and metres that it moves as
+ *   each of `latents` goes from 0 to 1
+ * @property {string[]} latents
+ * @property {boolean} isEllipsoid
+ * @property {string} present the number that has to be above 0 for it to be there, or with a "-" before it, below; "": always
+ *
+ * @typedef {object} RoomObjects
+ * @property {RoomObject[]} objects
+ * @property {number} window which of them the sun shines through
+ * @property {number} frameM how far its panes lie inside it
+ * @property {string[]} sunLatents numbers of the sun's azimuth and height
+ * @property {number[]} sunAzimuthRad at −1 and at 1
+ * @property {number[]} sunHeightRad
+ */
+
+const [MOST_OBJECTS, MOST_LATENTS, FARTHEST_M, SIDES, LARGEST_ANGLE_RAD] = [64, 16, 1000, 6, 1.5];
+/** @type {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
+const OBJECT = { name: [word, null], sides_m: [numbers, null], latents: [words, []], shape: [oneOf("box", "ellipsoid"), "box"], present: [word, ""] };
+/** @type {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
+const OBJECTS = {
+  objects: [list, null], window: [word, null], frame_m: [finite, null], sun_latents: [words, null],
+  sun_azimuth_rad: [numbers, null], sun_height_rad: [numbers, null],
+};
+
+/** @param {unknown} stated @param {string[]} latentNames @returns {RoomObjects} */
+export function readObjects(stated, latentNames) {
+  const values = readFields(stated, "RoomObjects", OBJECTS);
+  for (const [name, value] of Object.entries(values)) require(value !== null, `RoomObjects: ${name} is needed`);
+  const objects = values.objects.map(readObject);
+  const names = objects.map((/** @type {RoomObject} */ one) => one.name);
+  require(
+    objects.length >= 1 && objects.length <= MOST_OBJECTS && new Set(names).size === objects.length,
+    `objects: ${objects.length} of them; 1 to ${MOST_OBJECTS} with distinct names can be known`,
+  );
+  const window = names.indexOf(values.window);
+  require(window >= 0 && values.frame_m >= 0 && values.frame_m < FARTHEST_M, "objects: window must name one of them, and its frame_m be a length");
+  requireSun(values);
+  const needed = [...objects.flatMap(needs), ...values.sun_latents];
+  const missing = needed.filter((name) => !latentNames.includes(name));
+  require(!missing.length, `model: object coordinates need the latents ${JSON.stringify(missing).slice(0, 100)}`);
+  return {
+    objects, window, frameM: values.frame_m, sunLatents: values.sun_latents,
+    sunAzimuthRad: values.sun_azimuth_rad, sunHeightRad: values.sun_height_rad,
+  };
+}
+
+/** @param {Record<string, any>} values */
+function requireSun({ sun_azimuth_rad: azimuth, sun_height_rad: height, sun_latents: latents }) {
+  const right = [azimuth, height].every((span) => span.length === 2 && span.every((/** @type {number} */ angle) => Math.abs(angle) < LARGEST_ANGLE_RAD));
+  require(right, `objects: angles of the sun are two each, below ${LARGEST_ANGLE_RAD} rad`);
+  require(latents.length === 2 && Math.min(...height) > 0, "objects: the sun has two numbers and stands above the horizon");
+}
+
+/** Latents that an object is made of. @param {RoomObject} object */
+function needs({ latents, present }) {
+  return present ? [...latents, present.replace(/^-/, "")] : latents;
+}
+
+/** @param {unknown} stated @param {number} index @returns {RoomObject} */
+function readObject(stated, index) {
+  const { name, sides_m: sidesM, latents, shape, present } = readFields(stated, `RoomObject ${index}`, OBJECT);
+  require(name !== null && sidesM !== null, `RoomObject ${index}: name and sides_m are needed`);
+  const across = 1 + latents.length;
+  require(
+    latents.length <= MOST_LATENTS && sidesM.length === SIDES * across,
+    `object ${index}: sides_m needs 6 lengths, and 6 more for each of its latents, at most ${MOST_LATENTS}`,
+  );
+  require(sidesM.every((/** @type {number} */ length) => Math.abs(length) < FARTHEST_M), `object ${index}: every length must be below ${FARTHEST_M} m`);
+  const least = shape === "ellipsoid" ? 1e-6 : -1e-6;
+  const isOpen = [0, 1, 2].every((axis) => leastSize(sidesM, across, axis) >= least);
+  require(isOpen, `object ${index}: its right, upper and front sides must lie beyond the others for every room`);
+  return { name, sidesM, latents, isEllipsoid: shape === "ellipsoid", present };
+}
+
+/** Metres from one side to the one opposite, in the room where that is least. @param {number[]} sidesM @param {number} across @param {number} axis */
+function leastSize(sidesM, across, axis) {
+  const sizes = Array.from({ length: across }, (_, i) => sidesM[(axis + 3) * across + i] - sidesM[axis * across + i]);
+  return sizes.slice(1).reduce((least, size) => least - Math.abs(size), sizes[0]);
+}
+
+/** @type {import("./settings_reader.js").Reader} */
+function list(value, name) {
+  require(Array.isArray(value), `${name} is not a list`);
+  return value;
+}
+
+/** @type {import("./settings_reader.js").Reader} */
+function numbers(value, name) {
+  return list(value, name).map((/** @type {unknown} */ one) => finite(one, name));
+}
