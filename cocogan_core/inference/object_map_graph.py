@@ -115,8 +115,8 @@ def _walls(room: RoomTerms, rays: Directions) -> tuple[Term, _Face, list[Term]]:
     ahead = [part > 0.0 for part in rays.along]
     lows, highs = room.walls[0::2], room.walls[1::2]
     reaches = [
-        flag.where(high, low * -1.0) * inverse
-        for flag, low, high, inverse in zip(ahead, lows, highs, rays.inverse, strict=True)
+        (part < 0.0).where(low * -1.0, high) * inverse
+        for part, low, high, inverse in zip(rays.along, lows, highs, rays.inverse, strict=True)
     ]
     return reaches[0].min(reaches[1]).min(reaches[2]), _Face.of_least(*reaches), ahead
 

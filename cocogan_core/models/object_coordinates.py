@@ -20,6 +20,7 @@ __all__ = ["Objects", "Rays", "Seen", "nearest_objects"]
 
 
 TILE = 64  # cells along a tile
+SLACK_CELLS = 2  # by which cover reaches beyond an outline, at most 1.5 of an ellipsoid
 
 
 class Objects(NamedTuple):
@@ -108,7 +109,7 @@ def nearest_objects(objects: Objects, rays: Rays) -> Seen:
 
 
 class _Outline(NamedTuple):
-    """Where a box can be seen, and a cell around: pitches, and yaws from ``first`` on, in radians."""
+    """Where a box can be seen, and some cells around: pitches, and yaws from ``first`` on, in radians."""
 
     lowest: float
     highest: float
@@ -126,8 +127,10 @@ class _Outline(NamedTuple):
         far, middle = max(math.hypot(x, z) for x, z in corners), math.atan2(left + right, back + front)
         highest, lowest = math.atan2(upper, near if upper > 0 else far), math.atan2(lower, far if lower > 0 else near)
         turns = [math.remainder(math.atan2(x, z) - middle, 2 * math.pi) for x, z in corners]
-        first, span = middle + min(turns) - cell_rad, max(turns) - min(turns) + 2 * cell_rad
-        return cls(lowest - cell_rad, highest + cell_rad, first, span)
+        lowest, highest = lowest - SLACK_CELLS * cell_rad, highest + SLACK_CELLS * cell_rad
+        level = math.cos(min(max(-lowest, highest), math.pi / 2))  # a cell is so much wider as the circle is smaller
+        slack = min(SLACK_CELLS * cell_rad / max(level, LEAST_SLOPE), math.pi)
+        return cls(lowest, highest, middle + min(turns) - slack, max(turns) - min(turns) + 2 * slack)
 
     def overlaps(self, pitches: list[float], yaws: list[float]) -> bool:
         """Whether it can be seen in a tile, of which these are the rows, falling, and the columns, rising."""

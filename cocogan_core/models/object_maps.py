@@ -76,7 +76,7 @@ def object_maps(objects: Objects, seen: Seen, room: Tensor, rays: Rays, stage: i
 def _reach(room: Tensor, rays: Rays) -> Tensor:
     """Distances (B, 3, h, w) to the walls across X, Y and Z that rays go towards."""
     low, high = room[:, 0::2, None, None], room[:, 1::2, None, None]
-    return torch.where(rays.directions > 0, high, -low) * rays.inverse
+    return torch.where(rays.directions < 0, -low, high) * rays.inverse
 
 
 def _place(sides: Tensor, which: Tensor, distance: Tensor, rays: Tensor) -> tuple[Tensor, Tensor]:

@@ -136,6 +136,18 @@ def test_object_weights_get_gradients():
     assert all(parameter.grad.abs().sum() > 0 for parameter in tables)
 
 
+def test_a_ray_straight_ahead_meets_the_wall_ahead():
+    """Its part to the right is exactly 0, and has no sign to go by."""
+    _, maps = at(np.zeros(46), 0.0, 1.2)
+    walls = len(CONFIG.objects.objects)
+    assert maps.face.item() - walls == 3  # the ceiling
+    rays = Rays(torch.tensor([0.0, 0.0, 1.0]).view(1, 3, 1, 1), torch.zeros(1, 1), torch.zeros(1, 1), 0.01)
+    objects = Objects.of(SCENE, torch.zeros(1, 48))
+    room = room_of(torch.zeros(1, 46), PARAMETERS, ROOM)
+    maps = object_maps(objects, nearest_objects(objects, rays), room, rays, 3)
+    assert maps.face.item() - walls == 5  # the wall in front
+
+
 def test_half_precision_moves_nothing():
     z = torch.rand(3, 48) * 2 - 1
     with torch.autocast("cpu", dtype=torch.bfloat16):
