@@ -132,7 +132,9 @@ class ModelConfig:
             raise ConfigError(f"model: a {self.generator} generator knows no coordinates beyond the image: beyond is 0")
         self._require_levels()
         if self.objects is not None:
-            self._require_objects(self.objects)
+            if self.room is None:
+                raise ConfigError("model: object coordinates need room coordinates")
+            self.objects.require_named(self.latent_names)
         if self.symmetry is not None:
             self._require_turnable(self.symmetry)
         if not all(name and printable(name, LONGEST_NAME) == name for name in self.latent_names):
@@ -181,13 +183,6 @@ class ModelConfig:
         if plain or not self.grid.wraps:
             raise ConfigError("model: room coordinates need --model.architecture compact and cylindrical pictures")
         self._require_pitches(self.room.projection)
-
-    def _require_objects(self, objects: RoomObjects) -> None:
-        """Object coordinates are places in the room's frame, of objects that latents name."""
-        if self.room is None:
-            raise ConfigError("model: object coordinates need room coordinates")
-        if missing := [name for name in objects.needs if name not in self.latent_names]:
-            raise ConfigError(f"model: object coordinates need the latents {printable(', '.join(missing))}")
 
     def _require_pitches(self, trained: Projection) -> None:
         """Rows beyond the trained image have a direction, which room coordinates are worked out from."""
@@ -285,7 +280,10 @@ def read_settings(cls: type[T], values: object) -> T:
             )
         if not _fits(value, hints[name]):
             raise ConfigError(f"{cls.__name__}: {name} is {printable(repr(value))}, which is not {hints[name]}")
-    return cls(**values)
+    try:
+        return cls(**values)
+    except TypeError as error:  # says which settings are missing
+        raise ConfigError(f"{cls.__name__}: {printable(str(error).partition('() ')[2] or error)}") from error
 
 
 def _fits(value: object, hint: object) -> bool:

@@ -113,6 +113,15 @@ class RoomObjects:
         every = [name for one in self.objects for name in one.needs]
         return tuple(dict.fromkeys([*every, *self.sun_latents]))
 
+    def require_named(self, names: Sequence[str]) -> None:
+        """Refuse latents of these names if they do not say all.
+
+        Raises:
+            ConfigError: which are missing.
+        """
+        if missing := [name for name in self.needs if name not in names]:
+            raise ConfigError(f"model: object coordinates need the latents {printable(', '.join(missing))}")
+
     @property
     def window_index(self) -> int:
         """Of the window among the objects."""

@@ -65,6 +65,6 @@ def test_a_model_keeps_its_objects_in_json():
         replace(model, room=None)
     with pytest.raises(ConfigError, match=r"need the latents .*door\.place"):
         replace(model, latent_names=RoomLatents().names)
-    for broken in (5, {"objects": 3}, {"objects": [4]}):
+    for broken in (5, {"objects": 3}, {"objects": [4]}, {"objects": [{"name": "no sides"}]}):
         with pytest.raises(ConfigError):
             ModelConfig.from_json(model.to_json() | {"objects": broken})
