@@ -63,6 +63,12 @@ fn leaky(v: f32) -> f32 { return max(v, 0.2 * v); }
 // Which of a loop's steps a thread makes: long ones are laid out in rows of threads.
 fn step_of(thread: vec3u, groups: vec3u) -> u32 { return thread.y * groups.x * 64 + thread.x; }
 
+// Channel, row and column of a loop's step over planes of so many cells down and across.
+fn cell_of(step: u32, down: u32, across: u32) -> vec3u {
+  let row = step / across;
+  return vec3u(row / down, row % down, step - row * across);
+}
+
 struct Activate { x: u32, n: u32 }
 @group(0) @binding(3) var<uniform> activation: Activate;
 
@@ -87,15 +93,10 @@ struct Shuffle { x: u32, stride: u32, channels: u32, h: u32, w: u32, y: u32, out
 @compute @workgroup_size(64)
 fn shuffle(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let s = shuffling;
-  let i = step_of(thread, groups);
-  let cells = 4 * s.h * s.w;
-  let channel = i / cells;
-  if (channel >= s.channels) { return; }
-  let cell = i - channel * cells;
-  let row = cell / (2 * s.w);
-  let column = cell - row * 2 * s.w;
-  let phase = 2 * (row & 1) + (column & 1);
-  m[s.y + channel * s.out_stride + cell] = m[s.x + (phase * s.channels + channel) * s.stride + (row >> 1) * s.w + (column >> 1)];
+  let cell = cell_of(step_of(thread, groups), 2 * s.h, 2 * s.w);
+  if (cell.x >= s.channels) { return; }
+  let phase = 2 * (cell.y & 1) + (cell.z & 1);
+  m[s.y + cell.x * s.out_stride + cell.y * 2 * s.w + cell.z] = m[s.x + (phase * s.channels + cell.x) * s.stride + (cell.y >> 1) * s.w + (cell.z >> 1)];
 }
 
 struct Modulate { x: u32, v: u32, scale: u32, shift: u32, channels: u32, n: u32, accumulate: u32 }
@@ -117,13 +118,9 @@ struct Cut { x: u32, stride: u32, width: u32, top: u32, left: u32, height: u32, 
 @compute @workgroup_size(64)
 fn cut(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let o = cutting;
-  let i = step_of(thread, groups);
-  let cells = o.height * o.across;
-  let channel = i / cells;
-  if (channel >= o.channels) { return; }
-  let cell = i - channel * cells;
-  let row = cell / o.across;
-  m[o.y + channel * o.out_stride + cell] = m[o.x + channel * o.stride + (o.top + row) * o.width + o.left + cell - row * o.across];
+  let cell = cell_of(step_of(thread, groups), o.height, o.across);
+  if (cell.x >= o.channels) { return; }
+  m[o.y + cell.x * o.out_stride + cell.y * o.across + cell.z] = m[o.x + cell.x * o.stride + (o.top + cell.y) * o.width + o.left + cell.z];
 }
 
 struct GrowRgb { x: u32, stride: u32, height: u32, width: u32, head: u32, head_stride: u32, y: u32, out_stride: u32 }
@@ -132,20 +129,18 @@ struct GrowRgb { x: u32, stride: u32, height: u32, width: u32, head: u32, head_s
 @compute @workgroup_size(64)
 fn growRgb(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let o = growth;
-  let i = step_of(thread, groups);
   let across = 2 * o.width - 4;
-  let cells = (2 * o.height - 4) * across;
-  let channel = i / cells;
-  if (channel >= 3) { return; }
-  let cell = i - channel * cells;
-  let row = cell / across;
-  let column = cell - row * across;
-  let source = o.x + channel * o.stride + ((row >> 1) + (row & 1)) * o.width + (column >> 1) + (column & 1);
+  let cell = cell_of(step_of(thread, groups), 2 * o.height - 4, across);
+  if (cell.x >= 3) { return; }
+  let row = cell.y;
+  let column = cell.z;
+  let source = o.x + cell.x * o.stride + ((row >> 1) + (row & 1)) * o.width + (column >> 1) + (column & 1);
   let near = select(0.25, 0.75, (column & 1) == 1);
   let share = select(0.25, 0.75, (row & 1) == 1);
   let upper = m[source] * near + m[source + 1] * (1 - near);
   let lower = m[source + o.width] * near + m[source + o.width + 1] * (1 - near);
-  m[o.y + channel * o.out_stride + cell] = upper * share + lower * (1 - share) + m[o.head + channel * o.head_stride + cell];
+  let at = row * across + column;
+  m[o.y + cell.x * o.out_stride + at] = upper * share + lower * (1 - share) + m[o.head + cell.x * o.head_stride + at];
 }
 
 struct ToBytes { x: u32, stride: u32, width: u32, top: u32, left: u32, side: u32, pixels: u32 }

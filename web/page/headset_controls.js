@@ -21,7 +21,7 @@ export class HeadsetControls {
     this.rooms = rooms;
     const { view } = headset;
     const sliders = names.slice(0, SLIDERS).map((name, index) => ({
-      name, value: () => view.room.z[index], set: (/** @type {number} */ value) => view.show(view.room.withEntry(index, value)),
+      name, value: () => view.room.z[index], set: (/** @type {number} */ value) => view.setEntry(index, value),
     }));
     this.panel = new HeadsetPanel([
       [{ text: "Previous room", act: rooms.previous }, { text: "Next room", act: rooms.next }],

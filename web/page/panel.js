@@ -39,7 +39,7 @@ export class Panel {
     const input = document.createElement("input");
     const output = document.createElement("output");
     Object.assign(input, { type: "range", min: "-1", max: "1", step: "0.01" });
-    input.addEventListener("input", () => this.view.show(this.view.room.withEntry(index, Number(input.value))));
+    input.addEventListener("input", () => this.view.setEntry(index, Number(input.value)));
     input.addEventListener("dblclick", () => this.view.show(this.view.room.withoutEntry(index)));
     label.append(words(name), output, input);
     this.sliders.push({ index, input, output });

@@ -84,6 +84,11 @@ export class RoomView extends EventTarget {
     this.changed();
   }
 
+  /** Show the same room with another entry of z. @param {number} index @param {number} value */
+  setEntry(index, value) {
+    this.show(this.room.withEntry(index, value));
+  }
+
   /** @param {Camera} camera */
   turn(camera) {
     this.camera = camera;
