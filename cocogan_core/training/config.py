@@ -98,6 +98,8 @@ class TrainConfig:
     """mirror half of the pictures (named parameters: only of rooms made with --mirror random)"""
     level_shares: tuple[float, ...] = ()
     """how often steps are of each level of detail, from level 0 on (left out: all alike)"""
+    edge_share: float = 0.0
+    """share of macro patches cut at an edge of one of the objects of live plain rooms, instead of anywhere"""
     base_rate: float = 1.0
     """with finer levels, the share of G's rate for level 0's stages, which a fine patch shows little of; 0: none"""
     workers: int = 0
@@ -140,6 +142,8 @@ class TrainConfig:
             raise ConfigError(
                 f"--level-shares {' '.join(map(str, shares))}: name one share, 0 or more, for each of {levels} levels"
             )
+        if not 0 <= self.edge_share <= 1:
+            raise ConfigError(f"--edge-share is {self.edge_share}; it must be between 0 and 1")
         if not self.base_rate and self.level_proportions[0]:
             raise ConfigError("--base-rate 0 leaves nothing to train at level 0: begin --level-shares with 0")
         if not self.explosion > 0:

@@ -110,7 +110,9 @@ def _sampler(config: TrainConfig, dataset: TrainingSource, held_out: int) -> Sam
     if isinstance(dataset, LiveRooms):
         if config.roll or config.flip or config.continuous_sampling:
             raise ConfigError("live rooms are neither turned, mirrored nor sampled between grid points: leave that out")
-        return LiveRoomSampler(dataset, grid)
+        return LiveRoomSampler(dataset, grid, edge_share=config.edge_share)
+    if config.edge_share:
+        raise ConfigError("--edge-share needs live rooms (cocogan rooms OUT --live)")
     return MacroSampler(
         dataset,
         grid,

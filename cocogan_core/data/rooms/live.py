@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.data.rooms.edges import edge_place
 from cocogan_core.data.rooms.furnished.plan import set_upright
-from cocogan_core.data.rooms.parameters import LICENCE, STYLES, Style
+from cocogan_core.data.rooms.objects import room_objects
+from cocogan_core.data.rooms.parameters import LICENCE, STYLES, Style, room_box
 from cocogan_core.data.rooms.placement import front_of, symmetry_of
 from cocogan_core.data.rooms.view import height_px
 from cocogan_core.data.sampler import MacroBatch
@@ -137,13 +139,20 @@ class LiveRooms:
 class LiveRoomSampler:
     """Draws macro patches of every level, and whole panoramas of level 0, of rooms of random numbers."""
 
-    def __init__(self, rooms: LiveRooms, grid: PatchGrid) -> None:
+    def __init__(self, rooms: LiveRooms, grid: PatchGrid, *, edge_share: float = 0.0) -> None:
         """Draw for ``grid``, whose pictures may be smaller than ``rooms.width_px``.
 
+        Of macro patches ``edge_share`` lie at an edge of one of the room's objects, the others anywhere.
+
         Raises:
-            DataError: the grid's shape is not that of the rooms' panoramas.
+            DataError: the grid's shape is not that of the rooms' panoramas, or nothing is known of their objects.
         """
-        self._rooms, self._grid = rooms, grid
+        self._rooms, self._grid, self._edge_share = rooms, grid, edge_share
+        self._objects = room_objects(rooms.style)
+        if edge_share and self._objects is None:
+            raise DataError(
+                f"{rooms.folder} holds {rooms.style} rooms; the edges of objects are known of plain ones only"
+            )
         if not grid.wraps or height_px(rooms.projection, grid.width_px) != grid.height_px:
             raise DataError(
                 f"{rooms.folder} holds panoramas of {rooms.width_px}×{rooms.height_px}, and the model makes "
@@ -155,19 +164,36 @@ class LiveRoomSampler:
         grid = self._grid.at_level(level)
         rows, columns = grid.macro_shape
         ids = np.stack([rng.integers(rows, size=size), rng.integers(columns, size=size)], 1)
-        return self._drawn(rng, ids, grid, (grid.macro_height_px, grid.macro_width_px), level)
+        rooms = self._numbers(rng, size)
+        if self._edge_share:
+            aimed = np.flatnonzero(rng.random(size) < self._edge_share)
+            ids[aimed] = [self._at_an_edge(rng, rooms[i], grid) for i in aimed]
+        return self._drawn(rooms, ids, grid, (grid.macro_height_px, grid.macro_width_px), level)
 
     def whole(self, rng: np.random.Generator, size: int) -> MacroBatch:
         """``size`` full pictures; their ids are (0, 0)."""
         grid = self._grid.at_level(0)
-        return self._drawn(rng, np.zeros((size, 2), np.intp), grid, (grid.height_px, grid.width_px), 0)
+        rooms = self._numbers(rng, size)
+        return self._drawn(rooms, np.zeros((size, 2), np.intp), grid, (grid.height_px, grid.width_px), 0)
+
+    def _numbers(self, rng: np.random.Generator, size: int) -> Floats:
+        rooms = rng.uniform(-1, 1, (size, len(STYLES[self._rooms.style]))).astype(np.float32)
+        return np.stack([set_upright(room).numbers for room in rooms]) if self._rooms.upright else rooms
+
+    def _at_an_edge(self, rng: np.random.Generator, room: Floats, grid: PatchGrid) -> tuple[int, int]:
+        """The macro patch (row, column) around about the middle of which an object of a room has an edge."""
+        assert self._objects is not None
+        names, numbers = STYLES[self._rooms.style], np.concatenate([[1.0], room])
+        here = self._objects.presence(names) @ numbers > 0
+        sides = (self._objects.sides(names) @ numbers)[here]
+        down, right = edge_place(rng, sides, room_box(room), self._rooms.projection)
+        top = down * grid.rows - grid.macro_rows / 2 + rng.uniform(-0.5, 0.5)
+        left = right * grid.columns - grid.macro_columns / 2 + rng.uniform(-0.5, 0.5)
+        return int(np.clip(round(top), 0, grid.macro_shape[0] - 1)), round(left) % grid.columns
 
     def _drawn(
-        self, rng: np.random.Generator, ids: NDArray[np.intp], grid: PatchGrid, shape: tuple[int, int], level: int
+        self, rooms: Floats, ids: NDArray[np.intp], grid: PatchGrid, shape: tuple[int, int], level: int
     ) -> MacroBatch:
-        rooms = rng.uniform(-1, 1, (len(ids), len(STYLES[self._rooms.style]))).astype(np.float32)
-        if self._rooms.upright:
-            rooms = np.stack([set_upright(room).numbers for room in rooms])
         renderer = _renderer(self._rooms.width_px, self._rooms.style, self._rooms.projection, self._rooms.front)
         images = np.stack([self._crop(renderer, *one, grid, shape) for one in zip(rooms, ids, strict=True)])
         return MacroBatch(images, ids, rooms if self._rooms.paired else rooms[:, :0], level)

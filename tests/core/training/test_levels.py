@@ -46,6 +46,18 @@ def test_patches_of_a_level_are_cut_from_the_same_rooms(rooms):
     assert np.abs(fine.parameters).max() <= 1
 
 
+def test_patches_are_cut_at_edges(rooms):
+    """Walls and ceiling alone have little contrast; the draw of rooms is the same without."""
+    plain, aimed = (
+        LiveRoomSampler(LiveRooms.open(rooms), GRID, edge_share=share).batch(np.random.default_rng(5), 48, 2)
+        for share in (0.0, 1.0)
+    )
+    assert (plain.parameters == aimed.parameters).all()
+    assert (plain.ids != aimed.ids).any()
+    contrast = [batch.images.astype(float).std((1, 2)).mean() for batch in (plain, aimed)]
+    assert contrast[1] > 1.3 * contrast[0]
+
+
 def test_a_fine_patch_is_nearly_that_part_of_the_coarse_picture(rooms):
     sampler, rng = LiveRoomSampler(LiveRooms.open(rooms), GRID), np.random.default_rng(3)
     fine = sampler.batch(rng, 1, 2)
@@ -108,6 +120,7 @@ def test_draws_are_a_function_of_seed_rank_and_images_seen(config):
     [
         ({"level_shares": (1.0, 2.0)}, ConfigError, "3 levels"),
         ({"base_rate": 0.0}, ConfigError, "nothing to train at level 0"),
+        ({"edge_share": 1.5}, ConfigError, "between 0 and 1"),
         ({"level_shares": (0.0, 0.0, 0.0)}, ConfigError, "share"),
         ({"workers": -1}, ConfigError, "workers"),
         ({"flip": True}, ConfigError, "live rooms"),
