@@ -103,7 +103,8 @@ class CompactGenerator(Generator):
             return []
         first = self.base_stages + 1
         fine = nn.ModuleList([*self.levels[self.base_stages :], *self.rgb[first:], *self.walls[first:]])
-        known = {id(parameter) for parameter in fine.parameters()}
+        of_objects = [] if self.objects is None else self.objects.parameters_from(first)
+        known = {id(parameter) for parameter in (*fine.parameters(), *of_objects)}
         return [parameter for parameter in self.parameters() if id(parameter) not in known]
 
     def first_layers(self) -> list[nn.Module]:

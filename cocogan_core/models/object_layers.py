@@ -37,6 +37,11 @@ class ObjectLayers(nn.Module):
             for parameter in layer.parameters():
                 nn.init.zeros_(parameter)
 
+    def parameters_from(self, stage: int) -> list[nn.Parameter]:
+        """The weights of a stage and of those above it."""
+        paint = self.paint[max(0, stage - PAINTED_FROM) :]
+        return [*self.mix[stage:].parameters(), *self.table[stage:], *paint.parameters()]
+
     def forward(self, known: tuple[Objects, Tensor], room: Tensor, rays: Rays, stage: int) -> Tensor:
         """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``."""
         objects, hidden = known

@@ -148,3 +148,16 @@ def test_a_broken_recipe_is_one_line(tmp_path):
     (tmp_path / "live_rooms.json").write_text('{"format": 1}')
     with pytest.raises(DataError, match="style"):
         LiveRooms.open(tmp_path)
+
+
+def test_fine_stages_paint_objects_on_a_frozen_base(config):
+    """At a base rate of 0 what finer levels add of objects is trained all the same."""
+    trainer = Trainer(replace(config, base_rate=0.0, level_shares=(0, 1, 1), object_coordinates=True))
+    base = {id(parameter) for parameter in trainer.generator.base_parameters()}
+    fine = {name for name, parameter in trainer.generator.named_parameters() if id(parameter) not in base}
+    trained = {
+        f"objects.{name}"
+        for name in ("mix.3.weight", "mix.4.weight", "table.3", "table.4", "paint.1.bias", "paint.2.bias")
+    }
+    assert trained <= fine
+    assert not {"objects.mix.2.weight", "objects.table.2", "objects.paint.0.bias", "objects.hidden.0.bias"} & fine
