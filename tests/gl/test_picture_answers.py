@@ -19,7 +19,7 @@ from pyglet.window import key  # noqa: E402 (the options above have to be set fi
 
 from viewer.app import App  # noqa: E402
 from viewer.camera.camera import View  # noqa: E402
-from viewer.session import picture_answer, room_guide  # noqa: E402
+from viewer.session import room_guide  # noqa: E402
 from viewer.state.options import Options  # noqa: E402
 from viewer.state.photographs import field_of_view_rad  # noqa: E402
 from viewer.ui.actions import Command  # noqa: E402
@@ -90,8 +90,7 @@ def test_without_what_training_needs_it_says_so(app, picture, monkeypatch):
     assert "\n" not in app.workspace.notice.text
 
 
-def test_the_room_of_a_picture_is_found_while_one_watches(app, picture, monkeypatch):
-    monkeypatch.setattr(picture_answer, "STEPS", 60)
+def test_the_room_of_a_picture_is_found_while_one_watches(app, picture):
     room, far = app.session.latents, difference(app, picture)
     steps = len(app.session.history.steps.rooms)
     app.handler.open_dropped(0, 0, [str(picture)])
