@@ -23,6 +23,7 @@ from cocogan_core.models.object_scene import (
     SUN_SOFTER,
     YAW_WAVE,
 )
+from cocogan_core.models.room_coordinates import octave_waves
 
 __all__ = ["ObjectMaps", "object_maps"]
 
@@ -58,7 +59,7 @@ def object_maps(objects: Objects, seen: Seen, room: Tensor, rays: Rays, stage: i
     along = torch.where(axis == 0, place[:, 2], place[:, 0]) * here
     across = torch.where(axis == 1, place[:, 2], place[:, 1]) * here
     way = F.one_hot(axis * 2 + (_along(rays.directions, axis) < 0), 6).movedim(-1, 1)  # it looks back along the ray
-    waves = _waves(torch.stack([along, across], 1) * first_octave(stage), ROOM_WAVES)
+    waves = octave_waves(torch.stack([along, across], 1) * first_octave(stage), ROOM_WAVES)
     near = 1 / seen.distance.clamp(min=NEAREST_M)[:, None]
     met = torch.where(here, torch.minimum(seen.distance, reach), reach)
     sun, lit = _sun(objects, room, rays, met, torch.where(here, axis, wall))
@@ -107,7 +108,7 @@ def _directions(rays: Rays) -> Tensor:
     steep = [(pitch * STEEPEST).clamp(-1, 1)]
     for waves in PITCH_WAVES:
         steep += [(pitch * waves).sin(), (pitch * waves).cos()]
-    return torch.cat([_waves(yaw * YAW_WAVE, OBJECT_WAVES), *steep], 1)
+    return torch.cat([octave_waves(yaw * YAW_WAVE, OBJECT_WAVES), *steep], 1)
 
 
 def _sun(objects: Objects, room: Tensor, rays: Rays, distance: Tensor, axis: Tensor) -> tuple[Tensor, Tensor]:
@@ -127,13 +128,3 @@ def _sun(objects: Objects, room: Tensor, rays: Rays, distance: Tensor, axis: Ten
     on_faces = [lit * (axis == across) for across in (1, 2, 0)]
     edge = (inside * 2).clamp(-1, 1) * through
     return torch.stack([lit, bar, *on_faces, lit * height, edge], 1), lit
-
-
-def _waves(angles: Tensor, octaves: int) -> Tensor:
-    """Sines, then cosines (B, 2 · octaves · n, h, w) of angles (B, n, h, w) and of their doubles."""
-    sines, cosines = [angles.sin()], [angles.cos()]
-    for _ in range(octaves - 1):
-        sine, cosine = sines[-1], cosines[-1]
-        sines.append(2 * sine * cosine)
-        cosines.append(1 - 2 * sine * sine)
-    return torch.cat(sines + cosines, 1)

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from cocogan_core.config import RoomLatents
 from cocogan_core.models.dimensions import FACE_M, LEAST_SLOPE, NEAREST_M, ROOM_WAVES, first_octave
 
-__all__ = ["room_features", "room_of", "view_pitches", "view_rays", "view_yaws"]
+__all__ = ["octave_waves", "room_features", "room_of", "view_pitches", "view_rays", "view_yaws"]
 
 
 def room_of(z: Tensor, names: tuple[str, ...], box: RoomLatents) -> Tensor:
@@ -83,15 +83,26 @@ def room_features(room: Tensor, rays: Tensor, stage: int) -> Tensor:
     face = F.one_hot(axis * 2 + ahead, 6).permute(0, 3, 1, 2).to(rays)
     places = torch.cat([along, across], 1)
     inverse = 1 / distance.clamp(min=NEAREST_M)[:, None]
-    return torch.cat([face, face * (along / FACE_M), face * (across / FACE_M), *_waves(places, stage), inverse], 1)
+    return torch.cat(
+        [
+            face,
+            face * (along / FACE_M),
+            face * (across / FACE_M),
+            octave_waves(places * first_octave(stage), ROOM_WAVES),
+            inverse,
+        ],
+        1,
+    )
 
 
-def _waves(places: Tensor, stage: int) -> list[Tensor]:
-    """Sines and cosines (B, 2, h, w) of octaves; by doubling the angle, which costs less than another sine."""
-    first = places * first_octave(stage)
-    sines, cosines = [first.sin()], [first.cos()]
-    for _ in range(ROOM_WAVES - 1):
+def octave_waves(angles: Tensor, octaves: int) -> Tensor:
+    """Sines, then cosines (B, 2·octaves·n, h, w) of angles (B, n, h, w) and of their doubles.
+
+    By doubling the angle, which costs less than another sine.
+    """
+    sines, cosines = [angles.sin()], [angles.cos()]
+    for _ in range(octaves - 1):
         sine, cosine = sines[-1], cosines[-1]
         sines.append(2 * sine * cosine)
         cosines.append(1 - 2 * sine * sine)
-    return sines + cosines
+    return torch.cat(sines + cosines, 1)
