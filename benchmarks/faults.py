@@ -50,7 +50,7 @@ def small_disk(folder: Path) -> Iterator[bool]:
         yield mounted
     finally:
         if mounted:
-            subprocess.run(["umount", "-l", str(folder)], check=True)
+            subprocess.run(["umount", "--lazy", "--all-targets", str(folder)], check=True)
 
 
 def write_overflowing(path: Path, sound: Path) -> None:
@@ -138,7 +138,7 @@ class Faults:
         elif fault == "disk full":
             (self._disk / "ballast").unlink()
         elif fault == "read-only":
-            self._remount("rw")
+            self._unlock()
 
     def _makes_a_room(self, until_s: float) -> bool:
         """Whether a fresh room comes whole before then."""
@@ -172,17 +172,16 @@ class Faults:
         self._write_again()
 
     def _lock(self) -> None:
+        """The folder mounted over itself, to read only: the file system cannot be locked, some process writes there."""
         self._write_first()
         for handler in logging.getLogger("viewer").handlers:
-            handler.close()  # until the next line: no file system with open files is locked
-        if self._remount("ro"):
-            self._write_again()
-        elif self.present is not None:
-            self.counts[self.present].said.add("the file system could not be locked")
+            handler.close()  # it opens its file anew, where it is locked
+        subprocess.run(["mount", "--bind", str(self._disk), str(self._disk)], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(self._disk)], check=True)
+        self._write_again()
 
-    def _remount(self, how: str) -> bool:
-        command = ["mount", "-o", f"remount,{how}", str(self._disk)]
-        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    def _unlock(self) -> None:
+        subprocess.run(["umount", "--lazy", str(self._disk)], check=True)
 
     def _write_first(self) -> None:
         """Settings and a picture while there is room for them; no graphs, so that the generator has some to keep."""
