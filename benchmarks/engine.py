@@ -19,7 +19,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from rich.table import Table
 
 from benchmarks.performance_page import report
@@ -31,6 +30,7 @@ from cocogan_core.inference.graph_cache import GraphCache
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.onnx_engine import OnnxEngine
 from cocogan_core.inference.onnx_file import GraphBuilder
+from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.patch_generator import PatchGenerator
 
 ROOM = resource("assets/rooms.safetensors")

@@ -83,7 +83,7 @@ def choose_engine(
 
 
 def _providers() -> list[str]:
-    import onnxruntime
+    from cocogan_core.inference.onnx_runtime import onnxruntime
 
     found: list[str] = onnxruntime.get_available_providers()
     return found

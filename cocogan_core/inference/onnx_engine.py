@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.errors import ConfigError, NotFiniteError
 from cocogan_core.inference.engine import PROVIDERS, Cell, Latent, Patches, Shape
 from cocogan_core.inference.graph import FLOP, GraphRequest, block_shapes
+from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.models.dimensions import MARGIN
 
 __all__ = ["OnnxEngine"]

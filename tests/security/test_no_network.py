@@ -12,7 +12,10 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for package in ("cocogan_core", "viewer") for path in (ROOT / package).rglob("*.py"))
+OTHERS = [path for top in ("benchmarks", "scripts", "tests") for path in sorted((ROOT / top).rglob("*.py"))]
 EVIL = {"eval", "exec", "compile", "__import__"}
+# Of the environment: where it looks like a machine that runs tests, ONNX Runtime reports nothing of itself.
+KEPT = ("PATH", "HOME", "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "SYSTEMROOT")
 LOADERS = {"pickle.loads", "pickle.load", "np.load", "numpy.load", "torch.load", "yaml.load"}
 
 
@@ -22,7 +25,8 @@ def run(tmp_path):
     (tmp_path / "site").mkdir()
     source = Path(__file__).with_name("no_network.py").read_text()
     (tmp_path / "site" / "sitecustomize.py").write_text(source)
-    env = {**os.environ, "PYTHONPATH": f"{tmp_path / 'site'}{os.pathsep}{ROOT}"}
+    env = {name: os.environ[name] for name in KEPT if name in os.environ}
+    env |= {"PYTHONPATH": f"{tmp_path / 'site'}{os.pathsep}{ROOT}", "XDG_CACHE_HOME": str(tmp_path / "cache")}
 
     def run(*arguments):
         command = [sys.executable, *map(str, arguments)]
@@ -56,6 +60,18 @@ def test_no_command_opens_a_socket(run, tiny_checkpoint, tmp_path):
         done = run("-m", "viewer", *command)
         assert "NETWORK" not in done.stderr, command
         assert done.returncode == 0, (command, done.stderr)
+    # What a library written in C++ would send later it keeps first: the guard does not see its connections.
+    assert {path.name for path in (tmp_path / "cache").iterdir()} == {"cocogan-panorama"}
+
+
+@pytest.mark.parametrize("path", SOURCES + OTHERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_onnx_runtime_is_imported_where_it_is_told_to_send_nothing_and_nowhere_else(path):
+    if path.name != "onnx_runtime.py":
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        named = {name.name for node in imports if isinstance(node, ast.Import) for name in node.names}
+        named |= {node.module for node in imports if isinstance(node, ast.ImportFrom)}
+        assert not {name for name in named if str(name).split(".")[0] == "onnxruntime"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

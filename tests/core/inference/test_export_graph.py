@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from PIL import Image
 from test_graph import COMPACT, LEVELS, PAPER, checkpoint_of
@@ -20,6 +19,7 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.files import resource
 from cocogan_core.inference.export_graph import export_graph
 from cocogan_core.inference.latents import sample_z
+from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.patch_generator import PatchGenerator
 
 ROOT = Path(__file__).parents[3]

@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 
@@ -21,6 +20,7 @@ from cocogan_core.inference.ablation_engines import FullEngine, MultipleEngine, 
 from cocogan_core.inference.blocks import Block
 from cocogan_core.inference.graph import GraphRequest, block_shapes, build_graph
 from cocogan_core.inference.onnx_engine import OnnxEngine
+from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.torch_engine import TorchEngine
 from cocogan_core.models.build import build_generator
 
