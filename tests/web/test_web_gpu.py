@@ -88,6 +88,7 @@ def test_the_page_tries_the_card_and_goes_on_without_it(chromium, tmp_path, room
     chromium.open((tmp_path / "room.html").as_uri(), (32, 24))
     found = chromium.wait("globalThis.cocogan?.pool.engine.hasGpu && cocogan.pool.engine")
     assert found["usesGpu"] == (found["gpuMs"] < found["wasmMs"] / chromium.run("cocogan.pool.workers.length"))
+    chromium.run("document.getElementById('adjust').click()")
     card = "[...document.querySelectorAll('#panel .check')].find((one) => one.textContent.includes('WebGPU'))"
     if not found["usesGpu"]:
         chromium.run(f"{card}.querySelector('input').click()")

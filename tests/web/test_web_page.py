@@ -141,6 +141,22 @@ def test_a_gamepad_turns_and_zooms(chromium, site):
     chromium.wait("!cocoganPage.controls.asksPads")
 
 
+def test_the_room_comes_before_its_buttons(chromium, site):
+    """And before gamepads are looked for, which takes a browser as long as several patches."""
+    chromium.open(
+        site,
+        (300, 200),
+        script="""const listen = EventTarget.prototype.addEventListener;
+            EventTarget.prototype.addEventListener = function (name, ...rest) {
+                if (name === "gamepadconnected") globalThis.room = cocogan.streamer.coarse;
+                if (name === "frame") globalThis.bare ??= document.getElementById("bar").hidden;
+                return listen.call(this, name, ...rest);
+            };""",
+    )
+    chromium.wait(READY)
+    assert chromium.run("[room, bare, document.getElementById('bar').hidden]") == [True, True, False]
+
+
 def test_buttons_panel_and_xray(chromium, site):
     chromium.open(site, (900, 600))
     chromium.wait(SETTLED)
@@ -202,8 +218,8 @@ def test_without_webgl_it_says_so(chromium, site):
 
 def test_a_broken_checkpoint_is_told_in_words(chromium, tmp_path, site, single_file):
     text = single_file.read_text(encoding="utf-8")
-    start = text.index('id="room.safetensors">') + len('id="room.safetensors">')
-    end = text.index("</script>", start)
+    start = text.index("<!--", text.index('id="room.safetensors"')) + len("<!--")
+    end = text.index("-->", start)
     broken = base64.b64encode(b"<html>404</html>").decode()
     (tmp_path / "broken.html").write_text(text[:start] + broken + text[end:], encoding="utf-8")
     chromium.open((tmp_path / "broken.html").as_uri(), (480, 300))

@@ -5,6 +5,7 @@ import { Problem } from "../state/problem.js";
 
 export const GROUP = 4; // outputs that a kernel works out together
 const PAGE_BYTES = 65536;
+const LEAST_PAGES = 64; // to grow by: browsers take their time over each
 const VECTOR = 8; // floats that a kernel writes at a time
 
 /**
@@ -54,7 +55,7 @@ export class Memory {
     const address = this.end;
     this.end += Math.ceil((floats + VECTOR) / 16) * 64;
     const missing = this.end - this.memory.buffer.byteLength;
-    if (missing > 0) this.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) this.grow(Math.max(Math.ceil(missing / PAGE_BYTES), LEAST_PAGES));
     return address;
   }
 

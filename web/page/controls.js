@@ -34,6 +34,10 @@ export class Controls {
     for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) canvas.addEventListener(name, (event) => this.release(event));
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     document.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** From now on. The browser looks for gamepads as soon as somebody listens, which takes it a while. */
+  hearPads() {
     addEventListener("gamepadconnected", () => this.followPads());
   }
 

@@ -7,7 +7,7 @@ import { Room } from "../state/room.js";
 import { VIEW_PROJECTIONS } from "../camera/view_projection.js";
 import { Controls } from "./controls.js";
 import { Headset, headsetIsThere } from "./headset.js";
-import { Panel } from "./panel.js";
+import { entryNames, Panel } from "./panel.js";
 import { loadParts } from "./parts.js";
 import { RoomView } from "./room_view.js";
 
@@ -32,14 +32,16 @@ class Page {
     this.usual = { room: new Room(seed, zDim, new Map(changes)), look: onThisScreen({ yawRad: 0, pitchRad: 0, fovRad: Math.PI / 2, lens: "rectilinear", ...look }) };
     this.view = new RoomView(/** @type {HTMLCanvasElement} */ (byId("view")), parts, description, fromHash(location.hash, zDim, this.usual));
     this.view.reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.panel = new Panel(byId("panel"), this.view, latentNames);
+    this.names = entryNames(latentNames, zDim);
+    /** @type {Panel | null} built when it is first opened */
+    this.panel = null;
     this.noticeUntil = 0;
     this.toldMs = 0;
     this.linkTimer = 0;
     this.controls = new Controls(this.view, this.keys());
     /** @type {Room[]} that were left by going on */
     this.former = [];
-    this.headset = new Headset(this.view, { next: () => this.next(), previous: () => this.previous() }, this.panel.names);
+    this.headset = new Headset(this.view, { next: () => this.next(), previous: () => this.previous() }, this.names);
     this.connect();
   }
 
@@ -59,14 +61,26 @@ class Page {
     for (const [id, act] of Object.entries(actions)) byId(id).addEventListener("click", () => act());
     byId("device").hidden = !("DeviceOrientationEvent" in globalThis && matchMedia("(pointer: coarse)").matches);
     byId("full").hidden = !document.fullscreenEnabled;
-    this.offerHeadset();
     this.view.canvas.addEventListener("pointerdown", () => byId("hint").classList.add("gone"));
-    setTimeout(() => byId("hint").classList.add("gone"), HINT_MS);
+    const begin = () => {
+      if (!this.view.streamer?.coarse) return;
+      this.view.removeEventListener("frame", begin);
+      this.begin();
+    };
+    this.view.addEventListener("frame", begin);
     this.view.addEventListener("change", () => this.writeLink());
     this.view.addEventListener("frame", () => this.tell());
     this.view.addEventListener("failure", (event) => fail(new Problem(/** @type {CustomEvent} */ (event).detail)));
     addEventListener("hashchange", () => this.readLink());
     document.addEventListener("visibilitychange", () => this.view.hide(document.hidden));
+  }
+
+  /** There is a room: now what can be done with it, which would have held it up. */
+  begin() {
+    byId("bar").hidden = byId("hint").hidden = false;
+    setTimeout(() => byId("hint").classList.add("gone"), HINT_MS);
+    this.offerHeadset();
+    this.controls.hearPads();
   }
 
   /** The button is there while a headset is. */
@@ -134,6 +148,7 @@ class Page {
 
   togglePanel() {
     const panel = byId("panel");
+    this.panel ??= new Panel(panel, this.view, this.names);
     panel.hidden = !panel.hidden;
     byId("adjust").setAttribute("aria-expanded", String(!panel.hidden));
     byId("hint").classList.add("gone");

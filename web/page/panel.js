@@ -8,11 +8,11 @@ const MAIN = 12;
 const MOST_UNNAMED = 24;
 
 export class Panel {
-  /** @param {HTMLElement} element @param {RoomView} view @param {string[]} names of the first entries of z */
+  /** @param {HTMLElement} element @param {RoomView} view @param {string[]} names of sliders */
   constructor(element, view, names) {
     this.element = element;
     this.view = view;
-    this.names = names.length ? names : Array.from({ length: Math.min(view.room.z.length, MOST_UNNAMED) }, (_, i) => `z ${i + 1}`);
+    this.names = names;
     /** @type {{index: number, input: HTMLInputElement, output: HTMLOutputElement}[]} */
     this.sliders = [];
     this.seed = this.number("Seed", LARGEST_SEED, (value) => view.show(new Room(value, view.room.z.length)));
@@ -93,6 +93,11 @@ function heading(text) {
   const element = document.createElement("h2");
   element.textContent = text;
   return element;
+}
+
+/** What sliders are called. @param {string[]} stated names of the first entries of z, none where nobody knows them @param {number} zDim */
+export function entryNames(stated, zDim) {
+  return stated.length ? stated : Array.from({ length: Math.min(zDim, MOST_UNNAMED) }, (_, i) => `z ${i + 1}`);
 }
 
 /** "room.viewer_right" as "Room: viewer right". @param {string} name */

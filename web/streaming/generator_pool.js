@@ -46,7 +46,8 @@ export class GeneratorPool {
       if (data.type === "failed") this.hear.failed(data.message);
     };
     worker.onerror = (event) => this.hear.failed(event.message || "the generator could not start");
-    worker.postMessage({ type: "start", checkpoint, kernel, rivals: index ? 0 : this.asked.length });
+    const isLast = index === this.asked.length - 1; // it takes the checkpoint itself, all others get copies
+    worker.postMessage({ type: "start", checkpoint, kernel, rivals: index ? 0 : this.asked.length }, isLast ? [checkpoint] : []);
     return worker;
   }
 

@@ -38,6 +38,8 @@ export class Streamer {
     this.made = new Map();
     /** @type {Patch[]} */
     this.visible = [];
+    /** @type {WeakMap<Look, Map<string, import("../camera/visibility.js").Cell[]>>} what looks sample; looks never change */
+    this.looks = new WeakMap();
     /** Whether all of the visible is on the screen, and whether the coarse room is. */
     this.complete = false;
     this.coarse = false;
@@ -93,10 +95,18 @@ export class Streamer {
     const seen = new Map();
     for (const held of levels)
       for (const look of looks) {
-        const cells = visiblePatches(look, this.grid, this.projection, { level: held.level, within: held.level ? held.area : undefined });
-        for (const cell of cells) if (held.window.holds(cell)) seen.set(`${held.level},${cell}`, [held.level, ...cell]);
+        for (const cell of this.sampled(look, held.level, held.level ? held.area : undefined)) if (held.window.holds(cell)) seen.set(`${held.level},${cell}`, [held.level, ...cell]);
       }
     return [...seen.values()];
+  }
+
+  /** What one look samples of a level, worked out once: frames follow that show patches which have come. @param {Look} look @param {number} level @param {import("../camera/visibility.js").Area} [within] */
+  sampled(look, level, within) {
+    const known = this.looks.get(look) ?? new Map();
+    this.looks.set(look, known);
+    const key = [level, within?.top, within?.left, within?.rows, within?.columns].join();
+    if (!known.has(key)) known.set(key, visiblePatches(look, this.grid, this.projection, { level, within }));
+    return /** @type {import("../camera/visibility.js").Cell[]} */ (known.get(key));
   }
 
   /** The visible: what shows nothing first, then what shows an older room, then the fine level. @returns {Patch[][]} */
