@@ -27,7 +27,7 @@ test: setup
 	mkdir -p out && $(BIN)/cocogan-view --headless --screenshot out/view.png --size 640x360 && test -s out/view.png
 	$(BIN)/python -m pytest
 
-# Ten thousand broken files of each class for every reader; what fails is kept in out/fuzz.
+# Ten thousand broken files of each class for every reader; what fails is kept in out/fuzz, to be moved into tests/fuzz/corpus.
 fuzz: setup
 	$(BIN)/python -m tests.fuzz $(CASES)
 

@@ -1,7 +1,8 @@
 """Fuzzing led by coverage: ``pip install atheris``, then ``python scripts/fuzz_coverage.py zips -max_total_time=600``.
 
-The same readers and the same broken files as ``make fuzz``, chosen by atheris (libFuzzer), which keeps what reaches new
-lines of our code. The classes are those of tests/fuzz; options after the class are libFuzzer's.
+The readers of ``make fuzz``, given files that atheris (libFuzzer) changes. It begins with ``tests/fuzz/corpus``, keeps
+what reaches new lines of our code in ``out/corpus``, and what fails in ``out/fuzz``. The classes are those of
+tests/fuzz; options after the class are libFuzzer's.
 """
 
 import sys
@@ -10,11 +11,13 @@ import warnings
 from pathlib import Path
 
 import atheris
-from hypothesis import HealthCheck, given, settings
 
 with atheris.instrument_imports(include=["cocogan_core", "viewer"]):
     from tests.conftest import TINY, write_checkpoint
+    from tests.fuzz.corpus_files import CORPUS, unpacked
     from tests.fuzz.readers import READERS, attempt
+
+UNINTERESTING = -1  # libFuzzer's word for what is not to be kept
 
 
 def main() -> None:
@@ -25,14 +28,20 @@ def main() -> None:
     sound = write_checkpoint(folder / "sound.safetensors", TINY)
     place = folder / "place"
     place.mkdir()
-    strategy, read = READERS[name](place, sound)  # type: ignore[no-untyped-call]
+    _, read = READERS[name](place, sound)  # type: ignore[no-untyped-call]
 
-    @settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(strategy)
-    def run(given: object) -> None:
+    def one(data: bytes) -> int:
+        try:
+            given = unpacked(name, data)  # type: ignore[no-untyped-call]
+        except ValueError:
+            return UNINTERESTING
         attempt(read, given)  # type: ignore[no-untyped-call]
+        return 0
 
-    atheris.Setup(sys.argv, run.hypothesis.fuzz_one_input)
+    kept, failed = Path("out/corpus") / name, Path("out/fuzz") / name
+    for there in (kept, failed):
+        there.mkdir(parents=True, exist_ok=True)
+    atheris.Setup([*sys.argv, f"-artifact_prefix={failed}/", str(kept), str(CORPUS / name)], one)
     atheris.Fuzz()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.conftest import TINY, write_checkpoint
+from tests.fuzz.corpus_files import packed
 from tests.fuzz.failure import FailureError
 from tests.fuzz.readers import READERS, attempt
 
@@ -49,9 +50,9 @@ def fuzz(name, cases):
             except FailureError as failure:
                 kind = str(failure)
                 if not failed[kind]:
-                    out = Path("out/fuzz") / f"{name}-{len(failed)}.txt"
+                    out = Path("out/fuzz") / name / f"{len(failed)}.refused"
                     out.parent.mkdir(parents=True, exist_ok=True)
-                    out.write_text(f"{kind}\n{given!r}\n")
+                    out.write_bytes(packed(name, given))
                 failed[kind] += 1
 
         while tried[name] < cases:

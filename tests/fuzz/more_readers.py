@@ -110,18 +110,18 @@ def caches(folder, sound):
     cached_directions(sound, folder, shape=(3, 12), method=1, work_out=lambda _: unit)
     (directions,) = folder.glob("directions-*")
     files = {
-        "graph.onnx": hashlib.sha256(graph).digest() + graph,
-        directions.name: directions.read_bytes(),
-        "moments.safetensors": safetensors.numpy.save(moments),
+        "graph": hashlib.sha256(graph).digest() + graph,
+        "directions": directions.read_bytes(),
+        "moments": safetensors.numpy.save(moments),
     }
 
     def read(given):
         name, content = given
-        (folder / name).write_bytes(content)
-        if name == "graph.onnx":
+        (directions if name == "directions" else folder / name).write_bytes(content)
+        if name == "graph":
             if graph_cache._read(folder / name) not in (graph, None):
                 raise FailureError("absurd")
-        elif name == directions.name:
+        elif name == "directions":
             found, said = cached_directions(sound, folder, shape=(3, 12), method=1, work_out=lambda _: unit)
             if found.shape != unit.shape or not np.isfinite(found).all() or len(said) > 2000:
                 raise FailureError("absurd")
