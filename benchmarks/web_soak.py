@@ -20,7 +20,7 @@ from viewer.export.web_page import WebPage, write_single_file
 
 MINUTES = 30.0
 PAUSE_S = 30.0
-SCREEN_PX = (640, 400)
+SCREEN_PX = (240, 150)  # where the CPU draws, a small window has many frames
 PAGE_BYTES = 4096
 TURN = """globalThis.frames = 0; cocogan.addEventListener('frame', () => frames++);
     cocogan.turning = Math.PI / 6; cocogan.wake()"""

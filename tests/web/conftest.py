@@ -100,6 +100,17 @@ def extended_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_c
     )
 
 
+@pytest.fixture(scope="session")
+def upright_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
+    """Objects of rooms that stand upright only: they lie where the upright room has them."""
+    names = (*FURNISHED, *(name for name in PARAMETERS if name not in FURNISHED))
+    room = RoomLatents(projection=PROJECTION, front="edge", viewer_right_m=(-0.3, 0.3), viewer_forward_m=(-0.3, 0.3))
+    config = replace(objects_config(tiny_config), room=room, z_dim=len(names) + 3, latent_names=names)
+    return write_lively(
+        tmp_path_factory.mktemp("upright") / "objects.safetensors", replace(config, symmetry=FURNISHED_SYMMETRY)
+    )
+
+
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory):
     with browser(tmp_path_factory.mktemp("profile")) as one:

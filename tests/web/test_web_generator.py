@@ -4,6 +4,7 @@ import base64
 import hashlib
 
 import numpy as np
+import pytest
 from javascript import WEB, javascript
 
 from cocogan_core.checkpoint import read_metadata
@@ -80,15 +81,17 @@ def test_objects_beyond_a_mercator_panorama(extended_objects_checkpoint):
     compare(extended_objects_checkpoint, [3], [(0, 0, 1), (0, 5, 7), (0, 2, 2), (1, 5, 3), (2, 15, 5)])
 
 
-def test_rooms_turned_and_mirrored_by_a_model_of_upright_ones(upright_checkpoint):
+@pytest.mark.parametrize("checkpoint", ["upright_checkpoint", "upright_objects_checkpoint"])
+def test_rooms_turned_and_mirrored_by_a_model_of_upright_ones(checkpoint, request):
     """Seeds of all eight ways that a room can stand."""
-    model = read_metadata(upright_checkpoint).model
+    path = request.getfixturevalue(checkpoint)
+    model = read_metadata(path).model
     rooms = {}
     for seed in range(200):
         upright = model.symmetry.upright(sample_z(seed, model.z_dim), model.latent_names)
         rooms.setdefault((upright.turns, upright.mirrored), seed)
     assert len(rooms) == 8
-    compare(upright_checkpoint, list(rooms.values()), [(0, 1, 2), (0, 3, 7), (1, 2, 5), (2, 9, 21)])
+    compare(path, list(rooms.values()), [(0, 1, 2), (0, 3, 7), (1, 2, 5), (2, 9, 21)])
 
 
 def test_columns_wrap_round(rooms_checkpoint):
@@ -160,11 +163,10 @@ def test_blocks_are_pythons():
         assert found == expected
 
 
-def test_the_kernel_is_built_from_its_source():
+def test_the_kernel_is_built_from_its_sources():
     built_from = (WEB / "generator" / "kernel.wasm.source").read_text().strip()
-    assert hashlib.sha256((WEB / "generator" / "kernel.ts").read_bytes()).hexdigest() == built_from, (
-        "run `npm install && npm run build` in web/"
-    )
+    sources = b"".join((WEB / "generator" / name).read_bytes() for name in ("kernel.ts", "room_kernel.ts"))
+    assert hashlib.sha256(sources).hexdigest() == built_from, "run `npm install && npm run build` in web/"
 
 
 def test_other_generators_are_refused_in_words(paper_checkpoint):

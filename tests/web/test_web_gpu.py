@@ -21,7 +21,8 @@ MAKE = """(async () => {
   const { sampleZ } = await import("/state/random.js");
   const bytes = Uint8Array.from(atob(%s), (letter) => letter.charCodeAt(0));
   const checkpoint = readCheckpoint(bytes.buffer);
-  const generator = await CompactGenerator.onGpu(checkpoint);
+  const code = await (await fetch("/generator/kernel.wasm")).arrayBuffer();
+  const generator = await CompactGenerator.onGpu(checkpoint, code);
   const base64 = (pixels) => btoa(Array.from(pixels, (byte) => String.fromCharCode(byte)).join(""));
   const rooms = [];
   for (const seed of %s) {

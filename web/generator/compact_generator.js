@@ -10,7 +10,7 @@ import { KeptFeatures } from "./kept_features.js";
 import { Memory, strideOf } from "./memory.js";
 import { patchesOf, SIDE } from "./blocks.js";
 import { ObjectLayers } from "./object_layers.js";
-import { directions, fillRoomFeatures, roomOf } from "./room_coordinates.js";
+import { RoomMaps } from "./room_maps.js";
 import { BASE, MARGIN, OBJECT_FEATURES, ROOM_FEATURES, baseStages, requireShapes, stageWidths } from "./shapes.js";
 import { Head, Stage } from "./stage.js";
 
@@ -34,9 +34,11 @@ export class CompactGenerator {
     return new CompactGenerator(checkpoint, memory, await memory.start(code));
   }
 
-  /** The same on a graphics card; null where there is none to be had. @param {import("../state/checkpoint.js").Checkpoint} checkpoint */
-  static async onGpu(checkpoint) {
-    const kernel = await GpuKernel.open();
+  /** The same on a graphics card; null where there is none to be had. @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {BufferSource} code */
+  static async onGpu(checkpoint, code) {
+    const maths = new Memory();
+    await maths.start(code);
+    const kernel = await GpuKernel.open(maths);
     if (!kernel) return null;
     const generator = new CompactGenerator(checkpoint, kernel, kernel);
     kernel.start();
@@ -52,13 +54,13 @@ export class CompactGenerator {
     this.widths = stageWidths(this.model);
     this.head = new Head(memory, checkpoint.generator, 0);
     this.stages = this.widths.slice(1).map((_, i) => new Stage(memory, checkpoint.generator, i + 1));
-    this.objects = this.model.objects ? new ObjectLayers(memory, checkpoint, this.widths) : null;
+    this.widest = (SIDE * this.model.grid.patchPx) / 2 + 2 * MARGIN; // the largest input that a stage can have
+    this.maps = this.model.room ? new RoomMaps(memory.maths, this.model, 2 * this.widest - 2) : null;
+    this.objects = this.maps && this.model.objects ? new ObjectLayers(memory, checkpoint, this.widths, this.maps) : null;
     this.scratch = this.allocateScratch();
     this.z = new Float32Array(0);
     /** @type {import("../geometry/symmetry.js").Upright | null} */
     this.upright = null;
-    /** @type {ReturnType<typeof roomOf> | null} */
-    this.box = null;
     const { levels, patchPx } = this.model.grid;
     this.kept = levels > 1 ? new KeptFeatures(memory, kernel, this.widths[baseStages(this.model.grid)], patchPx) : null;
   }
@@ -70,7 +72,7 @@ export class CompactGenerator {
     this.upright = this.model.symmetry?.upright(z) ?? null;
     const own = this.upright?.numbers ?? z; // of the room as the network knows it
     this.field.setZ(own);
-    this.box = this.model.room ? roomOf(own, this.model, this.model.room) : null;
+    this.maps?.setZ(own);
     this.objects?.setZ(own);
     this.kept?.clear();
   }
@@ -174,32 +176,30 @@ export class CompactGenerator {
 
   /** Add what is known of the room's walls and objects to features. @param {Map2d} x @param {Head} head @param {number} index @param {Corner} corner */
   addRoom(x, head, index, corner) {
-    const { room, grid } = this.model;
-    if (!room || !this.box || !head.walls) return;
+    const { maps, model: { grid } } = this;
+    if (!maps || !head.walls) return;
     const { features, phases, columns } = this.scratch;
     const cells = BASE * 2 ** index; // along a patch
     const beyond = grid.beyond ?? 0;
     const counts = { rows: (grid.rows - 2 * beyond) * cells, columns: grid.columns * cells };
     const area = { top: corner.top - beyond * cells, left: corner.left, height: x.height, width: x.width };
-    const { box } = this;
-    const rays = directions(area, counts, room);
-    this.memory.fill(features, ROOM_FEATURES * x.stride, (planes) => fillRoomFeatures(box, rays, index, planes, x.stride));
+    maps.aim(area, counts);
+    this.memory.compute(features, ROOM_FEATURES * x.stride, (to) => maps.walls(index, to, x.stride));
     const mixed = head.walls.run(this.kernel, { ...x, at: features }, phases, columns);
     this.kernel.add(x.at, mixed.at, this.widths[index] * x.stride);
-    this.objects?.add(this, x, index, box, rays);
+    this.objects?.add(this, x, index);
   }
 
   /** Addresses of what a block is worked out in, large enough for every stage of the largest. */
   allocateScratch() {
     const lattice = this.head.rgb.channels * strideOf((SIDE * BASE + 2 * MARGIN) ** 2);
     const most = { phases: lattice, map: lattice, columns: this.field.columnFloats };
-    const widest = (SIDE * this.model.grid.patchPx) / 2 + 2 * MARGIN; // the largest input that a stage can have
+    const { memory, widest } = this;
     this.stages.forEach((stage, i) => {
       const side = Math.min(SIDE * BASE * 2 ** i + 2 * MARGIN, widest);
       const needs = stage.needs(side, side);
       for (const part of /** @type {const} */ (["phases", "map", "columns"])) most[part] = Math.max(most[part], needs[part]);
     });
-    const { memory } = this;
     const maps = [0, 1, 2].map(() => memory.allocate(most.map));
     const plane = strideOf((2 * widest - 2) ** 2);
     return {

@@ -57,6 +57,15 @@ export class Convolution {
   }
 }
 
+/** The map of numbers that have no place, but for its address. */
+export const SINGLE = { stride: 1, height: 1, width: 1 };
+
+/** A linear layer. @param {import("./memory.js").Store} memory @param {Map<string, Tensor>} tensors @param {string} name */
+export function linear(memory, tensors, name) {
+  const { data, shape: [outputs, channels] } = /** @type {Tensor} */ (tensors.get(`${name}.weight`));
+  return new Convolution(memory, data, tensors.get(`${name}.bias`)?.data ?? null, { outputs, channels, k: 1 });
+}
+
 /**
  * Nearest ×2 and a 3×3 convolution (`Up` in compact.py) as one 2×2 convolution to four phases (dy, dx), whose pixels
  * are then shuffled: output (2y + dy, 2x + dx), its outer ring left out, reads cells (y … y + 1, x … x + 1) only.

@@ -24,11 +24,11 @@ export class Engines {
     this.sample = { block: { level: 0, row: 0, column: 0, rows: 0, columns: 0 }, z: new Float32Array(0), pixels: [], ms: Infinity };
   }
 
-  /** Use the card if there is one, and it is faster than so many threads. Patches can be made meanwhile. @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {number} threads */
-  async consider(checkpoint, threads) {
+  /** Use the card if there is one, and it is faster than so many threads. Patches can be made meanwhile. @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {BufferSource} code @param {number} threads */
+  async consider(checkpoint, code, threads) {
     const { sample } = this;
     this.sample = null;
-    const gpu = await CompactGenerator.onGpu(checkpoint).catch(() => null);
+    const gpu = await CompactGenerator.onGpu(checkpoint, code).catch(() => null);
     if (!gpu || !sample) return;
     const found = await contest(gpu, sample, threads).catch(() => null);
     if (!found?.same) return gpu.memory.close?.();

@@ -4,10 +4,9 @@ import { SIDE } from "./blocks.js";
 import { strideOf } from "./memory.js";
 import { BASE, FIELD_DEPTH, FIELD_WIDTH, HARMONICS, MARGIN } from "./shapes.js";
 import { modulo } from "../geometry/grid.js";
-import { Convolution } from "./convolution.js";
+import { linear, SINGLE } from "./convolution.js";
 
 /**
- * @typedef {Map<string, import("../state/checkpoint.js").Tensor>} Tensors
  * @typedef {import("./convolution.js").Map2d} Map2d
  */
 
@@ -56,9 +55,9 @@ export class Field {
     this.linear(last, this.hidden[1], this.styles);
   }
 
-  /** A layer of numbers that have no place. @param {Convolution} layer @param {number} x address @param {number} y address */
+  /** A layer of numbers that have no place. @param {import("./convolution.js").Convolution} layer @param {number} x address @param {number} y address */
   linear(layer, x, y) {
-    layer.run(this.kernel, { at: x, stride: 1, height: 1, width: 1 }, y, this.scratch);
+    layer.run(this.kernel, { ...SINGLE, at: x }, y, this.scratch);
   }
 
   /**
@@ -94,12 +93,6 @@ export class Field {
         [...this.rows[row * BASE + y], ...right].forEach((wave, i) => (waves[i * stride + y * width + x] = wave));
       }
   }
-}
-
-/** @param {import("./memory.js").Store} memory @param {Tensors} tensors @param {string} name */
-function linear(memory, tensors, name) {
-  const { data, shape: [outputs, channels] } = /** @type {import("../state/checkpoint.js").Tensor} */ (tensors.get(`${name}.weight`));
-  return new Convolution(memory, data, tensors.get(`${name}.bias`)?.data ?? null, { outputs, channels, k: 1 });
 }
 
 /** @param {number} angle */

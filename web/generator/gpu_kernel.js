@@ -18,8 +18,8 @@ const LOOPS = /** @type {const} */ (["convolve", "activate", "add", "shuffle", "
 
 /** @implements {Kernel} @implements {Store} */
 export class GpuKernel {
-  /** The browser's graphics card; null where it lends none. @returns {Promise<GpuKernel | null>} */
-  static async open() {
+  /** The browser's graphics card; null where it lends none. @param {import("./memory.js").Memory} maths @returns {Promise<GpuKernel | null>} */
+  static async open(maths) {
     const { gpu } = /** @type {any} */ (navigator); // WebGPU has no types in the compiler's library
     const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
     if (!adapter) return null;
@@ -29,11 +29,13 @@ export class GpuKernel {
     const layout = device.createBindGroupLayout({ entries: ENTRIES });
     const whole = device.createPipelineLayout({ bindGroupLayouts: [layout] });
     const made = LOOPS.map((entryPoint) => device.createComputePipelineAsync({ layout: whole, compute: { module, entryPoint } }));
-    return new GpuKernel(device, layout, await Promise.all(made));
+    return new GpuKernel(maths, device, layout, await Promise.all(made));
   }
 
-  /** @param {any} device @param {any} layout @param {any[]} pipelines */
-  constructor(device, layout, pipelines) {
+  /** @param {import("./memory.js").Memory} maths @param {any} device @param {any} layout @param {any[]} pipelines */
+  constructor(maths, device, layout, pipelines) {
+    this.maths = maths;
+    this.staging = { at: 0, floats: 0 };
     this.device = device;
     this.layout = layout;
     this.pipelines = new Map(LOOPS.map((name, i) => [name, pipelines[i]]));
@@ -102,6 +104,13 @@ export class GpuKernel {
     write(numbers);
     this.send(); // what was noted down works on the numbers of before
     this.device.queue.writeBuffer(this.buffers.memory, address, numbers);
+  }
+
+  /** @param {number} address @param {number} floats @param {(to: number) => void} work */
+  compute(address, floats, work) {
+    if (this.staging.floats < floats) this.staging = { at: this.maths.allocate(floats), floats };
+    work(this.staging.at);
+    this.fill(address, floats, (numbers) => numbers.set(this.maths.view(this.staging.at, floats)));
   }
 
   /** @param {number} address @param {number} count @returns {Promise<Uint8ClampedArray>} */

@@ -24,6 +24,8 @@ const VECTOR = 8; // floats that a kernel writes at a time
  * @property {(numbers: ArrayLike<number>) => number} put address of numbers that never change
  * @property {(weights: Float32Array, outputs: number) => number} putWeights address of a convolution's, a row for each of its outputs, as the loops read them
  * @property {(address: number, floats: number, write: (floats: Float32Array) => void) => void} fill what `write` leaves unset is 0 or as it was
+ * @property {Memory} maths the memory and kernel of WebAssembly, for what only those work out
+ * @property {(address: number, floats: number, work: (to: number) => void) => void} compute numbers for an address, which `work` writes to an address in that memory
  * @property {(count: number) => number} allocatePixels address of room for so many
  * @property {(address: number, count: number) => Uint8ClampedArray | Promise<Uint8ClampedArray>} pixels for use at once; it rejects when the kernel is gone
  * @property {() => void} [close] give back what a browser would keep
@@ -89,6 +91,15 @@ export class Memory {
   /** @param {number} address @param {number} floats @param {(floats: Float32Array) => void} write */
   fill(address, floats, write) {
     write(this.view(address, floats));
+  }
+
+  get maths() {
+    return this;
+  }
+
+  /** @param {number} address @param {number} _floats @param {(to: number) => void} work */
+  compute(address, _floats, work) {
+    work(address);
   }
 
   /** @param {number} count */

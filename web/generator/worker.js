@@ -78,7 +78,7 @@ async function start({ checkpoint, kernel, rivals }) {
   engines = running;
   consider = () => {
     consider = () => {};
-    if (rivals) running.consider(read, rivals).then(() => running.choice.hasGpu && post({ type: "engine", choice: running.choice }));
+    if (rivals) running.consider(read, kernel, rivals).then(() => running.choice.hasGpu && post({ type: "engine", choice: running.choice }));
   };
   await work();
 }

@@ -1,0 +1,114 @@
+// What the cells of an area know of the walls and objects around the viewer. The kernel works it out (room_kernel.ts), always that of
+// WebAssembly, from what is laid out here for it.
+
+import { areasOf, objectsOf, outlineOf } from "./object_coordinates.js";
+import { directions, firstOctave, roomOf } from "./room_coordinates.js";
+import { strideOf } from "./memory.js";
+
+/**
+ * @typedef {import("./kept_features.js").Area} Area
+ * @typedef {import("./object_coordinates.js").Objects} Objects
+ * @typedef {import("./room_coordinates.js").Rays} Rays
+ */
+
+const [COLUMN, ROW, BOX, BODY, SUN, SEEN] = [8, 8, 6, 12, 8, 13]; // floats of each, and planes (room_kernel.ts)
+const [YAW_WAVE, YAW_WAVES] = [4, 3];
+const PITCH_WAVES = [16, 32];
+const STEEPEST = 4;
+
+export class RoomMaps {
+  /** Of a model that knows its rooms. @param {import("./memory.js").Memory} maths @param {import("../state/model_config.js").Model} model @param {number} side most cells down and across an area */
+  constructor(maths, model, side) {
+    this.maths = maths;
+    this.model = model;
+    this.across = strideOf(side);
+    this.columns = maths.allocate(COLUMN * this.across);
+    this.rows = maths.allocate(ROW * side);
+    this.box = maths.allocate(BOX);
+    this.count = model.objects?.objects.length ?? 0;
+    this.bodies = maths.allocate(BODY * this.count);
+    this.sun = maths.allocate(SUN);
+    this.seen = this.count ? maths.allocate(SEEN * strideOf(side * side)) : 0;
+    /** @type {Objects | null} */
+    this.objects = null;
+    /** @type {Map<number, import("./object_coordinates.js").Outline[]>} of the objects, by the stage's cells */
+    this.outlines = new Map();
+    /** @type {Rays} of the area that is looked at */
+    this.rays = directions({ top: 0, left: 0, height: 0, width: 0 }, { rows: 1, columns: 1 }, this.room);
+  }
+
+  get room() {
+    return /** @type {import("../state/model_config.js").RoomLatents} */ (this.model.room);
+  }
+
+  /** Show another room from now on. @param {Float32Array} z of the room as the network knows it */
+  setZ(z) {
+    const { low, high } = roomOf(z, this.model, this.room);
+    this.put(this.box, [...low, ...high]);
+    if (!this.model.objects) return;
+    this.objects = objectsOf(z, this.model, this.room, this.model.objects);
+    this.outlines.clear();
+    for (const { index, low, high, middle, half } of this.objects.bodies) this.put(this.bodies + 4 * BODY * index, [...low, ...high, ...middle, ...half]);
+    const { panes, sun: { azimuthRad, heightRad } } = this.objects;
+    const towards = [Math.sin(azimuthRad) * Math.cos(heightRad), Math.sin(heightRad), Math.cos(azimuthRad) * Math.cos(heightRad)];
+    this.put(this.sun, [...towards, heightRad, ...panes.middle.slice(0, 2), ...panes.half.slice(0, 2)]);
+  }
+
+  /** @param {number} address @param {ArrayLike<number>} numbers */
+  put(address, numbers) {
+    this.maths.view(address, numbers.length).set(numbers);
+  }
+
+  /** Look at an area of cells of the panorama, which has `rows` × `columns` of them. @param {Area} area @param {{rows: number, columns: number}} counts */
+  aim(area, counts) {
+    const rays = directions(area, counts, this.room);
+    const waves = Array.from(rays.yaws, yawWaves);
+    [rays.sin, rays.cos].forEach((plane, i) => this.put(this.columns + 4 * this.across * i, plane));
+    for (let i = 0; i < 2 * YAW_WAVES; i++) this.put(this.columns + 4 * this.across * (2 + i), waves.map((one) => one[i]));
+    rays.pitches.forEach((pitch, row) => this.put(this.rows + 4 * ROW * row, [rays.up[row], rays.level[row], ...pitchWaves(pitch)]));
+    this.rays = rays;
+  }
+
+  /** Features of the walls, as planes. @param {number} stage @param {number} planes address @param {number} stride */
+  walls(stage, planes, stride) {
+    const { maths, columns, across, rows, rays, box } = this;
+    maths.loops.meetWalls(columns, across, rows, rays.up.length, rays.yaws.length, box, firstOctave(stage), planes, stride);
+  }
+
+  /** Features of the objects, as planes; {@link paint} goes on from there. @param {number} stage @param {number} planes address @param {number} stride */
+  look(stage, planes, stride) {
+    const { maths: { loops }, columns, across, rows, rays, box, bodies, count, sun, seen } = this;
+    const { bodies: known } = /** @type {Objects} */ (this.objects);
+    const [height, width] = [rays.up.length, rays.yaws.length];
+    const outlines = this.outlines.get(rays.cellRad) ?? known.map((body) => outlineOf(body, rays.cellRad));
+    this.outlines.set(rays.cellRad, outlines);
+    loops.clear(seen, stride);
+    known.forEach(({ index, isEllipsoid }, i) => {
+      for (const [top, bottom, left, right] of areasOf(outlines[i], rays))
+        loops.meetBody(columns, across, rows, top, bottom, left, right, width, bodies + 4 * BODY * index, index, isEllipsoid ? 1 : 0, rays.cellRad, seen, stride);
+    });
+    loops.mapObjects(columns, across, rows, height, width, box, bodies, count, sun, firstOctave(stage), rays.cellRad, seen, stride, planes);
+  }
+
+  /**
+   * What objects and faces add to the channels, as planes.
+   * @param {{flags: number, table: number, sunny: number, channels: number}} rows addresses
+   * @param {number} planes address
+   * @param {number} stride
+   */
+  paint({ flags, table, sunny, channels }, planes, stride) {
+    this.maths.loops.paint(this.seen, stride, this.rays.up.length * this.rays.yaws.length, flags, table, sunny, channels, planes);
+  }
+}
+
+/** @param {number} yawRad */
+function yawWaves(yawRad) {
+  const angles = Array.from({ length: YAW_WAVES }, (_, i) => yawRad * YAW_WAVE * 2 ** i);
+  return [...angles.map(Math.sin), ...angles.map(Math.cos)];
+}
+
+/** @param {number} pitchRad */
+function pitchWaves(pitchRad) {
+  const steep = Math.min(Math.max(pitchRad * STEEPEST, -1), 1);
+  return [steep, ...PITCH_WAVES.flatMap((waves) => [Math.sin(pitchRad * waves), Math.cos(pitchRad * waves)])];
+}
