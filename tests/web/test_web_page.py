@@ -157,6 +157,17 @@ def test_the_room_comes_before_its_buttons(chromium, site):
     assert chromium.run("[room, bare, document.getElementById('bar').hidden]") == [True, True, False]
 
 
+def test_the_first_picture_is_of_the_whole_coarse_room_or_late(chromium, site):
+    chromium.open(site, (300, 200))
+    chromium.wait(READY)
+    code = """(() => { const due = (coarse, lateS) => {
+        Object.assign(cocogan, { drawnS: 0, dirty: true, firstS: performance.now() / 1000 - lateS });
+        cocogan.streamer.coarse = coarse;
+        return cocogan.isDue(performance.now() / 1000);
+    }; return [due(false, 0), due(true, 0), due(false, 1)]; })()"""
+    assert chromium.run(code) == [False, True, True]
+
+
 def test_buttons_panel_and_xray(chromium, site):
     chromium.open(site, (900, 600))
     chromium.wait(SETTLED)

@@ -21,6 +21,7 @@ const AHEAD_S = 0.3;
 const LONGEST_FRAME_S = 0.1;
 const SLOW_S = 1 / 30;
 const PATIENCE = 3; // times as long as drawing takes
+const FIRST_S = 0.2; // that the first picture waits for the rest of the coarse room
 
 export class RoomView extends EventTarget {
   /** @param {HTMLCanvasElement} canvas @param {Parts} parts @param {Description} description @param {{room: Room, look: Partial<import("../camera/view.js").Values>}} first */
@@ -39,6 +40,7 @@ export class RoomView extends EventTarget {
     this.reducedMotion = false;
     this.turning = 0; // radians a second by itself
     this.formerS = 0;
+    this.firstS = 0; // when the first patch came
     this.dirty = true; // the user changed something
     this.fading = false; // something fades, or did when it was drawn last
     this.drawnS = 0; // when it was drawn last
@@ -60,6 +62,7 @@ export class RoomView extends EventTarget {
 
   /** @param {import("../streaming/generator_pool.js").Made} made */
   take(made) {
+    this.firstS ||= now();
     this.streamer?.take(made, now());
     this.wake();
   }
@@ -126,7 +129,7 @@ export class RoomView extends EventTarget {
     const { streamer, renderer, gl } = this;
     if (!streamer || !renderer || gl.isContextLost()) return;
     this.fitCanvas();
-    if (this.drawnS === this.formerS) this.costS = 0.5 * (this.costS + Math.min(timeS - this.formerS, 1));
+    if (this.drawnS && this.drawnS === this.formerS) this.costS = 0.5 * (this.costS + Math.min(timeS - this.formerS, 1));
     this.advance(Math.min(timeS - this.formerS, LONGEST_FRAME_S));
     this.formerS = timeS;
     streamer.fades = !this.reducedMotion;
@@ -148,6 +151,7 @@ export class RoomView extends EventTarget {
   isDue(timeS) {
     const { streamer } = this;
     if (!streamer?.statistics.made) return false; // nothing to see yet
+    if (!this.drawnS && !streamer.coarse && now() < this.firstS + FIRST_S) return false;
     const waits = !streamer.complete && this.costS > SLOW_S && timeS < this.drawnS + PATIENCE * this.costS;
     return this.dirty || (this.fading && !waits);
   }
