@@ -45,6 +45,14 @@ for (const [name, graph] of Object.entries(graphs)) {
   if (rows > 2) continue;
   const ours = ([row, column]) => generator.make({ level: 0, row, column, rows, columns });
   contenders.push({ name: `kernel ${name}`, patches: rows * columns, places, run: ours, ms: [] });
+  const { objects } = generator;
+  if (!objects) continue;
+  const bare = async (corner) => {
+    generator.objects = null;
+    await ours(corner);
+    generator.objects = objects;
+  };
+  contenders.push({ name: `without objects, kernel ${name}`, patches: rows * columns, places, run: bare, ms: [] });
 }
 
 for (let turn = -3; turn < turns; turn++)

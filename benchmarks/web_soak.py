@@ -4,6 +4,7 @@ A model of four levels whose fine stages are not trained turns by 30° a second,
 every minute. Twice a minute: the page's heap after a collection, and the memory of all of Chromium's processes.
 """
 
+import contextlib
 import sys
 import tempfile
 import time
@@ -22,31 +23,50 @@ MINUTES = 30.0
 PAUSE_S = 30.0
 SCREEN_PX = (240, 150)  # where the CPU draws, a small window has many frames
 PAGE_BYTES = 4096
+KINDS = ("browser", "renderer", "gpu-process", "others")
 TURN = """globalThis.frames = 0; cocogan.addEventListener('frame', () => frames++);
     cocogan.turning = Math.PI / 6; cocogan.wake()"""
 
 
-def resident_mb(pid: int) -> float:
-    """Memory of a process and all that it started, as far as it is not shared with a file."""
+def family(pid: int) -> list[int]:
+    """A process and all that it started."""
     children = defaultdict(list)
     for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rsplit(")", 1)[1].split()
-        except OSError:  # it has ended
-            continue
-        children[int(fields[1])].append(int(entry.parent.name))
-    waiting, total = [pid], 0.0
-    while waiting:
-        one = waiting.pop()
-        waiting += children[one]
-        with_file = [int(pages) for pages in Path(f"/proc/{one}/statm").read_text().split()[1:3]]
-        total += (with_file[0] - with_file[1]) * PAGE_BYTES / 1e6
-    return total
+        with contextlib.suppress(OSError):  # it has ended
+            children[int(entry.read_text().rsplit(")", 1)[1].split()[1])].append(int(entry.parent.name))
+    found = [pid]
+    for one in found:
+        found += children[one]
+    return found
+
+
+def kind(pid: int) -> str:
+    """What a process of Chromium is for."""
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().split()
+    return next((word.removeprefix("--type=") for word in words if word.startswith("--type=")), "browser")
+
+
+def resident_mb(pid: int) -> float:
+    """Memory of a process, as far as it is not shared with a file."""
+    resident, shared = map(int, Path(f"/proc/{pid}/statm").read_text().split()[1:3])
+    return (resident - shared) * PAGE_BYTES / 1e6
+
+
+def memory(pid: int) -> list[str]:
+    """How many processes of each of KINDS there are, or of any other, and what they hold in MB."""
+    held: dict[str, list[float]] = {name: [] for name in KINDS}
+    for one in family(pid):
+        with contextlib.suppress(OSError):  # it has ended
+            held[name if (name := kind(one)) in KINDS else "others"].append(resident_mb(one))
+    every = [mb for one in held.values() for mb in one]
+    return [f"{len(every)}", f"{sum(every):.0f}", *(f"{sum(one):.0f}" for one in held.values())]
 
 
 def sampled(chromium: Browser, minutes: float) -> Table:
     """A row each half minute."""
-    table = Table("minutes", "patches made", "frames", "heap, MB", "all processes, MB")
+    table = Table(
+        "minutes", "patches made", "frames", "heap, MB", "processes", "MB", *(f"{name}, MB" for name in KINDS)
+    )
     begin_s, number = time.monotonic(), 0
     while (now_s := time.monotonic() - begin_s) < 60 * minutes:
         number += 1
@@ -56,7 +76,7 @@ def sampled(chromium: Browser, minutes: float) -> Table:
         heap, made, frames = chromium.run(
             "(gc(), [performance.memory.usedJSHeapSize / 1e6, cocogan.streamer.statistics.made, frames])"
         )
-        row = f"{now_s / 60:.1f}", f"{made}", f"{frames}", f"{heap:.1f}", f"{resident_mb(chromium.pid):.0f}"
+        row = f"{now_s / 60:.1f}", f"{made}", f"{frames}", f"{heap:.1f}", *memory(chromium.pid)
         print(*row, flush=True)
         table.add_row(*row)
     return table
