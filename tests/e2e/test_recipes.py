@@ -99,7 +99,7 @@ def main():
     press(key.Z)
     assert app.session.latents == before
     frames(lambda: app.workspace.notice.text)
-    assert "export it again" in app.workspace.notice.text, app.workspace.notice.text
+    assert "was changed before all of it was made; try again" in app.workspace.notice.text, app.workspace.notice.text
     app.handler.act(Command.COMPARE)
     frames(lambda: app.session.job.held is not None)
     app.frame()

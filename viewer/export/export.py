@@ -213,7 +213,7 @@ def gather(streamer: PatchStreamer, level: int = 0) -> Steps:
                 raise CheckpointError(streamer.statistics.message)
             yield GATHERED * streamer.share_of(level) * 0.999
             if streamer.revision != revision:
-                raise CheckpointError("the room was changed before all of it was made; export it again")
+                raise CheckpointError("the room was changed before all of it was made; try again")
     finally:
         streamer.whole = None
 
