@@ -3,7 +3,7 @@
 Sizes as files and as a server sends them (Brotli), and times in a headless Chromium that draws on the CPU: from
 navigation until the coarse room is on the screen, until the view is complete, and a patch's, of the shipped room and of
 a model of four levels whose fine stages are not trained. Pages are one file, opened from disk, or folders, from a
-server on the same core.
+server on the same core. Beside them a page that only clears a canvas by WebGL 2: what any such page costs.
 
 For one quiet core on a busy machine, as root: ``chrt -r 1 taskset -c 0 python -m benchmarks.web_page``.
 """
@@ -37,6 +37,11 @@ WATCH = """(() => { const seen = globalThis.seen = {}; const look = () => {
     if (!view) return setTimeout(look, 5); // no frames of its own, which would cost some
     view.addEventListener("frame", () => { for (const kind of ["coarse", "complete"])
         if (view.streamer[kind]) seen[kind] ??= performance.now(); }); }; look(); })()"""
+EMPTY = """<!doctype html><style>html, body { margin: 0; height: 100% } canvas { width: 100%; height: 100% }</style>
+<canvas></canvas><script>
+    const gl = document.querySelector("canvas").getContext("webgl2", { antialias: false, alpha: false, depth: false });
+    requestAnimationFrame(() => { gl.clearColor(0, 0.5, 1, 1); gl.clear(gl.COLOR_BUFFER_BIT);
+        requestAnimationFrame(() => globalThis.seen = { coarse: performance.now() }); });</script>"""
 SETTLE_S = 1.5  # nobody asks the page anything meanwhile, which would cost some too
 
 Times = dict[str, float]
@@ -52,8 +57,8 @@ def opened(chromium: Browser, address: str) -> Times:
     """Milliseconds until a page's room was ``coarse`` and ``complete``, and of a ``patch``."""
     chromium.open(address, SCREEN_PX, script=WATCH)
     time.sleep(SETTLE_S)
-    chromium.wait("globalThis.seen?.complete && cocogan.streamer.made.size >= 48")
-    seen: Times = chromium.run("({ ...seen, patch: cocogan.streamer.statistics.ms })")
+    chromium.wait("globalThis.cocogan ? seen.complete && cocogan.streamer.made.size >= 48 : globalThis.seen?.coarse")
+    seen: Times = chromium.run("({ ...seen, patch: globalThis.cocogan?.streamer.statistics.ms ?? 0 })")
     return seen
 
 
@@ -80,10 +85,10 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def median_times(address: str, profile: Path) -> Times:
-    """Medians of some openings, the first left out."""
+    """Medians of some openings, the first left out; of what a page does not have, 0."""
     with browser(profile) as chromium:
         found = [opened(chromium, address) for _ in range(REPEATS + 1)][1:]
-    return {name: statistics.median(one[name] for one in found) for name in ("coarse", "complete", "patch")}
+    return {name: statistics.median(one.get(name, 0) for one in found) for name in ("coarse", "complete", "patch")}
 
 
 def times(folder: Path) -> Table:
@@ -98,6 +103,8 @@ def times(folder: Path) -> Table:
         found.append(median_times((folder / f"{name}.html").as_uri(), folder / f"{name}-file-profile"))
         with served(folder / name) as address:
             found.append(median_times(address, folder / f"{name}-profile"))
+    (folder / "empty.html").write_text(EMPTY, encoding="utf-8")
+    empty = median_times((folder / "empty.html").as_uri(), folder / "empty-profile")
     table = Table(
         "milliseconds from navigation",
         "one file",
@@ -112,6 +119,7 @@ def times(folder: Path) -> Table:
         ("patch", "a patch, in a worker", ""),
     ):
         table.add_row(text, *(f"{one[kind]:.{1 if kind == 'patch' else 0}f}" for one in found), goal)
+    table.add_row("an empty page, until it has cleared a canvas", f"{empty['coarse']:.0f}")
     return table
 
 

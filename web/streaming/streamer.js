@@ -18,7 +18,7 @@ import { Clipmap } from "./clipmap.js";
  */
 
 const MOST_KEPT = 4096; // patches of this room; 64 MB at 64 × 64 pixels
-const UPLOADS_A_FRAME = 16;
+const TEXELS_A_FRAME = 1 << 16; // that are uploaded: 16 patches of 64 × 64
 
 export class Streamer {
   /**
@@ -137,7 +137,7 @@ export class Streamer {
 
   /** Bring made patches to their slots, a few a frame. @param {Patch[]} order @param {number} nowS */
   upload(order, nowS) {
-    let left = UPLOADS_A_FRAME;
+    let left = Math.ceil(TEXELS_A_FRAME / this.grid.patchPx ** 2);
     for (const patch of order) {
       const held = this.levels.holderOf(patch);
       const known = this.made.get(patch.join());
