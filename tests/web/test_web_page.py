@@ -168,6 +168,18 @@ def test_the_first_picture_is_of_the_whole_coarse_room_or_late(chromium, site):
     assert chromium.run(code) == [False, True, True]
 
 
+def test_a_coarse_room_is_drawn_as_soon_as_it_is_there(chromium, site):
+    chromium.open(site, (300, 200))
+    chromium.wait(f"{SETTLED} && !cocogan.dirty && !cocogan.fading && !cocogan.awaited")
+    code = """(() => { const drawn = (wasCoarse) => {
+        cocogan.streamer.coarse = wasCoarse;
+        const before = cocogan.drawnS;
+        cocogan.frame(performance.now() / 1000);
+        return cocogan.drawnS !== before;
+    }; return [drawn(true), drawn(false)]; })()"""
+    assert chromium.run(code) == [False, True]
+
+
 def test_buttons_panel_and_xray(chromium, site):
     chromium.open(site, (900, 600))
     chromium.wait(SETTLED)

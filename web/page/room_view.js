@@ -133,12 +133,15 @@ export class RoomView extends EventTarget {
     const { streamer, renderer, gl } = this;
     if (!streamer || !renderer || gl.isContextLost()) return;
     this.fitCanvas();
-    if (this.drawnS && this.drawnS === this.formerS) this.costS = 0.5 * (this.costS + Math.min(timeS - this.formerS, 1));
+    const tookS = Math.min(timeS - this.formerS, 1);
+    if (this.drawnS && this.drawnS === this.formerS) this.costS = this.costS ? 0.5 * (this.costS + tookS) : tookS;
     this.advance(Math.min(timeS - this.formerS, LONGEST_FRAME_S));
     this.formerS = timeS;
     streamer.fades = !this.reducedMotion;
     const nowS = now();
+    const wasCoarse = streamer.coarse;
     streamer.step(this.scene(), nowS);
+    this.dirty ||= streamer.coarse && !wasCoarse; // a whole room is not held back for what is still to come
     this.fading ||= streamer.busy(nowS) || (this.xray && nowS < streamer.lastChangeS + 5);
     if (this.isDue(timeS)) this.draw(nowS);
     if (this.goesOn()) this.wake();
