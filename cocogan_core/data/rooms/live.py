@@ -167,7 +167,8 @@ class LiveRoomSampler:
         rooms = self._numbers(rng, size)
         if self._edge_share:
             aimed = np.flatnonzero(rng.random(size) < self._edge_share)
-            ids[aimed] = [self._at_an_edge(rng, rooms[i], grid) for i in aimed]
+            for i in aimed:
+                ids[i] = self._at_an_edge(rng, rooms[i], grid)
         return self._drawn(rooms, ids, grid, (grid.macro_height_px, grid.macro_width_px), level)
 
     def whole(self, rng: np.random.Generator, size: int) -> MacroBatch:

@@ -54,6 +54,8 @@ def test_patches_are_cut_at_edges(rooms):
     )
     assert (plain.parameters == aimed.parameters).all()
     assert (plain.ids != aimed.ids).any()
+    few = LiveRoomSampler(LiveRooms.open(rooms), GRID, edge_share=0.01).batch(np.random.default_rng(5), 2, 2)
+    assert (few.ids == LiveRoomSampler(LiveRooms.open(rooms), GRID).batch(np.random.default_rng(5), 2, 2).ids).all()
     contrast = [batch.images.astype(float).std((1, 2)).mean() for batch in (plain, aimed)]
     assert contrast[1] > 1.3 * contrast[0]
 
