@@ -6,6 +6,7 @@ with its own checksum. A cache that cannot be read or written costs the time of 
 
 import hashlib
 import logging
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -23,9 +24,21 @@ CHECKSUM_BYTES = 32
 class GraphCache:
     """Graphs of one checkpoint file, from the cache or built; call it with a :class:`GraphRequest`."""
 
-    def __init__(self, path: Path, folder: Path | None = None, most_bytes: int = MOST_BYTES) -> None:
-        """Graphs of the checkpoint at ``path``; ``folder`` is the platform's if left out."""
+    def __init__(
+        self,
+        path: Path,
+        folder: Path | None = None,
+        most_bytes: int = MOST_BYTES,
+        *,
+        finish: Callable[[bytes], bytes] | None = None,
+        finished_by: str = "",
+    ) -> None:
+        """Graphs of the checkpoint at ``path``; ``folder`` is the platform's if left out.
+
+        ``finish`` is applied to what was built, before it is kept, by what ``finished_by`` names, with its version.
+        """
         self._path, self._most_bytes = path, most_bytes
+        self._finish, self._by = finish, finished_by
         self._folder = cache_folder() / "graphs" if folder is None else folder
 
     def __call__(self, request: GraphRequest) -> bytes:
@@ -35,10 +48,12 @@ class GraphCache:
             CheckpointError: the checkpoint cannot be used; nothing is kept then.
         """
         rows, columns = request.block
-        entry = self._folder / f"{self._key}-{request.part}-{request.level}-{rows}x{columns}.onnx"
+        entry = self._folder / f"{self._key}{self._by}-{request.part}-{request.level}-{rows}x{columns}.onnx"
         graph = _read(entry)
         if graph is None:
             graph = build_graph(self.checkpoint, request)
+            if self._finish is not None:
+                graph = self._finish(graph)
             self._keep(entry, graph)
         return graph
 

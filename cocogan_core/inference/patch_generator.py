@@ -194,15 +194,17 @@ def _open(path: Path, metadata: Metadata, chosen: tuple[str, str], threads: int 
                 "--device cpu"
             ) from error
         return TorchEngine(load_checkpoint(path), device, threads=threads)
-    from cocogan_core.inference.onnx_engine import OnnxEngine
+    from cocogan_core.inference.onnx_engine import OPTIMISED_BY, OnnxEngine, optimised
 
-    engine_of = partial(OnnxEngine, provider=device, threads=threads, alone=device != PROVIDERS["cpu"])
+    on_cpu = device == PROVIDERS["cpu"]
+    engine_of = partial(OnnxEngine, provider=device, threads=threads, alone=not on_cpu)
+    graphs = GraphCache(path, finish=optimised, finished_by=OPTIMISED_BY) if on_cpu else GraphCache(path)
     if metadata.model.generator == "micro":
-        return engine_of(metadata.model, GraphCache(path))
+        return engine_of(metadata.model, graphs, ready=on_cpu)
     from cocogan_core.inference.ablation_engines import FullEngine, MultipleEngine
 
     if metadata.model.generator == "full":
-        return FullEngine(engine_of(metadata.model, GraphCache(path)))
+        return FullEngine(engine_of(metadata.model, graphs, ready=on_cpu))
     return MultipleEngine(
         load_checkpoint(path), lambda part: engine_of(part.metadata.model, partial(build_graph, part), alone=True)
     )
