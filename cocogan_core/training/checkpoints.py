@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from numpy.typing import NDArray
@@ -11,27 +11,40 @@ from torch import nn
 from cocogan_core.checkpoint import load_checkpoint, read_metadata
 from cocogan_core.errors import CheckpointError, ConfigError
 
-__all__ = ["is_best", "load_initial_weights", "network_arrays"]
+__all__ = ["Earlier", "is_best", "load_initial_weights", "network_arrays"]
 
 
-def load_initial_weights(paths: Sequence[Path], generator: nn.Module, discriminator: nn.Module) -> int:
+class Earlier(NamedTuple):
+    """Of the checkpoint that had seen most images, among those that a run starts from.
+
+    Attributes:
+        images_seen: how many.
+        notes: its own of what its phases were.
+    """
+
+    images_seen: int = 0
+    notes: str = ""
+
+
+def load_initial_weights(paths: Sequence[Path], generator: nn.Module, discriminator: nn.Module) -> Earlier:
     """Take over every tensor of each checkpoint that fits, later ones over earlier ones.
 
     Returns:
-        The most images that one of them had seen.
+        What came before: of the one that had seen most images.
 
     Raises:
         CheckpointError: a file cannot be used.
         ConfigError: nothing of a file's G fits.
     """
-    seen = 0
+    most = Earlier()
     for path in paths:
         earlier = load_checkpoint(path)
         if not _copy_fitting(generator, earlier.generator):
             raise ConfigError(f"no weight of G in {path} fits this model: give --model.* as `cocogan info` says")
         _copy_fitting(discriminator, earlier.discriminator)
-        seen = max(seen, earlier.metadata.provenance.images_seen)
-    return seen
+        provenance = earlier.metadata.provenance
+        most = max(Earlier(provenance.images_seen, provenance.notes), most, key=lambda one: one.images_seen)
+    return most
 
 
 def is_best(path: Path, figures: Mapping[str, float]) -> bool:

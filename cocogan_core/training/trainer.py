@@ -32,6 +32,7 @@ from cocogan_core.training.validation import FrechetValidator
 __all__ = ["TrainResult", "Trainer", "train"]
 
 STATE, CHECKPOINT, BEST = "state.safetensors", "checkpoint.safetensors", "best.safetensors"
+MOST_NOTES = 1000  # characters of what earlier phases were
 
 Network = TypeVar("Network", bound=nn.Module)
 Figures = dict[str, float]
@@ -103,7 +104,7 @@ class Trainer:
         self.generator = self._place(build_generator(config.model))
         self.discriminator = self._place(build_discriminator(config.model))
         self.seen = 0
-        self.seen_before = load_initial_weights(config.init, self.generator, self.discriminator)
+        self.seen_before, self._notes_before = load_initial_weights(config.init, self.generator, self.discriminator)
         self.ema = WeightEMA(self.generator, half_life_images=config.ema_images)
         self.optimizers = {
             "optimizer_g": NetworkOptimizer(
@@ -224,13 +225,15 @@ class Trainer:
         """Where the weights of this moment come from, and what was measured of them."""
         config, about = self.config, self.data.dataset.about
         count = self.data.dataset.count - self.data.held_out
+        data_set = f"{about['source']}, {count} pictures" if count else about["source"]
+        phase = f"{config.objective}, {self.seen} images of {data_set}, at patch {config.model.grid.patch_px} px"
         return Provenance(
-            data_set=f"{about['source']}, {count} pictures" if count else about["source"],
+            data_set=data_set,
             licence=about["licence"],
             images_seen=self.seen_before + self.seen,
             metrics=metrics or {},
             code_version=code_version(),
-            notes=f"{config.objective} run of {self.seen} images at patch {config.model.grid.patch_px} px",
+            notes="; ".join(filter(None, (self._notes_before[-MOST_NOTES:], phase))),
         )
 
     def _due(self, before: int, every: int) -> bool:

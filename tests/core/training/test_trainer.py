@@ -399,6 +399,14 @@ def test_images_of_earlier_runs_are_still_counted_after_a_resume(config):
     assert again.provenance().images_seen == 48
 
 
+def test_a_checkpoint_names_every_phase(config):
+    Trainer(config).run()
+    later = replace(config, run=config.run.with_name("later"), init=(config.run / "checkpoint.safetensors",))
+    Trainer(replace(later, objective="regression")).run()
+    notes = checkpoint.read_metadata(later.run / "checkpoint.safetensors").provenance.notes
+    assert [phase.split(" images of ")[0] for phase in notes.split("; ")] == ["adversarial, 24", "regression, 24"]
+
+
 def test_a_checkpoint_is_tuned_small_and_goes_on_large_with_what_it_learned(config):
     large = config
     Trainer(large).run()
