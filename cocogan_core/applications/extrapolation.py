@@ -80,12 +80,14 @@ def extended_metadata(metadata: Metadata, patches: int) -> Metadata:
     Raises:
         ConfigError: the generator knows no coordinates, or the sphere ends before.
     """
-    grid = metadata.model.grid.extended(patches)
-    model = replace(metadata.model, grid=grid)
-    if metadata.projection is None:
-        return replace(metadata, model=model)
-    before = metadata.projection
+    before, grid = metadata.projection, metadata.model.grid.extended(patches)
     share = metadata.model.grid.rows / grid.rows  # of the extended picture's height
+    if before is not None and before.kind == "equirectangular" and before.half_extent_rad / share > np.pi / 2:
+        reach = f"{np.degrees(before.half_extent_rad):.0f}° up and down"
+        raise ConfigError(f"this model reaches {reach}: {patches} more micro patches would lie beyond the poles")
+    model = replace(metadata.model, grid=grid)
+    if before is None:
+        return replace(metadata, model=model)
     top_rad = float(before.pitch_of_v(0.5 - 0.5 / share))
     return replace(metadata, model=model, projection=Projection(kind=before.kind, half_extent_rad=top_rad))
 

@@ -17,13 +17,16 @@ __all__ = ["export_graph"]
 
 DESCRIPTIONS = {
     "z": "float32 (z_dim,), the room, each entry in [-1, 1]",
-    "ids": "int64 (n, 2), row and column of each micro patch on the level, from 0 at the top left; column 0 is yaw 0",
+    "ids": "int64 (n, 2), row and column of each micro patch on the level, from 0 at the top left; column 0 is yaw 0; "
+    "n is 1 where the input's shape says so",
     "patches": "uint8 (n, s, s, 3), sRGB, rows from the top",
 }
 
 
 def export_graph(checkpoint: Checkpoint, level: int = 0) -> bytes:
     """The ONNX file: z (z_dim,) and ids int64 (n, 2) → patches uint8 (n, s, s, 3), each a function of z and its id.
+
+    n is 1 for a model with object coordinates, which looks for what each patch can see of the room's objects.
 
     Its metadata say what inputs and outputs are, which ``level`` of detail it makes, and under ``cocogan`` as JSON what
     the checkpoint says of itself: the grid (of level 0), the latents' names, the projection, the provenance.
@@ -38,14 +41,15 @@ def export_graph(checkpoint: Checkpoint, level: int = 0) -> bytes:
         raise ConfigError("this model has a network of its own for each patch; only one network can be exported")
     model.grid.at_level(level)
     b, reader = GraphBuilder(), WeightReader(checkpoint.generator)
-    z, ids = b.input("z", [model.z_dim]), b.input("ids", ["n", 2], "int64")
+    count: int | str = "n" if model.objects is None else 1
+    z, ids = b.input("z", [model.z_dim]), b.input("ids", [count, 2], "int64")
     if model.architecture == "compact":
         patches = _compact(b, model, fold_compact(model, reader), (z, ids), level)
     else:
         patches = _paper(b, model, reader, z, ids)
     reader.finish()
     s = model.grid.patch_px
-    b.output("patches", patches, ["n", s, s, 3], "uint8")
+    b.output("patches", patches, [count, s, s, 3], "uint8")
     return b.finish({**DESCRIPTIONS, "level": str(level), "cocogan": _stated(checkpoint.metadata)})
 
 

@@ -163,5 +163,8 @@ def test_what_cannot_be_extended_is_refused(mlp_checkpoint, data, tmp_path):
         PostTraining(bare, ImageDataset.open(data), ExtensionSettings())
     with pytest.raises(ConfigError, match="no coordinates beyond"):
         extended_metadata(Metadata(model=ModelConfig(generator="multiple")), 1)
+    sphere = Projection(kind="equirectangular", half_extent_rad=np.pi / 2)
+    with pytest.raises(ConfigError, match="reaches 90° up and down: 1 more micro patches would lie beyond the poles"):
+        extended_metadata(Metadata(model=ModelConfig(), projection=sphere), 1)
     with pytest.raises(ConfigError, match="patches"):
         ExtensionSettings(patches=0)
