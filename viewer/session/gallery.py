@@ -26,7 +26,7 @@ FIRST_SEED = 18
 MOST_TILES, TILE_PX = 64, 192  # width of a whole thumbnail, of which a part is shown
 SEAT_YAW_RAD = math.radians(238)  # of plain rooms: between the picture's wall and the bed or sofa
 FIRST_FOV_RAD, FIRST_PITCH_RAD = math.radians(150), math.radians(-8)
-SHOWN = 0.42  # of a thumbnail's width
+SHOWN, ASPECT = 0.42, 1.26  # of a thumbnail's width; of what is shown, at least: less than a sphere's height
 
 
 def first_look(names: Sequence[str]) -> View:
@@ -85,8 +85,19 @@ class Gallery:
         moods = tuple(mood for mood, values in MOODS.items() if known(self._names, values))
         middle = first_look(self._names).yaw_rad / (2 * math.pi)
         left = min(max(middle - SHOWN / 2, 0.0), 1.0 - SHOWN)
-        return GalleryModel(self.tiles.texture.glo, width / height, (left, left + SHOWN), tuple(sections), moods)
+        aspect = width / height / self._rows
+        return GalleryModel(self.tiles.texture.glo, aspect, (left, left + SHOWN), tuple(sections), moods)
+
+    @property
+    def _rows(self) -> float:
+        """The share of a thumbnail's height that is shown, about the horizon."""
+        width, height = thumbnail_size(self._grid, TILE_PX)
+        return min(1.0, SHOWN * width / height / ASPECT)
 
     def _tile(self, title: str, room: Latents) -> Tile:
         index = self.tiles.find(room)
-        return Tile(title, room, None if index is None else self.tiles.edges(index))
+        if index is None:
+            return Tile(title, room)
+        top, bottom = self.tiles.edges(index)
+        spare = (bottom - top) * (1 - self._rows) / 2
+        return Tile(title, room, (top + spare, bottom - spare))

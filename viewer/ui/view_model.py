@@ -96,7 +96,7 @@ class GalleryModel:
 
     Attributes:
         texture_name: OpenGL's name of the thumbnails' texture.
-        aspect: a whole thumbnail's width / height.
+        aspect: the width of a whole thumbnail / the height of what is shown.
         crop: left and right of what is shown of it, 0 … 1.
         sections: titles, and the rooms below each.
         moods: what the present room can be given.
