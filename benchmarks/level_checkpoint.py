@@ -1,4 +1,4 @@
-"""A model of several levels for measurements: the shipped room with fine stages of random weights.
+"""A model of several levels for measurements: the shipped room, with fine stages of random weights above its own.
 
 They cost what trained ones do. Imports torch only while the file is made, in a process of its own.
 """

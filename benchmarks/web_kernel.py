@@ -21,7 +21,7 @@ from cocogan_core.inference.graph import BLOCKS, GraphRequest, build_graph
 TURNS = 40
 GOAL = 1.3
 HERE = Path(__file__).parent
-ROOMS = {"the shipped room": "assets/rooms.safetensors", "a room with objects": "assets/sphere_base.safetensors"}
+ROOMS = {"the shipped room": "assets/rooms.safetensors"}
 
 
 def measured(path: Path, folder: Path, turns: int) -> dict[str, float]:

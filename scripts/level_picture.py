@@ -1,6 +1,7 @@
-"""The README's picture of levels of detail: ``python scripts/level_picture.py CHECKPOINT --out docs/levels.png``.
+"""Pictures of a model's levels of detail: ``python scripts/level_picture.py CHECKPOINT --out docs/levels.webp``.
 
-The same window at 120°, 60° and 20° into one room: above with level 0 alone, below with the levels that it needs.
+The same window at 120°, 60° and 20° into one room: above with level 0 alone, below with the levels that it needs. With
+``--seeds`` one column for each of them instead, at 90°, 60° and 20°.
 """
 
 import math
@@ -14,34 +15,56 @@ from PIL import Image
 
 from viewer.app import App
 from viewer.camera.camera import View
+from viewer.state.latents import Latents
 from viewer.state.options import Options
 
-FOVS_DEG = (120, 60, 20)
-SIZE = (480, 300)
+FOVS_DEG, SEEDS_FOVS_DEG = (120, 60, 20), (90, 60, 20)
+SIZE, SMALL = (480, 300), (240, 160)
+
+Pixels = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
 
 
 def picture(
-    checkpoint: tyro.conf.Positional[Path], *, out: Path, seed: int = 7, yaw: float = 40.0, pitch: float = 0.0
+    checkpoint: tyro.conf.Positional[Path],
+    *,
+    out: Path,
+    seed: int = 18,
+    seeds: tuple[int, ...] = (),
+    yaw: float = 239.0,
+    pitch: float = -14.0,
 ) -> None:
-    """Draw all six without a display and put them side by side.
+    """Draw all of them without a display and put them side by side.
 
     Args:
         checkpoint: model of several levels.
         out: picture to write.
         seed: of the room.
+        seeds: of several rooms, one a column.
         yaw: of the view, in degrees.
         pitch: of the view, in degrees.
     """
     view = View(math.radians(yaw), math.radians(pitch))
-    app = App(Options(checkpoint, seed, view, SIZE, "cpu", None, headless=True, level=0, only_visible=True))
+    size = SMALL if seeds else SIZE
+    app = App(Options(checkpoint, seed, view, size, "cpu", None, headless=True, level=0, only_visible=True))
     try:
-        rows = [np.concatenate([drawn(app, fov_deg, level) for fov_deg in FOVS_DEG], 1) for level in (0, None)]
+        if seeds:
+            columns = [np.concatenate(column(app, number)) for number in seeds]
+            made = np.concatenate(columns, 1)
+        else:
+            rows = [np.concatenate([drawn(app, fov_deg, level) for fov_deg in FOVS_DEG], 1) for level in (0, None)]
+            made = np.concatenate(rows)
     finally:
         app.close()
-    Image.fromarray(np.concatenate(rows)).save(out)
+    Image.fromarray(made).save(out, quality=85)
 
 
-def drawn(app: App, fov_deg: float, level: int | None) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
+def column(app: App, seed: int) -> list[Pixels]:
+    """A room at each field of view, on the levels that the window needs."""
+    app.session.change(Latents.of_seed(seed, len(app.session.latents.base)))
+    return [drawn(app, fov_deg, None) for fov_deg in SEEDS_FOVS_DEG]
+
+
+def drawn(app: App, fov_deg: float, level: int | None) -> Pixels:
     """One of them; with ``level`` None the level that the window needs."""
     app.options = replace(app.options, level=level)
     app.controls.camera = app.controls.camera.look(fov_rad=math.radians(fov_deg))

@@ -62,7 +62,7 @@ def test_the_example_makes_a_room(tmp_path):
     )
     assert done.stdout.strip() == re.search(r"print\(.*\)  # (.*)", example)[1]  # what the README says it prints
     with Image.open(tmp_path / "room.png") as picture:
-        assert picture.size == (768, 256)
+        assert picture.size == (768, 384)
         assert picture.convert("L").entropy() > 4  # a room, not a blank
 
 

@@ -44,10 +44,10 @@ def test_torch_cannot_be_imported(run):
     [
         (["view", ROOM, "--headless", "--screenshot", "out.png", "--size", "160x90"], (160, 90)),
         (["view", ROOM, "--headless", "--screenshot", "out.png", "--size", "160x90", "--only-visible"], (160, 90)),
-        (["sample", ROOM, "-o", "out.png"], (768, 256)),
+        (["sample", ROOM, "-o", "out.png"], (768, 384)),
         (["render", ROOM, "-o", "out.png", "--size", "160x90"], (160, 90)),
         (["render", "room.json", "-o", "out.png"], (160, 90)),
-        (["render", "room.json", "--panorama", "-o", "out.png", "--level", "0"], (768, 218)),
+        (["render", "room.json", "--panorama", "-o", "out.png", "--level", "0"], (768, 384)),
     ],
     ids=["view", "view --only-visible", "sample", "render", "render a saved room", "render --panorama"],
 )
@@ -67,7 +67,7 @@ def test_pictures(run, tmp_path, command, size):
 def test_info(run):
     done = run("-m", "viewer", "info", ROOM)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "768×256" in done.stdout
+    assert "768×384" in done.stdout
 
 
 def test_export(run, tmp_path):

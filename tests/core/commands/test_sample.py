@@ -40,7 +40,7 @@ def test_rooms_of_consecutive_seeds_of_a_level(tmp_path, checkpoint):
 def test_the_shipped_room_where_none_is_named(tmp_path):
     main(["sample", "--out", str(tmp_path / "room.png")])
     with Image.open(tmp_path / "room.png") as read:
-        assert read.size == (768, 256)
+        assert read.size == (768, 384)
 
 
 def test_a_photo_sphere(tmp_path, checkpoint):

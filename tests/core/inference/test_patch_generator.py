@@ -1,3 +1,4 @@
+import tempfile
 from dataclasses import replace
 
 import numpy as np
@@ -5,10 +6,11 @@ import pytest
 import torch
 
 from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
-from cocogan_core.config import RoomLatents
 from cocogan_core.errors import CheckpointError, ConfigError, NotFiniteError
 from cocogan_core.files import resource
+from cocogan_core.inference.graph import GraphRequest, build_graph
 from cocogan_core.inference.latents import sample_z
+from cocogan_core.inference.onnx_engine import OnnxEngine, optimised
 from cocogan_core.inference.patch_generator import PatchGenerator
 from cocogan_core.inference.torch_engine import torch_device
 from cocogan_core.models.build import build_generator, load_generator
@@ -56,10 +58,10 @@ def test_a_model_that_goes_beyond_its_borders_is_made_as_its_module_makes_it(pat
 def test_a_patch_has_the_same_bytes_whatever_it_is_made_with():
     generator = PatchGenerator.load(resource("assets/rooms.safetensors"), "cpu")
     z = sample_z(1, generator.metadata.model.z_dim)
-    ids = [(row, column) for row in range(4) for column in range(12)]
+    ids = [(row, column) for row in range(6) for column in range(12)]
     alone = np.concatenate([generator.patches(z, [patch]) for patch in ids])
-    for size in (3, 7, 48):
-        parts = [generator.patches(z, ids[i : i + size]) for i in range(0, 48, size)]
+    for size in (3, 7, 72):
+        parts = [generator.patches(z, ids[i : i + size]) for i in range(0, 72, size)]
         assert (np.concatenate(parts) == alone).all()
 
 
@@ -124,20 +126,9 @@ def test_errors_name_the_file(tmp_path):
 
 
 @pytest.fixture
-def levels_checkpoint(tmp_path):
-    """The shipped room with fresh stages for three more levels."""
-    shipped = load_checkpoint(resource("assets/rooms.safetensors"))
-    model = replace(shipped.metadata.model, grid=replace(shipped.metadata.model.grid, levels=4), room=RoomLatents())
-    torch.manual_seed(0)
-    generator = build_generator(model)
-    for name, parameter in generator.named_parameters():
-        if name.startswith(("walls", "rgb")):
-            torch.nn.init.normal_(parameter, std=0.05)
-    path = tmp_path / "levels.safetensors"
-    arrays = {name: tensor.numpy() for name, tensor in generator.state_dict().items()}
-    arrays |= shipped.generator
-    save_checkpoint(path, replace(shipped.metadata, model=model), generator=arrays, discriminator=None)
-    return path
+def levels_checkpoint():
+    """The shipped room."""
+    return resource("assets/rooms.safetensors")
 
 
 def test_fine_patches_are_the_modules_and_have_the_same_bytes_in_any_company(levels_checkpoint):
@@ -156,15 +147,32 @@ def test_fine_patches_are_the_modules_and_have_the_same_bytes_in_any_company(lev
         assert (synthesis.patches(z, [patch], level=3)[0] == together[number]).all()
 
 
-def test_level_0_is_what_it_is_without_more_levels(levels_checkpoint):
+def test_every_level_is_twice_as_wide_and_a_fine_patch_costs_its_own_pixels(levels_checkpoint):
     synthesis = PatchGenerator.load(levels_checkpoint, "cpu")
     grid = synthesis.metadata.model.grid
     z = np.zeros(synthesis.metadata.model.z_dim, np.float32)
-    assert synthesis.panorama(z).shape == (256, 768, 3)
-    assert synthesis.panorama(z, level=1).shape == (512, 1536, 3)
+    assert synthesis.panorama(z).shape == (384, 768, 3)
+    assert synthesis.panorama(z, level=1).shape == (768, 1536, 3)
     assert synthesis.patch_gflop(3) < 0.4 * synthesis.patch_gflop(0)
     with pytest.raises(ConfigError, match="level 4"):
         synthesis.patches(z, [(0, 0)], level=grid.levels)
+
+
+def test_graphs_that_are_optimised_before_they_are_kept_make_the_same_bytes(levels_checkpoint, monkeypatch, tmp_path):
+    checkpoint = load_checkpoint(levels_checkpoint)
+    graph = build_graph(checkpoint, GraphRequest("base", block=(1, 1)))
+    better = optimised(graph)
+    assert better != graph
+    z, model = sample_z(2, 128), checkpoint.metadata.model
+    made = [
+        OnnxEngine(
+            model, lambda request, finish=finish: finish(build_graph(checkpoint, request)), alone=True, ready=ready
+        ).base(z, (2, 3), (1, 1))[0]
+        for finish, ready in ((bytes, False), (optimised, True))
+    ]
+    assert (made[0] == made[1]).all()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))  # nowhere to write
+    assert optimised(graph) == graph
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
