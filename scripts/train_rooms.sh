@@ -3,7 +3,7 @@
 # the rooms' named parameters while the patches grow 8 → 16 → 32 pixels; then the finer levels, on crops of rooms that are
 # drawn while it trains, most of them at an object's edge, first above a base that stays as it is, then with it; then the
 # adversarial phase with D, A and Q at 64 pixels. LOG.md has what each stage gave. The shipped room's first stage began
-# from the room that was shipped before it (240,136 images of ±51°).
+# from the room that was shipped before it (240,136 images of ±51°). As one script it was run at a tiny scale only.
 # Resumable: run it again after an interruption. On one core of an EPYC with AVX512-BF16: 5 rooms/s to render, then 20, 12,
 # 4 and 35 images/s. Beside other jobs give it a core of its own; LP_NUM_THREADS=0 keeps software OpenGL's work in the
 # trainer's thread: else a batch of rooms took 20 s there, and 0.8 s with it.
