@@ -35,7 +35,8 @@ class GraphCache:
     ) -> None:
         """Graphs of the checkpoint at ``path``; ``folder`` is the platform's if left out.
 
-        ``finish`` is applied to what was built, before it is kept, by what ``finished_by`` names, with its version.
+        ``finish`` is applied to what was built, by what ``finished_by`` names, with its version; what it gives back as
+        it was is used, and not kept.
         """
         self._path, self._most_bytes = path, most_bytes
         self._finish, self._by = finish, finished_by
@@ -51,10 +52,10 @@ class GraphCache:
         entry = self._folder / f"{self._key}{self._by}-{request.part}-{request.level}-{rows}x{columns}.onnx"
         graph = _read(entry)
         if graph is None:
-            graph = build_graph(self.checkpoint, request)
-            if self._finish is not None:
-                graph = self._finish(graph)
-            self._keep(entry, graph)
+            built = build_graph(self.checkpoint, request)
+            graph = built if self._finish is None else self._finish(built)
+            if self._finish is None or graph is not built:
+                self._keep(entry, graph)
         return graph
 
     @cached_property

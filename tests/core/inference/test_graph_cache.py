@@ -72,6 +72,17 @@ def test_a_folder_that_cannot_be_written_costs_only_time(tiny_checkpoint, tmp_pa
     assert built == [ALONE, ALONE]
 
 
+def test_what_was_finished_is_kept_and_what_could_not_be_is_not(tiny_checkpoint, tmp_path, built):
+    def kept(finish):
+        return [GraphCache(tiny_checkpoint, tmp_path, finish=finish, finished_by="-1")(ALONE) for _ in range(2)]
+
+    first, second = kept(lambda graph: graph)
+    assert first == second
+    assert not list(tmp_path.iterdir())
+    assert kept(lambda graph: graph + b"x") == [first + b"x"] * 2
+    assert len(built) == 3
+
+
 def test_a_bad_checkpoint_leaves_nothing(tmp_path, built):
     (tmp_path / "bad.safetensors").write_bytes(b"nonsense")
     with pytest.raises(CheckpointError):
