@@ -2,8 +2,9 @@
 
 The room's box says where its corners, its ceiling's and its floor's edges lie in a panorama. Along each the strongest
 change of brightness is looked for, to a fraction of a texel, first in the real panorama, which says where the edge can
-be seen at all, then in the generated one. What is left of its offsets after the straight line of least squares is how
-far the edge wavers. DATA: prepared panoramas with named parameters, of the model's size, that it never saw.
+be seen at all, then in the generated one, within two texels of there. What is left of its offsets after the straight
+line of least squares is how far the edge wavers: a lower bound, since no edge is looked for farther off.
+DATA: prepared panoramas with named parameters, of the model's size, that it never saw.
 """
 
 from collections.abc import Iterator

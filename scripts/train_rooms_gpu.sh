@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The default room on a graphics card, from nothing, in calls of at most ten minutes: furnished rooms set upright, on the
+# Furnished rooms (not yet the default) on a graphics card, from nothing, in calls of at most ten minutes: furnished rooms set upright, on the
 # whole sphere, drawn while it trains, so that none comes twice. Regression on their numbers while the patches grow
 # 8 → 16 → 32 → 64 pixels, then the finer levels of detail, then the adversarial phase with D, A and Q on all of them.
 # Each call goes on where the last one stopped, on any machine: STATE holds all of it in files of 15 MiB. A call that has
