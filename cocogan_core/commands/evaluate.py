@@ -24,6 +24,7 @@ def evaluate(
     samples: int = 2000,
     features: Literal["efficientnet", "inception"] = "efficientnet",
     views: int = 0,
+    level: int = 0,
     noise: bool = False,
     latent_rooms: int = 0,
     seed: int = 0,
@@ -39,11 +40,13 @@ def evaluate(
 
     Args:
         checkpoint: a .safetensors checkpoint; without one, only real pictures are compared.
-        data: prepared data set of real pictures, best one that was held out of training.
-        against: another prepared data set to compare with DATA, for real vs real.
+        data: prepared data set of real pictures, best one that was held out of training; or the recipe of `cocogan
+            rooms --live`, of which rooms that no training has seen are drawn, at the width of any level.
+        against: another one to compare with DATA, for real vs real.
         samples: pictures on each side. Fréchet distances are biased upwards at small counts: compare equal counts only.
         features: the network that sees the pictures; figures of different networks cannot be compared.
         views: look at this many flat 90° views of each panorama instead of the whole; 0 for the whole.
+        level: of detail at which all is measured: 2^LEVEL times the columns of level 0, and as many more pixels a view.
         noise: also compare uniform noise, the far end of the scale.
         latent_rooms: move every named latent alone in this many rooms and compare with the renderer; 0 to skip.
         seed: of z, and of which real pictures are taken.
@@ -65,6 +68,7 @@ def evaluate(
             samples=samples,
             features=features,
             views=views,
+            level=level,
             noise=noise,
             latent_rooms=latent_rooms,
             seed=seed,

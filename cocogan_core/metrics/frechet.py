@@ -197,7 +197,7 @@ def resize_to_grid(image: Image, grid: PatchGrid) -> Image:
 
 
 def _cache_path(dataset: ImageDataset, extractor: FeatureExtractor, grid: PatchGrid, samples: int, seed: int) -> Path:
-    size = (grid.height_px, grid.width_px)
+    size = (grid.height_px, grid.width_px, extractor.network.side_px)
     stated = (VERSION, sorted(dataset.about.items()), extractor.projection, extractor.views, size, samples, seed)
     digest = hashlib.sha256(repr(stated).encode()).hexdigest()[:16]
     return dataset.folder / f"moments_{extractor.network.name}_{digest}.safetensors"

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.resampling import shrink
 from cocogan_core.metrics.features import FeatureExtractor
 from cocogan_core.metrics.frechet import frechet_distance, kernel_distance, moments_of
 from cocogan_core.metrics.results import Comparison
@@ -27,7 +28,7 @@ class ImageSetStats:
     Attributes:
         features: (n · max(1, views), d) float32.
         borders: their border ratios.
-        examples: the first few, whole.
+        examples: the first few, whole, at the size of level 0.
         macro_patches: one (h, w, 3) of each of the first pictures, stacked.
         macro_ids: where those lie, (n, 2).
     """
@@ -40,9 +41,9 @@ class ImageSetStats:
 
 
 def image_set_stats(
-    images: Iterable[Image], extractor: FeatureExtractor, grid: PatchGrid, *, seed: int
+    images: Iterable[Image], extractor: FeatureExtractor, grid: PatchGrid, *, seed: int, level: int = 0
 ) -> ImageSetStats:
-    """Pass once over full images (H, W, 3) of the size of ``grid``; ``seed`` chooses the macro patches."""
+    """Pass once over full images (H, W, 3) of the size of ``grid``, a level's; ``seed`` chooses the macro patches."""
     meter, examples, macro_patches = BorderMeter(grid), list[Image](), list[Image]()
     ids = np.random.default_rng(seed).choice(grid.macro_ids(), MACRO_PATCHES)
 
@@ -50,7 +51,7 @@ def image_set_stats(
         for index, image in enumerate(images):
             meter.add(image)
             if index < EXAMPLES:
-                examples.append(image)
+                examples.append(shrink(image, 1 << level))
             if index < MACRO_PATCHES:
                 top_left = int(ids[index, 0]) * grid.patch_px, int(ids[index, 1]) * grid.patch_px
                 macro_patches.append(grid.crop(image, top_left, grid.macro_height_px, grid.macro_width_px))

@@ -30,8 +30,8 @@ CHART_PX = 220
 def print_report(results: Results) -> None:
     """Write the figures to standard output."""
     console = Console(markup=False, emoji=False)
-    shown = f"90° views, {results.views} a panorama" if results.views else "whole pictures"
-    table = Table(title=printable(f"{results.checkpoint or 'real pictures'} · {results.features} · {shown}"))
+    title = f"{results.checkpoint or 'real pictures'} · {results.features} · {_shown(results)}"
+    table = Table(title=printable(title))
     for name in ("compared with the real ones", "Fréchet ↓", "kernel ×1000 ↓", "pictures"):
         table.add_column(name, justify="left" if name.startswith("compared") else "right")
     for entry in results.comparisons:
@@ -57,6 +57,12 @@ def draw_report(results: Results, path: Path) -> None:
         y = _draw_pictures(canvas, name, pictures, y)
     picture = np.asarray(canvas.crop((0, 0, WIDTH, y + MARGIN - GAP)))
     write_picture(path, [picture], height_px=picture.shape[0], width_px=WIDTH)
+
+
+def _shown(results: Results) -> str:
+    """What the feature network saw."""
+    shown = f"90° views, {results.views} a panorama" if results.views else "whole pictures"
+    return f"{shown} at level {results.level}" if results.level else shown
 
 
 def _figure_lines(results: Results) -> list[str]:
@@ -95,9 +101,8 @@ def _figure_lines(results: Results) -> list[str]:
 def _draw_heading(page: ImageDraw.ImageDraw, results: Results) -> int:
     title = Path(results.checkpoint).name if results.checkpoint else "real pictures only"
     _write(page, (MARGIN, MARGIN), title, INK, 34)
-    shown = f"flat 90° views, {results.views} a panorama" if results.views else "whole pictures"
     seen = "" if results.images_seen is None else f" · {results.images_seen:,} images seen in training"
-    about = f"against {Path(results.data).name} · {results.features} features of {shown}{seen}"
+    about = f"against {Path(results.data).name} · {results.features} features of {_shown(results)}{seen}"
     _write(page, (MARGIN, MARGIN + 46), about, SOFT, 18)
     y = MARGIN + 84
     for line in _figure_lines(results):

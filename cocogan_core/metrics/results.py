@@ -53,6 +53,7 @@ class Results:
         checkpoint, data: paths as given.
         features: name of the feature network.
         views: 90° views a panorama, 0 for whole pictures.
+        level: of detail that all was measured at.
         seed: of z and of which pictures were taken.
         images_seen: by the checkpoint in training.
         comparisons: generated, real vs real, noise.
@@ -70,6 +71,7 @@ class Results:
     features: str
     views: int
     seed: int
+    level: int = 0
     images_seen: int | None = None
     comparisons: tuple[Comparison, ...] = ()
     wasserstein: float | None = None

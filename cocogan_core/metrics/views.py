@@ -24,12 +24,13 @@ def views_of(
     each of the view's, choose a larger ``size_px`` and shrink.
     """
     fov_rad = min(VIEW_FOV_RAD, 2 * projection.half_extent_rad)
-    image = panorama.astype(np.float32)
     yaws_rad = first_yaw_rad + 2 * np.pi * np.arange(count) / count
-    return np.stack([_view(image, projection, float(yaw_rad), fov_rad, size_px) for yaw_rad in yaws_rad])
+    return np.stack([_view(panorama, projection, float(yaw_rad), fov_rad, size_px) for yaw_rad in yaws_rad])
 
 
-def _view(image: Floats, projection: Projection, yaw_rad: float, fov_rad: float, size_px: int) -> NDArray[np.uint8]:
+def _view(
+    image: NDArray[np.uint8], projection: Projection, yaw_rad: float, fov_rad: float, size_px: int
+) -> NDArray[np.uint8]:
     height, width = image.shape[:2]
     offset, top, share_down = _rays(projection, fov_rad, size_px, height)
     x = (u_of_yaw(yaw_rad, width) + offset) * width - 0.5  # pixel centres lie at (i + ½) / W
@@ -37,6 +38,7 @@ def _view(image: Floats, projection: Projection, yaw_rad: float, fov_rad: float,
     share_right = (x - left).astype(np.float32)[..., None]
     columns = left % width, (left + 1) % width
     rows = np.clip(top, 0, height - 1), np.clip(top + 1, 0, height - 1)
+    # in floats from here on, and not the whole panorama: one of 6144 columns would take 200 MB
     upper, lower = (image[row, columns[0]] * (1 - share_right) + image[row, columns[1]] * share_right for row in rows)
     mixed = upper + (lower - upper) * share_down[..., None]
     return np.asarray(np.rint(mixed).clip(0, 255), np.uint8)

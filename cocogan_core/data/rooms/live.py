@@ -97,6 +97,38 @@ class LiveRooms:
         front = {} if self.front == "pixel" else {"front": self.front}
         return about | front | ({"upright": True} if self.upright else {})
 
+    def numbers(self, rng: np.random.Generator, size: int) -> Floats:
+        """The numbers (size, K) of as many random rooms."""
+        rooms = rng.uniform(-1, 1, (size, len(STYLES[self.style]))).astype(np.float32)
+        return np.stack([set_upright(room).numbers for room in rooms]) if self.upright else rooms
+
+    def draw(self, room: Floats, place: Sequence[int], grid: PatchGrid, shape_px: tuple[int, int]) -> NDArray[np.uint8]:
+        """Part (*shape_px, 3) of the panorama of a room's numbers at the size of ``grid``, from patch ``place`` on.
+
+        Raises:
+            DisplayError: there is no OpenGL.
+        """
+        renderer = _renderer(self.width_px, self.style, self.projection, self.front)
+        larger = -(-EXACT_PX // grid.width_px)
+        top, left = (int(at) * grid.patch_px * larger for at in place)
+        picture = renderer.crop(
+            room, width_px=grid.width_px * larger, top_px=top, left_px=left, height_px=shape_px[0] * larger,
+            crop_width_px=shape_px[1] * larger,
+        )  # fmt: skip
+        return shrink(picture, larger)
+
+    def require_shape(self, grid: PatchGrid) -> None:
+        """Refuse a grid whose pictures are of another shape than the rooms' panoramas.
+
+        Raises:
+            DataError: says both sizes.
+        """
+        if not grid.wraps or height_px(self.projection, grid.width_px) != grid.height_px:
+            raise DataError(
+                f"{self.folder} holds panoramas of {self.width_px}×{self.height_px}, and the model makes "
+                f"{grid.width_px}×{grid.height_px} ({grid.system})"
+            )
+
     def write(self) -> None:
         """Make the folder.
 
@@ -153,18 +185,14 @@ class LiveRoomSampler:
             raise DataError(
                 f"{rooms.folder} holds {rooms.style} rooms; the edges of objects are known of plain ones only"
             )
-        if not grid.wraps or height_px(rooms.projection, grid.width_px) != grid.height_px:
-            raise DataError(
-                f"{rooms.folder} holds panoramas of {rooms.width_px}×{rooms.height_px}, and the model makes "
-                f"{grid.width_px}×{grid.height_px} ({grid.system})"
-            )
+        rooms.require_shape(grid)
 
     def batch(self, rng: np.random.Generator, size: int, level: int = 0) -> MacroBatch:
         """``size`` macro patches of a level, each of another room."""
         grid = self._grid.at_level(level)
         rows, columns = grid.macro_shape
         ids = np.stack([rng.integers(rows, size=size), rng.integers(columns, size=size)], 1)
-        rooms = self._numbers(rng, size)
+        rooms = self._rooms.numbers(rng, size)
         if self._edge_share:
             aimed = np.flatnonzero(rng.random(size) < self._edge_share)
             for i in aimed:
@@ -174,12 +202,8 @@ class LiveRoomSampler:
     def whole(self, rng: np.random.Generator, size: int) -> MacroBatch:
         """``size`` full pictures; their ids are (0, 0)."""
         grid = self._grid.at_level(0)
-        rooms = self._numbers(rng, size)
+        rooms = self._rooms.numbers(rng, size)
         return self._drawn(rooms, np.zeros((size, 2), np.intp), grid, (grid.height_px, grid.width_px), 0)
-
-    def _numbers(self, rng: np.random.Generator, size: int) -> Floats:
-        rooms = rng.uniform(-1, 1, (size, len(STYLES[self._rooms.style]))).astype(np.float32)
-        return np.stack([set_upright(room).numbers for room in rooms]) if self._rooms.upright else rooms
 
     def _at_an_edge(self, rng: np.random.Generator, room: Floats, grid: PatchGrid) -> tuple[int, int]:
         """The macro patch (row, column) around about the middle of which an object of a room has an edge."""
@@ -195,20 +219,8 @@ class LiveRoomSampler:
     def _drawn(
         self, rooms: Floats, ids: NDArray[np.intp], grid: PatchGrid, shape: tuple[int, int], level: int
     ) -> MacroBatch:
-        renderer = _renderer(self._rooms.width_px, self._rooms.style, self._rooms.projection, self._rooms.front)
-        images = np.stack([self._crop(renderer, *one, grid, shape) for one in zip(rooms, ids, strict=True)])
+        images = np.stack([self._rooms.draw(*one, grid, shape) for one in zip(rooms, ids, strict=True)])
         return MacroBatch(images, ids, rooms if self._rooms.paired else rooms[:, :0], level)
-
-    def _crop(
-        self, renderer: "RoomRenderer", room: Floats, place: Sequence[int], grid: PatchGrid, shape: tuple[int, int]
-    ) -> NDArray[np.uint8]:
-        larger = -(-EXACT_PX // grid.width_px)
-        top, left = (int(at) * grid.patch_px * larger for at in place)
-        picture = renderer.crop(
-            room, width_px=grid.width_px * larger, top_px=top, left_px=left, height_px=shape[0] * larger,
-            crop_width_px=shape[1] * larger,
-        )  # fmt: skip
-        return shrink(picture, larger)
 
 
 @cache

@@ -94,6 +94,13 @@ def test_views_are_counted_and_need_a_panorama():
         FeatureExtractor(network=COLOURS, projection=None, views=3)
 
 
+def test_a_finer_level_is_shown_to_a_network_with_more_pixels():
+    shown = FeatureNetwork(name="efficientnet", extract=lambda seen: np.array([seen.shape]), side_px=448)
+    of_views = FeatureExtractor(network=shown, projection=PROJECTION, views=1)
+    assert of_views.features(pictures(5)).tolist() == [[4, 448, 448, 3], [1, 448, 448, 3]]
+    assert input_shape(256, 768, side_px=448) == (256, 768)
+
+
 def test_frechet_of_the_same_pictures_is_zero_and_of_others_is_not(tmp_path):
     panoramas = data_set(tmp_path / "rooms")
     reference = reference_stats(panoramas, FeatureExtractor(network=COLOURS, projection=PROJECTION), GRID)
