@@ -188,3 +188,24 @@ def test_too_little_memory_is_told_in_words():
       return CompactGenerator.load(readCheckpoint(bytes(data)), kernel).then(() => "made", (error) => error.message);
     }"""
     assert "too little memory" in javascript(code, str(resource("assets/rooms.safetensors")))
+
+
+def test_half_precision_weights_are_the_same_numbers():
+    bits = np.arange(1 << 16, dtype=np.uint16)
+    halves = bits[np.isfinite(bits.view(np.float16))]
+    code = """
+    async function main() {
+      const { Memory } = await load("generator/memory.js");
+      const { floatsOf } = await load("state/checkpoint.js");
+      const memory = new Memory();
+      await memory.start(bytes(new URL("generator/kernel.wasm", WEB)));
+      const halves = Uint16Array.from(data);
+      const address = memory.put(halves, halves.length + 3);
+      return [memory.view(address, halves.length + 3), floatsOf(halves)].map(base64);
+    }"""
+    for count in (len(halves), 13):
+        texts = javascript(code, halves[-count:].tolist())
+        kernel, read = (np.frombuffer(base64.b64decode(text), np.float32) for text in texts)
+        expected = halves[-count:].view(np.float16).astype(np.float32)
+        assert kernel[:-3].tobytes() == read.tobytes() == expected.tobytes()
+        assert (kernel[-3:] == 0).all()

@@ -10,6 +10,7 @@ import { GROUP, strideOf } from "./memory.js";
  * @property {number} width
  *
  * @typedef {import("../state/checkpoint.js").Tensor} Tensor
+ * @typedef {import("./memory.js").Weights} Weights
  */
 
 const BLOCK = 64; // kernel.ts
@@ -17,8 +18,8 @@ const BLOCK = 64; // kernel.ts
 export class Convolution {
   /**
    * @param {import("./memory.js").Store} memory
-   * @param {Float32Array} weights (outputs, channels, k, k)
-   * @param {ArrayLike<number> | null} bias
+   * @param {Weights} weights (outputs, channels, k, k)
+   * @param {Weights | null} bias
    * @param {{outputs: number, channels: number, k: number}} shape
    */
   constructor(memory, weights, bias, { outputs, channels, k }) {
@@ -26,9 +27,7 @@ export class Convolution {
     this.channels = channels;
     this.k = k;
     this.weights = memory.putWeights(weights, outputs);
-    const padded = new Float32Array(this.outputs);
-    if (bias) padded.set(bias);
-    this.bias = memory.put(padded);
+    this.bias = memory.put(bias, this.outputs);
   }
 
   /** Floats that its output needs for an input of so many cells. @param {number} height @param {number} width */
@@ -69,39 +68,15 @@ export function linear(memory, tensors, name) {
 /**
  * Nearest ×2 and a 3×3 convolution (`Up` in compact.py) as one 2×2 convolution to four phases (dy, dx), whose pixels
  * are then shuffled: output (2y + dy, 2x + dx), its outer ring left out, reads cells (y … y + 1, x … x + 1) only.
+ * @param {import("./memory.js").Memory} maths
  * @param {Tensor} weight (channels, outputs, 3, 3), a transposed convolution's
- * @returns {Float32Array} (4 · outputs, channels, 2, 2)
+ * @returns {Float32Array<ArrayBuffer>} (4 · outputs, channels, 2, 2)
  */
-export function phaseWeights({ shape: [channels, outputs], data }) {
-  const phase = outputs * channels * 4;
-  const phases = new Float32Array(4 * phase);
-  for (let at = 0, channel = 0; channel < channels; channel++)
-    for (let output = 0; output < outputs; output++, at += 9) addPhases(phases, (output * channels + channel) * 4, phase, data, at);
-  return phases;
-}
-
-/** What the 3×3 weights are on doubled cells, in plain steps, since it runs once. @param {Float32Array} phases @param {number} to @param {number} phase @param {Float32Array} data @param {number} at */
-function addPhases(phases, to, phase, data, at) {
-  const a = data[at], b = data[at + 1], c = data[at + 2];
-  const d = data[at + 3], e = data[at + 4], f = data[at + 5];
-  const g = data[at + 6], h = data[at + 7], i = data[at + 8];
-  phases[to] = e + f + h + i;
-  phases[to + 1] = d + g;
-  phases[to + 2] = b + c;
-  phases[to + 3] = a;
-  to += phase;
-  phases[to] = f + i;
-  phases[to + 1] = d + e + g + h;
-  phases[to + 2] = c;
-  phases[to + 3] = a + b;
-  to += phase;
-  phases[to] = h + i;
-  phases[to + 1] = g;
-  phases[to + 2] = b + c + e + f;
-  phases[to + 3] = a + d;
-  to += phase;
-  phases[to] = i;
-  phases[to + 1] = g + h;
-  phases[to + 2] = c + f;
-  phases[to + 3] = a + b + d + e;
+export function phaseWeights(maths, { shape: [channels, outputs], data }) {
+  const [taken, made] = [strideOf(data.length), 16 * channels * outputs];
+  const from = maths.scratch(taken + made);
+  const to = from + 4 * taken;
+  maths.write(data, from);
+  maths.loops.phases(from, channels, outputs, to);
+  return maths.view(to, made).slice();
 }

@@ -1,12 +1,14 @@
 // The generator's loops on a graphics card: a kernel and its store at once. Calls are noted down, and sent together when the CPU
 // has numbers to write or pixels to read.
 
+import { floatsOf } from "../state/checkpoint.js";
 import { GROUP } from "./memory.js";
 import { WGSL } from "./wgsl.js";
 
 /**
  * @typedef {import("./memory.js").Kernel} Kernel
  * @typedef {import("./memory.js").Store} Store
+ * @typedef {import("./memory.js").Weights} Weights
  */
 
 const VECTOR = 8;
@@ -60,19 +62,19 @@ export class GpuKernel {
     return address;
   }
 
-  /** @param {ArrayLike<number>} numbers */
-  put(numbers) {
+  /** @param {Weights | null} weights @param {number} floats */
+  put(weights, floats) {
     const address = this.weightFloats * 4;
-    this.weights.push([address, Float32Array.from(numbers)]);
-    this.weightFloats += lines(numbers.length);
+    const padded = new Float32Array(floats);
+    if (weights) padded.set(floatsOf(weights));
+    this.weights.push([address, padded]);
+    this.weightFloats += lines(floats);
     return address;
   }
 
-  /** @param {Float32Array} weights @param {number} outputs */
+  /** Rows as they are. @param {Weights} weights @param {number} outputs */
   putWeights(weights, outputs) {
-    const padded = new Float32Array((weights.length / outputs) * Math.ceil(outputs / GROUP) * GROUP); // rows as they are
-    padded.set(weights);
-    return this.put(padded);
+    return this.put(weights, (weights.length / outputs) * Math.ceil(outputs / GROUP) * GROUP);
   }
 
   /** @param {number} count */

@@ -44,6 +44,36 @@ function multiply(weights: usize, columns: usize, bias: usize, y: usize, M: i32,
   }
 }
 
+// Four floats of float16 bits: the fraction as it is, the exponent by a multiplication, which knows those below the least too.
+@inline function floats(bits: v128): v128 {
+  const size = f32x4.mul(i32x4.shl(v128.and(bits, i32x4.splat(0x7fff)), 13), f32x4.splat(5.192296858534828e33)); // 2 ** 112
+  return v128.or(size, i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16));
+}
+
+// n finite float16 numbers, a multiple of 8, as floats; they may begin half way of where those go.
+export function widen(halves: usize, n: i32, y: usize): void {
+  for (let i = 0; i < n; i += 8) {
+    const bits = v128.load(halves + (i << 1));
+    v128.store(y + (i << 2), floats(i32x4.extend_low_i16x8_u(bits)));
+    v128.store(y + (i << 2), floats(i32x4.extend_high_i16x8_u(bits)), 16);
+  }
+}
+
+// Weights [channels][outputs][3][3] of a transposed convolution on doubled cells as [4 · outputs][channels][2][2] (convolution.js).
+export function phases(weights: usize, channels: i32, outputs: i32, y: usize): void {
+  const next: usize = <usize>(outputs * channels << 4);
+  for (let channel = 0; channel < channels; channel++) for (let output = 0; output < outputs; output++, weights += 36) {
+    const a = f32.load(weights), b = f32.load(weights, 4), c = f32.load(weights, 8);
+    const d = f32.load(weights, 12), e = f32.load(weights, 16), f = f32.load(weights, 20);
+    const g = f32.load(weights, 24), h = f32.load(weights, 28), i = f32.load(weights, 32);
+    const to: usize = y + ((output * channels + channel) << 4);
+    v128.store(to, f32x4(e + f + h + i, d + g, b + c, a));
+    v128.store(to + next, f32x4(f + i, d + e + g + h, c, a + b));
+    v128.store(to + 2 * next, f32x4(h + i, g, b + c + e + f, a + d));
+    v128.store(to + 3 * next, f32x4(i, g + h, c + f, a + b + d + e));
+  }
+}
+
 // Weights [M][K], M a multiple of 4, in their place as `multiply` reads them; `spare` has room for four rows.
 export function pack(weights: usize, M: i32, K: i32, spare: usize): void {
   const row: usize = <usize>(K << 2);

@@ -19,10 +19,12 @@ const VECTOR = 8; // floats that a kernel writes at a time
  * @property {(x: number, stride: number, height: number, width: number, head: number, headStride: number, y: number, outStride: number) => void} growRgb
  * @property {(x: number, stride: number, width: number, top: number, left: number, side: number, pixels: number) => void} toBytes
  *
+ * @typedef {import("../state/checkpoint.js").Weights} Weights
+ *
  * @typedef {object} Store where they keep their numbers
  * @property {(floats: number) => number} allocate address of room for so many floats and a vector to spare
- * @property {(numbers: ArrayLike<number>) => number} put address of numbers that never change
- * @property {(weights: Float32Array, outputs: number) => number} putWeights address of a convolution's, a row for each of its outputs, as the loops read them
+ * @property {(weights: Weights | null, floats: number) => number} put address of so many floats that never change: these, then 0
+ * @property {(weights: Weights, outputs: number) => number} putWeights address of a convolution's, a row for each of its outputs, as the loops read them
  * @property {(address: number, floats: number, write: (floats: Float32Array) => void) => void} fill what `write` leaves unset is 0 or as it was
  * @property {Memory} maths the memory and kernel of WebAssembly, for what only those work out
  * @property {(address: number, floats: number, work: (to: number) => void) => void} compute numbers for an address, which `work` writes to an address in that memory
@@ -70,22 +72,35 @@ export class Memory {
     }
   }
 
-  /** @param {ArrayLike<number>} numbers */
-  put(numbers) {
-    const address = this.allocate(numbers.length);
-    this.view(address, numbers.length).set(numbers);
+  /** @param {Weights | null} weights @param {number} floats */
+  put(weights, floats) {
+    const address = this.allocate(floats);
+    if (weights) this.write(weights, address);
     return address;
   }
 
-  /** Rows of weights, four interleaved. @param {Float32Array} weights @param {number} outputs */
+  /** Rows of weights, four interleaved. @param {Weights} weights @param {number} outputs */
   putWeights(weights, outputs) {
     const width = weights.length / outputs;
     const rows = Math.ceil(outputs / GROUP) * GROUP;
     const address = this.allocate(rows * width);
-    if (this.spare.floats < GROUP * width) this.spare = { address: this.allocate(GROUP * width), floats: GROUP * width };
-    this.view(address, weights.length).set(weights);
-    this.loops.pack(address, rows, width, this.spare.address);
+    this.write(weights, address);
+    this.loops.pack(address, rows, width, this.scratch(GROUP * width));
     return address;
+  }
+
+  /** Address of room that is used at once, and may be used again. @param {number} floats */
+  scratch(floats) {
+    if (this.spare.floats < floats) this.spare = { address: this.allocate(floats), floats };
+    return this.spare.address;
+  }
+
+  /** Weights as floats; float16 are first put where the upper half of theirs will be. @param {Weights} weights @param {number} address */
+  write(weights, address) {
+    if (weights instanceof Float32Array) return this.view(address, weights.length).set(weights);
+    const count = strideOf(weights.length);
+    new Uint16Array(this.memory.buffer, address + 2 * count, weights.length).set(weights);
+    this.loops.widen(address + 2 * count, count, address);
   }
 
   /** @param {number} address @param {number} floats @param {(floats: Float32Array) => void} write */

@@ -70,7 +70,8 @@ function bodyOf({ sidesM, latents, isEllipsoid }, index, number, eye) {
 
 /** Areas of cells within an object's outline: top, bottom, left, right, the second and the last beyond. @param {Outline} outline @param {Rays} rays @returns {number[][]} */
 export function areasOf({ lowest, highest, middle, half }, rays) {
-  return [0, Math.PI].flatMap((turned) => { // rows beyond the poles show the other side
+  const turns = rays.level.some((level) => level < 0) ? [0, Math.PI] : [0]; // rows beyond the poles show the other side
+  return turns.flatMap((turned) => {
     const rows = runs(rays.level.length, (row) => rays.level[row] < 0 === turned > 0 && rays.steep[row] >= lowest && rays.steep[row] <= highest);
     if (!rows.length) return [];
     const columns = runs(rays.yaws.length, (column) => Math.abs(turn(rays.yaws[column] + turned - middle)) <= half);

@@ -33,12 +33,15 @@ export class ObjectLayers {
     this.scratch = maths.allocate(Math.max(...[...this.hidden, ...this.paints].map(({ columnFloats }) => columnFloats)));
   }
 
-  /** @param {Float32Array} table (rows, 3 · channels) @param {number} channels @returns {Rows} */
+  /** @param {import("./memory.js").Weights} table (rows, 3 · channels) @param {number} channels @returns {Rows} */
   rowsOf(table, channels) {
-    const there = new Float32Array((this.count + 1) * channels);
-    for (let row = 0; row < this.count; row++) there.set(table.subarray(3 * row * channels, (3 * row + 1) * channels), row * channels);
-    const flags = this.maths.put(there);
-    return { table: this.maths.put(table), known: this.maths.put(there), flags, sunny: flags + 4 * this.count * channels, channels };
+    const { maths, count } = this;
+    const floats = (count + 1) * channels;
+    const there = table.slice(0, floats); // of its kind; the last row stays 0
+    for (let row = 0; row < count; row++) there.set(table.subarray(3 * row * channels, (3 * row + 1) * channels), row * channels);
+    there.fill(0, count * channels);
+    const flags = maths.put(there, floats);
+    return { table: maths.put(table, table.length), known: maths.put(there, floats), flags, sunny: flags + 4 * count * channels, channels };
   }
 
   /** Show another room from now on. @param {Float32Array} z of the room as the network knows it */

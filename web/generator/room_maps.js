@@ -61,11 +61,13 @@ export class RoomMaps {
 
   /** Look at an area of cells of the panorama, which has `rows` × `columns` of them. @param {Area} area @param {{rows: number, columns: number}} counts */
   aim(area, counts) {
+    const { maths, across } = this;
     const rays = directions(area, counts, this.room);
-    const waves = Array.from(rays.yaws, yawWaves);
-    [rays.sin, rays.cos].forEach((plane, i) => this.put(this.columns + 4 * this.across * i, plane));
-    for (let i = 0; i < 2 * YAW_WAVES; i++) this.put(this.columns + 4 * this.across * (2 + i), waves.map((one) => one[i]));
-    rays.pitches.forEach((pitch, row) => this.put(this.rows + 4 * ROW * row, [rays.up[row], rays.level[row], ...pitchWaves(pitch)]));
+    const columns = maths.view(this.columns, COLUMN * across);
+    columns.set(rays.sin);
+    columns.set(rays.cos, across);
+    fillYawWaves(columns.subarray(2 * across), across, rays.yaws);
+    fillRows(maths.view(this.rows, ROW * rays.up.length), rays);
     this.rays = rays;
   }
 
@@ -101,14 +103,27 @@ export class RoomMaps {
   }
 }
 
-/** @param {number} yawRad */
-function yawWaves(yawRad) {
-  const angles = Array.from({ length: YAW_WAVES }, (_, i) => yawRad * YAW_WAVE * 2 ** i);
-  return [...angles.map(Math.sin), ...angles.map(Math.cos)];
+/** Planes of sines, then of cosines; in plain steps, since there are many. @param {Float32Array} planes @param {number} across from one to the next @param {Float64Array} yaws */
+function fillYawWaves(planes, across, yaws) {
+  for (let i = 0; i < YAW_WAVES; i++)
+    for (let column = 0; column < yaws.length; column++) {
+      const angle = yaws[column] * YAW_WAVE * 2 ** i;
+      planes[i * across + column] = Math.sin(angle);
+      planes[(YAW_WAVES + i) * across + column] = Math.cos(angle);
+    }
 }
 
-/** @param {number} pitchRad */
-function pitchWaves(pitchRad) {
-  const steep = Math.min(Math.max(pitchRad * STEEPEST, -1), 1);
-  return [steep, ...PITCH_WAVES.flatMap((waves) => [Math.sin(pitchRad * waves), Math.cos(pitchRad * waves)])];
+/** @param {Float32Array} rows @param {Rays} rays */
+function fillRows(rows, { up, level, pitches }) {
+  const [first, second] = PITCH_WAVES;
+  for (let row = 0, at = 0; row < pitches.length; row++, at += ROW) {
+    const pitch = pitches[row];
+    rows[at] = up[row];
+    rows[at + 1] = level[row];
+    rows[at + 2] = Math.min(Math.max(pitch * STEEPEST, -1), 1);
+    rows[at + 3] = Math.sin(pitch * first);
+    rows[at + 4] = Math.cos(pitch * first);
+    rows[at + 5] = Math.sin(pitch * second);
+    rows[at + 6] = Math.cos(pitch * second);
+  }
 }

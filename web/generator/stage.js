@@ -26,7 +26,7 @@ export class Stage extends Head {
     this.channels = up.shape[0];
     this.outputs = up.shape[1];
     const shape = { outputs: 4 * this.outputs, channels: this.channels, k: 2 };
-    this.up = new Convolution(memory, phaseWeights(up), [...bias, ...bias, ...bias, ...bias], shape);
+    this.up = new Convolution(memory, phaseWeights(memory.maths, up), repeated(bias, 4), shape);
     this.refine = new Convolution(memory, refine.data, tensor(tensors, `levels.${index - 1}.refine.bias`).data, { outputs: this.outputs, channels: this.outputs, k: 3 });
   }
 
@@ -58,6 +58,13 @@ export class Stage extends Head {
     kernel.activate(wide.at, this.outputs * wide.stride);
     return this.refine.run(kernel, wide, out, columns);
   }
+}
+
+/** Numbers of any kind, so many times. @template {import("./memory.js").Weights} Kind @param {Kind} numbers @param {number} times @returns {Kind} */
+function repeated(numbers, times) {
+  const all = new /** @type {any} */ (numbers).constructor(times * numbers.length);
+  for (let i = 0; i < times; i++) all.set(numbers, i * numbers.length);
+  return all;
 }
 
 /** @param {Map<string, import("../state/checkpoint.js").Tensor>} tensors @param {string} name */

@@ -7,12 +7,13 @@ import { Problem, require } from "./problem.js";
 import { asObject, finite, readFields, whole, word } from "./settings_reader.js";
 
 /**
- * @typedef {{shape: number[], data: Float32Array<ArrayBuffer>}} Tensor
+ * @typedef {Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>} Weights as the file has them, float16 as bits
+ * @typedef {{shape: number[], data: Weights}} Tensor
  * @typedef {object} Checkpoint
  * @property {import("./model_config.js").Model} model
  * @property {import("../geometry/projection.js").Projection} projection
  * @property {Record<string, unknown>} provenance
- * @property {Map<string, Tensor>} generator weights by name, as float32
+ * @property {Map<string, Tensor>} generator weights by name, all of them finite
  *
  * @typedef {{name: string, kind: string, shape: number[], start: number, end: number}} Entry
  */
@@ -23,7 +24,6 @@ const KEY = "cocogan";
 const ITEM_BYTES = { F32: 4, F16: 2, I64: 8 };
 const MOST_HEADER_BYTES = 8 << 20;
 const MOST_AXES = 8;
-const ODD = [NaN, Infinity, -Infinity];
 const GENERATOR = "generator.";
 const NETWORKS = [GENERATOR, "discriminator."];
 /** How other files begin. @type {[string, string][]} */
@@ -161,22 +161,30 @@ function readProvenance(stated) {
 function readTensor(file, bodyStart, { name, kind, shape, start, end }) {
   require(kind !== "I64", `tensor ${name} holds whole numbers, which the compact generator has none of`);
   const bytes = file.slice(bodyStart + start, bodyStart + end); // a copy, since offsets need not be aligned
-  const data = kind === "F32" ? new Float32Array(bytes) : widened(new Uint16Array(bytes));
-  require(!ODD.some((number) => data.includes(number)), `tensor ${name} holds NaN or infinity`);
-  return { shape, data };
+  const isHalf = kind === "F16";
+  const isFinite = isHalf ? allFinite(new Uint16Array(bytes), 0x7c00) : allFinite(new Uint32Array(bytes), 0x7f800000);
+  require(isFinite, `tensor ${name} holds NaN or infinity`);
+  return { shape, data: isHalf ? new Uint16Array(bytes) : new Float32Array(bytes) };
+}
+
+/** Whether no float of these bits has all ones for its exponent; a plain loop, since there are millions. @param {Uint16Array | Uint32Array} bits @param {number} exponent its mask */
+function allFinite(bits, exponent) {
+  for (let i = 0; i < bits.length; i++) if ((bits[i] & exponent) === exponent) return false;
+  return true;
 }
 
 /** @type {Float32Array | null} value by bits, for browsers without Float16Array */
 let everyHalf = null;
 
-/** Float32 of float16 bits. @param {Uint16Array<ArrayBuffer>} halves @returns {Float32Array<ArrayBuffer>} */
-function widened(halves) {
+/** As float32. @param {Weights} weights @returns {Float32Array<ArrayBuffer>} */
+export function floatsOf(weights) {
+  if (weights instanceof Float32Array) return weights;
   const { Float16Array } = /** @type {any} */ (globalThis); // browsers of 2025 and later
-  if (Float16Array) return new Float32Array(new Float16Array(halves.buffer));
+  if (Float16Array) return new Float32Array(new Float16Array(weights.buffer));
   const known = (everyHalf ??= Float32Array.from({ length: 65536 }, (_, bits) => valueOf(bits)));
-  const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) values[i] = known[halves[i]];
-  return values;
+  const floats = new Float32Array(weights.length);
+  for (let i = 0; i < floats.length; i++) floats[i] = known[weights[i]];
+  return floats;
 }
 
 /** @param {number} bits of a float16 */
