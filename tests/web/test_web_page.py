@@ -180,6 +180,39 @@ def test_a_coarse_room_is_drawn_as_soon_as_it_is_there(chromium, site):
     assert chromium.run(code) == [False, True]
 
 
+def test_the_first_picture_is_the_coarse_room_alone_at_once(chromium, site):
+    found = """globalThis.drawn = [];
+        const look = setInterval(() => {
+            const { cocogan: view, cocoganPage: page } = globalThis;
+            if (!view) return;
+            clearInterval(look);
+            const draw = view.draw;
+            view.draw = function (nowS) {
+                draw.call(this, nowS);
+                const { coarse, levels } = this.streamer;
+                drawn.push([coarse, levels.shown.length, [...this.renderer.programs.programs.keys()].join()]);
+            };
+        }, 1);"""
+    chromium.open(site, (640, 400), script=found)
+    chromium.wait(READY)
+    first, *_, last = chromium.run("drawn")
+    assert first == [True, 1, "LENS 0"]  # no fade, no finer level, no better filter
+    assert last[1] == 2
+
+
+def test_a_worker_has_one_channel_to_itself(chromium, single_file):
+    count = """const Plain = Blob, counting = `const Channel = MessageChannel; let channels = 0;
+            MessageChannel = class extends Channel {
+                constructor() { super(); postMessage({ type: "test", channels: ++channels }); } };`;
+        globalThis.Blob = class extends Plain { constructor(parts, kind) { super([counting, ...parts], kind); } };
+        const Maker = Worker; globalThis.channels = [];
+        globalThis.Worker = class extends Maker { constructor(...all) { super(...all);
+            this.addEventListener("message", ({ data }) => data.channels && channels.push(data.channels)); } };"""
+    chromium.open(single_file.as_uri(), (640, 400), script=count)
+    chromium.wait(f"{SETTLED} && cocogan.streamer.statistics.made > 8")
+    assert set(chromium.run("channels")) == {1}
+
+
 def test_buttons_panel_and_xray(chromium, site):
     chromium.open(site, (900, 600))
     chromium.wait(SETTLED)

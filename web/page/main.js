@@ -37,6 +37,7 @@ class Page {
     this.panel = null;
     this.noticeUntil = 0;
     this.toldMs = 0;
+    this.isShown = false; // anything of the room
     this.linkTimer = 0;
     this.controls = new Controls(this.view, this.keys());
     /** @type {Room[]} that were left by going on */
@@ -65,7 +66,7 @@ class Page {
     const begin = () => {
       if (!this.view.streamer?.coarse) return;
       this.view.removeEventListener("frame", begin);
-      this.begin();
+      setTimeout(() => this.begin()); // not in the frame that shows the room, which would wait for it
     };
     this.view.addEventListener("frame", begin);
     this.view.addEventListener("change", () => this.writeLink());
@@ -97,7 +98,9 @@ class Page {
   tell() {
     const { streamer } = this.view;
     const ms = performance.now();
-    if (!streamer || ms < this.noticeUntil || (ms < this.toldMs + TELL_MS && !streamer.complete)) return;
+    const isFirst = !this.isShown; // which is not to wait for words
+    this.isShown = this.view.drawnS > 0;
+    if (!streamer || isFirst || ms < this.noticeUntil || (ms < this.toldMs + TELL_MS && !streamer.complete)) return;
     this.toldMs = ms;
     const { made, ms: each } = streamer.statistics;
     const state = !made ? "Starting the generator …" : streamer.complete ? "" : streamer.coarse ? "making it sharp" : "making what you look at";

@@ -54,6 +54,7 @@ export class RoomView extends EventTarget {
       failed: (message) => this.dispatchEvent(new CustomEvent("failure", { detail: message })),
       engine: () => this.changed(), // the panel tells, and what is wanted is asked of others
     });
+    this.fitCanvas(); // before there is anything to be made anew for another size
     this.gl = this.startGraphics();
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => {
@@ -64,9 +65,12 @@ export class RoomView extends EventTarget {
 
   /** @param {import("../streaming/generator_pool.js").Made} made */
   take(made) {
-    this.firstS ||= now();
+    if (!this.firstS) {
+      this.firstS = now();
+      setTimeout(() => this.wake(), 1000 * FIRST_S + 1);
+    }
     this.streamer?.take(made, now());
-    this.wake();
+    if (this.drawnS || this.streamer?.coarseIsMade) this.wake(); // frames cost something, even those that draw nothing
   }
 
   /** A context with empty atlases. @returns {WebGL2RenderingContext} */
@@ -137,11 +141,12 @@ export class RoomView extends EventTarget {
     if (this.drawnS && this.drawnS === this.formerS) this.costS = this.costS ? 0.5 * (this.costS + tookS) : tookS;
     this.advance(Math.min(timeS - this.formerS, LONGEST_FRAME_S));
     this.formerS = timeS;
-    streamer.fades = !this.reducedMotion;
+    streamer.fades = !this.reducedMotion && this.drawnS > 0; // the first room is there at once
     const nowS = now();
-    const wasCoarse = streamer.coarse;
+    const { coarse: wasCoarse, complete: wasComplete } = streamer;
     streamer.step(this.scene(), nowS);
-    this.dirty ||= streamer.coarse && !wasCoarse; // a whole room is not held back for what is still to come
+    // a whole room is not held back for what is still to come, and a sharp one is drawn by a better filter
+    this.dirty ||= (streamer.coarse && !wasCoarse) || (streamer.complete && !wasComplete);
     this.fading ||= streamer.busy(nowS) || (this.xray && nowS < streamer.lastChangeS + 5);
     if (this.isDue(timeS)) this.draw(nowS);
     if (this.goesOn()) this.wake();
@@ -150,7 +155,7 @@ export class RoomView extends EventTarget {
 
   /** Whether another frame has to follow by itself. The one after a drawn one tells how long drawing takes. */
   goesOn() {
-    const waits = (this.dirty || this.fading) && this.streamer?.statistics.made; // the first patch wakes
+    const waits = (this.dirty || this.fading) && this.drawnS; // what the first picture waits for wakes
     return waits || this.dragging || this.turning || this.camera.moving || this.drawnS === this.formerS;
   }
 

@@ -2,7 +2,7 @@
 // (viewer/rendering/level_atlas.py has the states' meaning).
 
 export const FADE_S = 0.25;
-const EMPTY = [48, 48, 50, 255]; // about the shader's placeholder
+const EMPTY = [48 / 255, 48 / 255, 50 / 255, 1]; // about the shader's placeholder
 
 export class LevelAtlas {
   /** @param {WebGL2RenderingContext} gl @param {import("./atlas_window.js").AtlasWindow} window */
@@ -12,9 +12,8 @@ export class LevelAtlas {
     this.rows = window.rows;
     this.columns = window.columns;
     this.width = this.columns * this.side;
-    const empty = filled(this.width * this.rows * this.side, EMPTY);
-    this.fresh = this.colours(empty);
-    this.former = this.colours(empty);
+    this.fresh = this.colours();
+    this.former = this.colours();
     const slots = this.rows * this.columns;
     this.states = new Float32Array(2 * slots);
     this.tints = new Uint8Array(4 * slots);
@@ -100,11 +99,17 @@ export class LevelAtlas {
     gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, side, side, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
   }
 
-  /** @param {Uint8Array} pixels */
-  colours(pixels) {
+  /** A texel for each pixel, filled where it lies: of a fine level they are many. It leaves no framebuffer bound. */
+  colours() {
     const { gl } = this;
     const texture = this.texture(gl.LINEAR);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, this.width, this.rows * this.side, 0, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, this.width, this.rows * this.side);
+    const target = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.clearBufferfv(gl.COLOR, 0, EMPTY);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.deleteFramebuffer(target);
     return texture;
   }
 
@@ -124,11 +129,4 @@ export class LevelAtlas {
     for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, filter);
     return texture; // repeat is the default on both axes
   }
-}
-
-/** @param {number} texels @param {number[]} colour */
-function filled(texels, colour) {
-  const bytes = new Uint8Array(4 * texels);
-  new Uint32Array(bytes.buffer).fill(new Uint32Array(Uint8Array.from(colour).buffer)[0]);
-  return bytes;
 }

@@ -25,9 +25,9 @@ export class Renderer {
     this.programs = new ShaderVariants(gl, sources);
     this.mostPx = Math.min(MOST_ATLAS_PX, gl.getParameter(gl.MAX_TEXTURE_SIZE));
     this.xray = false;
-    /** Whether the finest level shown holds all of the view, and whether its texels are larger than pixels. */
+    /** Whether the finest level shown holds all of the view, and whether it is worth the better filter. */
     this.covered = false;
-    this.sharpFine = false;
+    this.sharp = false;
   }
 
   /** @param {AtlasWindow} window */
@@ -79,7 +79,7 @@ export class Renderer {
     const alone = this.covered && levels.length > 1 && !(fading || capped || this.xray || changing);
     const finer = alone ? [] : ["FINE", "FINER"].slice(0, levels.length - 1);
     if (changing) return [...TRANSITION, ...(this.xray ? ["XRAY"] : []), ...finer];
-    const sharp = !finer.length && (this.sharpFine || levels.length === 1);
+    const sharp = !finer.length && this.sharp;
     const what = this.xray ? ["FADE", "XRAY"] : fading || finer.length ? ["FADE"] : sharp ? ["SHARP"] : [];
     return [lens ? `LENS ${VIEW_PROJECTIONS.indexOf(lens)}` : "FRUSTUM", ...what, ...(capped ? ["CAP"] : []), ...finer];
   }

@@ -20,6 +20,8 @@ export class Clipmap {
     /** @type {LevelWindow | null} */
     this.former = null;
     this.wasComplete = false;
+    /** Until the first coarse room is on the screen there is nothing else. */
+    this.waits = true;
     /** @type {number | null} since when the former level fades */
     this.fadedS = null;
   }
@@ -36,12 +38,12 @@ export class Clipmap {
    */
   follow(view, texels, screenPx) {
     const present = this.fine?.level ?? 0;
-    const level = chooseLevel(texels, this.grid, present);
+    const level = this.waits ? 0 : chooseLevel(texels, this.grid, present);
     const slots = this.slots(level, screenPx);
     if (level !== present) this.change(level, slots);
     else if (this.fine && (slots[0] > this.fine.window.rows || slots[1] > this.fine.window.columns)) this.grow(this.fine, slots);
     for (const held of this.shown) held.follow(view, this.renderer.projection);
-    this.renderer.sharpFine = texels * 2 ** level < 1;
+    this.renderer.sharp = !this.waits && (texels * 2 ** level < 1 || !level);
   }
 
   /** Whether a fine level over the base holds a patch. @param {import("./generator_pool.js").Patch} patch */

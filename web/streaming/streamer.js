@@ -68,6 +68,11 @@ export class Streamer {
     this.lastChangeS = nowS;
   }
 
+  /** Whether all that is looked at of level 0 has been made. */
+  get coarseIsMade() {
+    return this.visible.length > 0 && this.visible.every((patch) => patch[0] || this.made.has(patch.join()));
+  }
+
   /** Whether the picture still changes by itself. @param {number} nowS */
   busy(nowS) {
     return nowS < this.lastChangeS + FADE_S;
@@ -155,9 +160,10 @@ export class Streamer {
   settle(looks, nowS) {
     const shown = (/** @type {Patch} */ patch) => this.revisionOf(patch) === this.revision;
     this.coarse = this.visible.length > 0 && this.visible.every((patch) => patch[0] || shown(patch));
-    this.complete = this.coarse && this.visible.every(shown);
+    this.complete = this.coarse && !this.levels.waits && this.visible.every(shown);
     const { fine } = this.levels;
     const fit = fine !== null && looks.every((look) => fits(look, this.grid, this.projection, fine.level, fine.area));
     if (this.levels.settle(nowS, this.complete, fit, this.fades)) this.lastChangeS = nowS;
+    this.levels.waits &&= !this.coarse;
   }
 }
