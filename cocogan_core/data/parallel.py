@@ -1,7 +1,6 @@
 """The same function over many items in several processes, results in order and memory bounded."""
 
 import multiprocessing
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from cocogan_core.cores import usable_cores
 from cocogan_core.errors import ConfigError, DataError
 
 __all__ = ["AHEAD", "leave_interrupts_to_the_parent", "map_in_order", "worker_count"]
@@ -26,9 +26,7 @@ def worker_count(workers: int) -> int:
     """
     if workers < 0:
         raise ConfigError(f"--workers is {workers}; it must be at least 1, or 0 for one on each processor")
-    return (
-        workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else workers or os.cpu_count() or 1
-    )
+    return workers or usable_cores()
 
 
 def map_in_order(function: Callable[[T], R], items: Iterable[T], *, workers: int) -> Iterator[R]:

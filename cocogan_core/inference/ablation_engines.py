@@ -19,6 +19,8 @@ __all__ = ["FullEngine", "MultipleEngine", "inner_checkpoints"]
 class FullEngine:
     """Cuts patches out of the newest z's image; see :class:`cocogan_core.inference.engine.Engine` for the methods."""
 
+    at_once = 1
+
     def __init__(self, engine: OnnxEngine) -> None:
         """``engine`` makes whole images."""
         self._engine = engine
@@ -53,6 +55,8 @@ class FullEngine:
 
 class MultipleEngine:
     """Asks a patch's own engine for it, made when it is first needed; for the methods see ``engine.Engine``."""
+
+    at_once = 1
 
     def __init__(self, checkpoint: Checkpoint, engine_of: Callable[[Checkpoint], OnnxEngine]) -> None:
         """``engine_of`` makes the engine of one generator.

@@ -1,12 +1,15 @@
 """Rectangles of neighbouring micro patches that are made in one pass and share their margins. Knows no network."""
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cocogan_core.inference.engine import Cell, Engine, Latent, Patches, Shape
+from cocogan_core.inference.memo import Memo
 
 __all__ = ["Block", "BlockMaker", "cover"]
 
@@ -49,26 +52,31 @@ class BlockMaker:
     def __init__(self, engine: Engine[Any]) -> None:
         """Nothing is kept yet."""
         self._engine = engine
-        self._z: Latent = np.zeros(0, np.float32)
-        self._features: OrderedDict[Cell, Any] = OrderedDict()
+        self._room = _Room(np.zeros(0, np.float32), Memo())
+        # its threads come with the first blocks, and so have the niceness of whoever asks for them
+        self._pool = ThreadPoolExecutor(engine.at_once) if engine.at_once > 1 else None
 
-    def make(self, z: Latent, block: Block, level: int) -> Patches:
-        """A block's patches (rows·columns, s, s, 3), row by row."""
-        if not np.array_equal(z, self._z):
-            self._features.clear()
-            self._z = z.copy()
-        if not level:
-            return self._base(block)
+    def make(self, z: Latent, blocks: Sequence[Block], level: int) -> Iterator[Patches]:
+        """Each block's patches (rows·columns, s, s, 3), row by row; as many blocks at a time as the engine can."""
+        if not np.array_equal(z, self._room.z):
+            self._room = _Room(z.copy(), Memo(MOST_FEATURES))
+        each = partial(self._fine if level else self._base, self._room, level)
+        return map(each, blocks) if self._pool is None or len(blocks) == 1 else self._pool.map(each, blocks)
+
+    def _fine(self, room: "_Room", level: int, block: Block) -> Patches:
         parent = block.corner[0] >> level, block.corner[1] >> level
-        if parent not in self._features:
-            self._base(Block(parent, (1, 1)))
-        self._features.move_to_end(parent)
-        return self._engine.fine(self._z, block.corner, block.shape, level, self._features[parent])
+        features = room.features.get(parent, lambda: self._engine.base(room.z, parent, (1, 1))[1][0])
+        return self._engine.fine(room.z, block.corner, block.shape, level, features)
 
-    def _base(self, block: Block) -> Patches:
-        patches, features = self._engine.base(self._z, block.corner, block.shape)
-        if features:
-            self._features.update(zip(block.cells(), features, strict=True))
-        while len(self._features) > MOST_FEATURES:
-            self._features.popitem(last=False)
+    def _base(self, room: "_Room", _: int, block: Block) -> Patches:
+        patches, features = self._engine.base(room.z, block.corner, block.shape)
+        for cell, of_cell in zip(block.cells(), features, strict=bool(features)):
+            room.features.put(cell, of_cell)
         return patches
+
+
+class _Room(NamedTuple):
+    """A z, and its features of level 0."""
+
+    z: Latent
+    features: Memo[Cell, Any]

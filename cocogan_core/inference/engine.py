@@ -36,7 +36,13 @@ class Engine(Protocol[Features]):
     A block is named by its first patch's (row, column), a multiple of the block's shape, and comes as sRGB bytes
     (rows·columns, s, s, 3), row by row. A patch has the same bytes in every block and whenever it is made.
     ``Features`` are what a patch of level 0 leaves behind for the finer levels to go on from.
+
+    Attributes:
+        at_once: how many threads may ask for a block at the same time.
     """
+
+    @property
+    def at_once(self) -> int: ...
 
     def shapes(self, level: int) -> Sequence[Shape]:
         """Blocks that can be made on a level, largest first, (1, 1) last; fine ones lie within a patch of level 0."""

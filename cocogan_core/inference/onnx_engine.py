@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
+from cocogan_core.cores import usable_cores
 from cocogan_core.errors import ConfigError, NotFiniteError
 from cocogan_core.inference.engine import PROVIDERS, Cell, Latent, Patches, Shape
 from cocogan_core.inference.graph import FLOP, GraphRequest, block_shapes
+from cocogan_core.inference.memo import Memo
 from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.models.dimensions import MARGIN
 
 __all__ = ["OPTIMISED_BY", "OnnxEngine", "optimised"]
 
+MOST_AT_ONCE = 16  # blocks; each takes some tens of MB while it is made
 ERRORS_ONLY = 3  # ONNX Runtime's severities; its warnings are about graphs, which are not the user's
 
 OPTIMISED_BY = f"-onnxruntime-{onnxruntime.__version__}"
@@ -61,16 +64,19 @@ class OnnxEngine:
     ) -> None:
         """Take ``graphs`` as they are needed.
 
-        ``threads`` are as many as there are cores if left out; ``alone``: every patch in a pass of its own; ``ready``:
-        graphs are :func:`optimised` already.
+        ``threads`` are as many as there are cores if left out. On the CPU each makes a block of its own: a pass is many
+        small operations, in which a second thread finds little to do. ``alone``: every patch in a pass of its own, one
+        after the other; ``ready``: graphs are :func:`optimised` already.
 
         Raises:
             ConfigError: the provider does not work here.
             CheckpointError: what ``graphs`` raises for the base.
         """
-        self._model, self._graphs, self._provider, self._threads = model, graphs, provider, threads
+        self._model, self._graphs, self._provider = model, graphs, provider
         self._alone, self._ready = alone, ready
-        self._sessions: dict[GraphRequest, onnxruntime.InferenceSession] = {}
+        self.at_once = 1 if alone else min(threads or usable_cores(), MOST_AT_ONCE)
+        self._threads = threads if alone else 1
+        self._sessions: Memo[GraphRequest, onnxruntime.InferenceSession] = Memo()
         self._styled: tuple[Latent, Latent] | None = None  # the newest z and its style
         self._session(GraphRequest("base", block=self.shapes(0)[0]))
 
@@ -123,9 +129,7 @@ class OnnxEngine:
         return self._styled[1]
 
     def _session(self, request: GraphRequest) -> onnxruntime.InferenceSession:
-        if request not in self._sessions:
-            self._sessions[request] = self._open(self._graphs(request))
-        return self._sessions[request]
+        return self._sessions.get(request, lambda: self._open(self._graphs(request)))
 
     def _open(self, graph: bytes) -> onnxruntime.InferenceSession:
         options = _options(self._threads)

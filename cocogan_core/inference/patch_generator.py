@@ -28,6 +28,7 @@ class PatchGenerator:
 
     Attributes:
         metadata: what the checkpoint says of itself: model, projection, provenance.
+        at_once: how many groups of neighbours (:meth:`blocks`) are made at a time.
     """
 
     directions_method = DIRECTIONS_METHOD
@@ -35,6 +36,7 @@ class PatchGenerator:
     def __init__(self, metadata: Metadata, engine: Engine[Any]) -> None:
         """Use :meth:`load`."""
         self.metadata = metadata
+        self.at_once = engine.at_once
         self._engine = engine
         self._blocks = BlockMaker(engine)
 
@@ -109,10 +111,10 @@ class PatchGenerator:
         return [(int(row), int(column) % grid.columns) for row, column in ids]
 
     def _make(self, z: NDArray[np.float32], cells: list[Cell], level: int) -> dict[Cell, NDArray[np.uint8]]:
-        """Every patch once, block by block."""
-        made: dict[Cell, NDArray[np.uint8]] = {}
-        for block in self._cover(cells, level):
-            made.update(zip(block.cells(), self._blocks.make(z, block, level), strict=True))
+        """Every patch once, by blocks."""
+        blocks, made = self._cover(cells, level), dict[Cell, NDArray[np.uint8]]()
+        for block, patches in zip(blocks, self._blocks.make(z, blocks, level), strict=True):
+            made.update(zip(block.cells(), patches, strict=True))
         return made
 
     def _cover(self, cells: list[Cell], level: int, most: int | None = None) -> list[Block]:
@@ -197,14 +199,14 @@ def _open(path: Path, metadata: Metadata, chosen: tuple[str, str], threads: int 
     from cocogan_core.inference.onnx_engine import OPTIMISED_BY, OnnxEngine, optimised
 
     on_cpu = device == PROVIDERS["cpu"]
-    engine_of = partial(OnnxEngine, provider=device, threads=threads, alone=not on_cpu)
+    engine_of = partial(OnnxEngine, provider=device, threads=threads)
     graphs = GraphCache(path, finish=optimised, finished_by=OPTIMISED_BY) if on_cpu else GraphCache(path)
     if metadata.model.generator == "micro":
-        return engine_of(metadata.model, graphs, ready=on_cpu)
+        return engine_of(metadata.model, graphs, ready=on_cpu, alone=not on_cpu)
     from cocogan_core.inference.ablation_engines import FullEngine, MultipleEngine
 
     if metadata.model.generator == "full":
-        return FullEngine(engine_of(metadata.model, graphs, ready=on_cpu))
+        return FullEngine(engine_of(metadata.model, graphs, ready=on_cpu, alone=True))
     return MultipleEngine(
         load_checkpoint(path), lambda part: engine_of(part.metadata.model, partial(build_graph, part), alone=True)
     )

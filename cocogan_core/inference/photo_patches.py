@@ -145,6 +145,7 @@ class PhotoPatches:
         metadata: as though a model had made it; its z has no effect.
     """
 
+    at_once = 1
     directions_method = None  # nothing of it can be changed
 
     def __init__(self, sphere: PhotoSphere, picture: Pixels) -> None:

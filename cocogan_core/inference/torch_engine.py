@@ -27,6 +27,8 @@ __all__ = ["TorchEngine", "freeze", "torch_device"]
 class TorchEngine:
     """Runs a checkpoint's module; see :class:`cocogan_core.inference.engine.Engine` for the methods."""
 
+    at_once = 1
+
     def __init__(self, checkpoint: Checkpoint, device: str = "auto", *, threads: int | None = None) -> None:
         """Put the generator on a device; ``threads`` are the CPU's, as many as there are cores if left out.
 

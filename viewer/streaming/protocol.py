@@ -28,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 SLOTS = 4
-MOST_BATCH = 8  # patches in a slot
+MOST_BATCH = 16  # patches in a slot
 TRIAL_REVISION = -2  # of what a generator makes on trial; a streamer counts from 0, so that it never shows that
 
 Patch = tuple[int, int, int]  # level, row, column

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cocogan_core.cores import usable_cores
 from cocogan_core.errors import CocoganError, NotFiniteError
 from cocogan_core.files import is_picture
 from viewer.state.paths import cache_folder
@@ -40,10 +41,13 @@ if TYPE_CHECKING:
     from cocogan_core.inference.patch_generator import PatchGenerator
     from cocogan_core.inference.photo_patches import PhotoPatches
 
-__all__ = ["serve"]
+__all__ = ["generator_threads", "serve"]
 
+FIRST_BATCH = 4  # so that something is seen at once
 BATCH_S = 0.03  # a batch should take about this long: short enough that a new plan is heard soon
 NICENESS = 10  # at 5, frames wait for the generator; at 19, the generator for any other program
+
+MOST_THREADS = 4  # with MOST_BATCH patches, four each
 
 LOOK_AHEAD = 64  # patches of a request among which neighbours are looked for; as many as an idle view's whole room
 
@@ -79,8 +83,8 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
                 described = True
             inbox.read(wait=True)
         level = inbox.request.patches[0][0]
-        most = sizes.get(level, MOST_BATCH)
-        request, now, slot = inbox.take(most, generator.blocks)
+        most = sizes.get(level, FIRST_BATCH)
+        request, now, slot = inbox.take(most, generator.blocks, generator.at_once)
         pipe.send(Started(request.revision, now))
         began = time.perf_counter()
         try:
@@ -102,7 +106,12 @@ def _load(config: WorkerConfig) -> "PatchGenerator | PhotoPatches":
         return PhotoPatches.load(config.checkpoint)
     from cocogan_core.inference.patch_generator import PatchGenerator
 
-    return PatchGenerator.load(config.checkpoint, config.device, threads=1)  # leaves the other cores to the window
+    return PatchGenerator.load(config.checkpoint, config.device, threads=generator_threads(usable_cores()))
+
+
+def generator_threads(cores: int) -> int:
+    """Blocks at a time that leave the window two of many ``cores``; of two, none: it comes first there (NICENESS)."""
+    return min(cores, max(2, cores - 2), MOST_THREADS)
 
 
 def _describe(generator: "PatchGenerator | PhotoPatches", config: WorkerConfig) -> Directions:
@@ -145,14 +154,17 @@ class _Inbox:
             self._hear(self._pipe.recv())
             wait = False
 
-    def take(self, most: int, blocks: Blocks) -> tuple[PatchRequest, tuple[Patch, ...], int]:
-        """The request, its next patches, and their slot: at most ``most``, all of the first one's level.
+    def take(self, most: int, blocks: Blocks, at_once: int = 1) -> tuple[PatchRequest, tuple[Patch, ...], int]:
+        """The request, its next patches, and their slot: about ``most``, all of the first one's level.
 
-        ``blocks`` says which of the patches belong together. They count as made from now on.
+        ``blocks`` says which of the patches belong together; ``at_once`` of them are made at a time, and so many come
+        even if they have more patches than ``most``. They count as made from now on.
         """
         request, level = self.request, self.request.patches[0][0]
         near = takewhile(lambda patch: patch[0] == level, request.patches[:LOOK_AHEAD])
-        now = _whole_blocks(blocks(request.z, [patch[1:] for patch in near], level=level, most=most), level, most)
+        largest = min(most, MOST_BATCH // at_once)
+        groups = blocks(request.z, [patch[1:] for patch in near], level=level, most=largest)
+        now = tuple((level, *cell) for group in groups[: _fitting(groups, most, at_once)] for cell in group)
         taken = set(now)
         self.request = replace(request, patches=tuple(patch for patch in request.patches if patch not in taken))
         self._made.append((self._batches, request.revision, now))
@@ -170,11 +182,10 @@ class _Inbox:
             self.request = replace(message, patches=tuple(patch for patch in message.patches if patch not in fresh))
 
 
-def _whole_blocks(blocks: list[list[tuple[int, int]]], level: int, most: int) -> tuple[Patch, ...]:
-    """The patches of the first blocks, as many whole ones as have ``most`` patches, and at least one."""
-    sizes = np.cumsum([len(block) for block in blocks])
-    count = max(1, int(np.searchsorted(sizes, most, side="right")))
-    return tuple((level, *cell) for block in blocks[:count] for cell in block)
+def _fitting(groups: list[list[tuple[int, int]]], most: int, at_once: int) -> int:
+    """How many of the first groups have ``most`` patches together: a multiple of ``at_once``, and at least that."""
+    count = int(np.searchsorted(np.cumsum([len(group) for group in groups]), most, side="right"))
+    return max(at_once, count - count % at_once)
 
 
 def _next_batch(batch: int, patch_s: float) -> int:

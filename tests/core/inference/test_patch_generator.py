@@ -8,6 +8,7 @@ import torch
 from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
 from cocogan_core.errors import CheckpointError, ConfigError, NotFiniteError
 from cocogan_core.files import resource
+from cocogan_core.inference import blocks
 from cocogan_core.inference.graph import GraphRequest, build_graph
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.onnx_engine import OnnxEngine, optimised
@@ -75,8 +76,20 @@ def test_patches_come_in_groups_that_cost_one_pass_each(tiny_checkpoint):
     assert [group[0] for group in generator.blocks(z, ids, most=0)] == ids
 
 
+def test_several_blocks_at_a_time_are_the_same_bytes(levels_checkpoint, monkeypatch):
+    """With features that come and go while they are made."""
+    monkeypatch.setattr(blocks, "MOST_FEATURES", 5)
+    one, three = (PatchGenerator.load(levels_checkpoint, "cpu", threads=threads) for threads in (1, 3))
+    assert (one.at_once, three.at_once) == (1, 3)
+    z = sample_z(4, one.metadata.model.z_dim)
+    for level, step in ((1, 1), (0, 1), (3, 4)):
+        grid = one.metadata.model.grid.at_level(level)
+        ids = [(row, column) for row in range(0, grid.rows, step) for column in range(0, grid.columns, step)]
+        assert (three.patches(z, ids, level=level) == one.patches(z, ids, level=level)).all()
+
+
 def test_nothing_is_made_that_nobody_asks_for(levels_checkpoint, monkeypatch):
-    generator = PatchGenerator.load(levels_checkpoint, "cpu")
+    generator = PatchGenerator.load(levels_checkpoint, "cpu", threads=1)
     made, engine = [], generator._engine
     base, fine = engine.base, engine.fine
     monkeypatch.setattr(engine, "base", lambda z, *block: made.append((0, *block)) or base(z, *block))

@@ -14,10 +14,10 @@ from cocogan_core.checkpoint import read_metadata
 from cocogan_core.inference.patch_generator import DIRECTIONS_METHOD, PatchGenerator
 from viewer.state.paths import cache_folder
 from viewer.streaming.directions import cached_directions
-from viewer.streaming.protocol import SLOTS, PatchRequest
+from viewer.streaming.protocol import MOST_BATCH, SLOTS, PatchRequest
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Directions, Failed, Finished, Refused, Restarted, Worker
-from viewer.streaming.worker_process import _Inbox
+from viewer.streaming.worker_process import _Inbox, generator_threads
 
 IDS = tuple((0, row, column) for row in range(4) for column in range(12))
 
@@ -67,6 +67,21 @@ def test_batches_are_whole_blocks_of_what_is_asked_for(tiny_checkpoint):
     batches = [inbox.take(most, blocks)[1] for most in (1, 8, 8)]
     assert batches == [(asked[0],), (asked[1],), tuple(tall)], "the first of the plan come first, then a whole block"
     assert inbox.request.patches == (asked[-1],)
+
+
+def test_a_batch_has_as_many_blocks_as_are_made_at_a_time(tiny_checkpoint):
+    """And fits its slot, however large blocks may be."""
+    asked = [(0, row, column) for row in range(4) for column in range(12)]
+    here, there = mp.Pipe()
+    here.send(PatchRequest(0, np.zeros(12, np.float32), tuple(asked)))
+    inbox, blocks = _Inbox(there), PatchGenerator.load(tiny_checkpoint, "cpu").blocks
+    inbox.read(wait=True)
+    assert [len(inbox.take(most, blocks, 2)[1]) for most in (1, 4, 11)] == [2, 8, 16]
+    assert len(inbox.take(MOST_BATCH, blocks, 4)[1]) <= MOST_BATCH
+
+
+def test_one_core_makes_one_block_and_many_leave_the_window_two():
+    assert [generator_threads(cores) for cores in (1, 2, 3, 4, 5, 64)] == [1, 2, 2, 2, 3, 4]
 
 
 def directions(checkpoint):
@@ -160,7 +175,7 @@ import sys, time
 from pathlib import Path
 import numpy as np
 from cocogan_core.checkpoint import read_metadata
-from viewer.streaming.protocol import SLOTS, PatchRequest
+from viewer.streaming.protocol import MOST_BATCH, SLOTS, PatchRequest
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Worker
 
