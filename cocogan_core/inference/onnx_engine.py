@@ -1,5 +1,6 @@
 """The engine that everybody has: ONNX Runtime, on the CPU or whatever else it was built for. Never imports torch."""
 
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -163,8 +164,14 @@ def _corners(corner: Cell) -> NDArray[np.int64]:
 
 
 def _options(threads: int | None) -> onnxruntime.SessionOptions:
-    """One node at a time, on threads that sleep when there is nothing to do: a window wants the cores too."""
+    """One node at a time, on threads that sleep when there is nothing to do: a window wants the cores too.
+
+    Under Linux passes take memory from the C library and give it back: as fast as ONNX Runtime's own arenas, of which
+    every graph has one that only grows (269 MB instead of 382 after blocks of three levels on two threads).
+    """
     options = onnxruntime.SessionOptions()
+    if sys.platform.startswith("linux"):
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     options.log_severity_level = ERRORS_ONLY
     options.intra_op_num_threads = threads or 0
     options.inter_op_num_threads = 1

@@ -19,6 +19,7 @@ import numpy as np
 from cocogan_core.cores import usable_cores
 from cocogan_core.errors import CocoganError, NotFiniteError
 from cocogan_core.files import is_picture
+from cocogan_core.heap import return_free_memory
 from viewer.state.paths import cache_folder
 from viewer.streaming.child_process import follow_parent
 from viewer.streaming.directions import cached_directions
@@ -45,6 +46,7 @@ __all__ = ["generator_threads", "serve"]
 
 FIRST_BATCH = 4  # so that something is seen at once
 BATCH_S = 0.03  # a batch should take about this long: short enough that a new plan is heard soon
+IDLE_S = 2  # without a word; what the last passes have used goes back then
 NICENESS = 10  # at 5, frames wait for the generator; at 19, the generator for any other program
 
 MOST_THREADS = 4  # with MOST_BATCH patches, four each
@@ -81,6 +83,8 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
             if not inbox.request.patches and not described and inbox.asked:
                 pipe.send(_describe(generator, config))  # nothing better to do
                 described = True
+            if not inbox.anything_within(IDLE_S):
+                return_free_memory()
             inbox.read(wait=True)
         level = inbox.request.patches[0][0]
         most = sizes.get(level, FIRST_BATCH)
@@ -147,6 +151,10 @@ class _Inbox:
     def full(self) -> bool:
         """Whether every slot holds pixels that the parent has not copied yet."""
         return len(self._made) >= SLOTS
+
+    def anything_within(self, seconds: float) -> bool:
+        """Whether there is something to read, waiting so long for it."""
+        return self._pipe.poll(seconds)
 
     def read(self, *, wait: bool) -> None:
         """Everything in the pipe; with ``wait``, at least one message."""

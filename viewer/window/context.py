@@ -5,7 +5,7 @@ from typing import Any
 import moderngl
 
 from cocogan_core.errors import CocoganError, DisplayError
-from viewer.window.heap import return_large_blocks
+from cocogan_core.heap import return_large_blocks
 from viewer.window.opengl import NEEDED, refusal
 from viewer.window.window import open_window
 
