@@ -13,6 +13,7 @@ from cocogan_core.config import ModelConfig
 from cocogan_core.inference.compact_weights import CompactWeights, Layer
 from cocogan_core.inference.object_block import ObjectBlock, Place
 from cocogan_core.inference.onnx_file import GraphBuilder
+from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import RoomMaps
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, FIELD_WIDTH, MARGIN, SLOPE, base_stages, compact_widths
@@ -74,8 +75,8 @@ class CompactGraph:
 
         Of z itself only the room's walls come; without a room it may be ``""``.
         """
-        room = self._room(b, z, corners)
-        x = self._with_room(b, room, self._lattice(b, style, corners), 0, MARGIN)
+        room = self._room(b, z, corners, 0)
+        x = self._with_room(b, room, self._lattice(b, style, corners), 0)
         x, rgb = self._grow(b, room, x, self._head(b, x, 0), 0)
         return self._inner(b, rgb), b.add("Concat", x, rgb, axis=1)
 
@@ -83,7 +84,7 @@ class CompactGraph:
         """A level above 0: as :meth:`base`, from the features (n, …) of :attr:`features_shape` of the same place."""
         first = base_stages(self.config)
         x, rgb = b.split(features, 1, [self.features_shape[0] - 3, 3])
-        return self._inner(b, self._grow(b, self._room(b, z, corners), x, rgb, first)[1])
+        return self._inner(b, self._grow(b, self._room(b, z, corners, first + 1), x, rgb, first)[1])
 
     def responses(self, b: GraphBuilder, zs: str) -> str:
         """From many z (n, z_dim) to lattice features (n, d) at one inner cell of every fourth patch."""
@@ -129,7 +130,7 @@ class CompactGraph:
         if room is None:  # the slope before the pixel shuffle, where it becomes part of the convolution
             return b.add("DepthToSpace", _slope(b, phases), blocksize=2)
         x = b.add("DepthToSpace", phases, blocksize=2)
-        return _slope(b, self._with_room(b, room, x, stage, MARGIN + 1))
+        return _slope(b, self._with_room(b, room, x, stage))
 
     def _convolve(self, b: GraphBuilder, x: str, layer: Layer, stage: int, margin: float) -> str:
         h, w = self.size(stage, 0)
@@ -138,26 +139,30 @@ class CompactGraph:
     def _head(self, b: GraphBuilder, x: str, stage: int) -> str:
         return self._convolve(b, x, self.weights.rgb[stage], stage, MARGIN)
 
-    def _room(self, b: GraphBuilder, z: str, corners: str) -> _Room | None:
+    def _room(self, b: GraphBuilder, z: str, corners: str, first: int) -> _Room | None:
+        """For the stages from the ``first`` on."""
         if self.config.room is None:
             return None
-        walls = RoomMaps.of(b, self.config, z, corners)
-        known = self.weights.objects
-        return _Room(walls, None if known is None else ObjectBlock.of(b, self.config, known, z, walls))
+        walls, known = RoomMaps.of(b, self.config, z, corners), self.weights.objects
+        if known is None:
+            return _Room(walls, None)
+        places = {stage: self._place(stage) for stage in range(first, self.last + 1)}
+        return _Room(walls, ObjectBlock.of(self.config, known, Term(b, z), walls, places))
 
-    def _with_room(self, b: GraphBuilder, room: _Room | None, x: str, stage: int, margin: int) -> str:
+    def _place(self, stage: int) -> Place:
+        side, margin = self.config.grid.patch_px >> (self.last - stage), MARGIN + (stage > 0)
+        return Place(self.level, side, self.block, margin)
+
+    def _with_room(self, b: GraphBuilder, room: _Room | None, x: str, stage: int) -> str:
         """Add what is known of the room's walls and objects."""
         if room is None:
             return x
-        h, w = self.size(stage, margin)
-        side = self.config.grid.patch_px >> (self.last - stage)
-        rays = room.walls.rays(b, level=self.level, side=side, margin=margin, size=(h, w))
-        x = b.add(
-            "Add", x, b.convolve(room.walls.features(b, stage, rays), self.weights.walls[stage], None, pixels=h * w)
-        )
-        if room.objects is None:
-            return x
-        return b.add("Add", x, room.objects.add(b, rays, stage, Place(self.level, side, self.block, margin)))
+        place = self._place(stage)
+        h, w = self.size(stage, place.margin)
+        rays = room.walls.rays(b, level=self.level, side=place.side, margin=place.margin, size=(h, w))
+        walls = b.convolve(room.walls.features(b, stage, rays), self.weights.walls[stage], None, pixels=h * w)
+        x = b.add("Add", x, walls)
+        return x if room.objects is None else b.add("Add", x, room.objects.add(b, rays, stage, place))
 
     def _inner(self, b: GraphBuilder, rgb: str) -> str:
         """Without the margin."""

@@ -1,13 +1,15 @@
 """What a block's stages add of a room's objects, as ONNX nodes: ``cocogan_core.models.object_layers``."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.geometry.objects import Matrix
 from cocogan_core.inference.compact_weights import ObjectWeights, lattice_shares
-from cocogan_core.inference.object_graph import Directions, nearest_layers, visible_kinds
+from cocogan_core.inference.object_graph import Directions, ObjectKind, nearest_layers, visible_kinds
 from cocogan_core.inference.object_map_graph import MapGraph, RoomTerms
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
@@ -19,6 +21,7 @@ from cocogan_core.models.object_scene import PITCH_WAVES, STEEPEST, YAW_WAVE, Ob
 __all__ = ["ObjectBlock", "Place"]
 
 EVERYWHERE_BELOW = 3  # stages with so few cells that looking for what they cannot see costs more than it saves
+ANYWHERE = np.array([0, 0, 1, 4, 0], np.float32)  # a cone that holds everything
 SAMPLES = 33  # along a block's height and width, between which its cone may bulge by SLACK_RAD
 SLACK_RAD = 0.02
 
@@ -48,7 +51,7 @@ class ObjectBlock:
         config, weights: of the generator.
         walls: of the room, and the block's corner.
         room: its objects.
-        present: (T,) which are there.
+        every, near: all of them, for the first stages, and those that the block can see, for the others.
         hidden: (1, PAINT_WIDTH) what z says of how they look.
     """
 
@@ -56,14 +59,16 @@ class ObjectBlock:
     weights: ObjectWeights
     walls: RoomMaps
     room: RoomTerms
-    present: Term
+    every: Sequence[ObjectKind]
+    near: Sequence[ObjectKind]
     hidden: Term
 
     @classmethod
-    def of(cls, b: GraphBuilder, config: ModelConfig, weights: ObjectWeights, z: str, walls: RoomMaps) -> "ObjectBlock":
-        """For z (1, 1, z_dim)."""
-        scene = ObjectScene.of(config)
-        code = Term(b, z).reshape(1, -1)
+    def of(
+        cls, config: ModelConfig, weights: ObjectWeights, z: Term, walls: RoomMaps, places: Mapping[int, Place]
+    ) -> "ObjectBlock":
+        """For z (1, 1, z_dim) and the stages' places."""
+        b, scene, code = z.b, ObjectScene.of(config), z.reshape(1, -1)
         rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
         sides, presence, sun = (
             Term(b, b.linear(code.name, row[:, 1:].astype(np.float32), row[:, 0].astype(np.float32), rows=1))
@@ -75,13 +80,16 @@ class ObjectBlock:
         for layer in weights.hidden:
             hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
         room = RoomTerms(scene, sides.reshape(-1, 6), box, angles)
-        return cls(config, weights, walls, room, presence.reshape(-1) > 0.0, hidden)
+        visible = partial(visible_kinds, scene, room.sides, presence.reshape(-1) > 0.0)
+        every = visible(Term.constant(b, ANYWHERE)) if min(places) < EVERYWHERE_BELOW else ()
+        first = max(min(places), EVERYWHERE_BELOW)  # whose margin reaches farther than that of those above it
+        near = visible(_cone(b, config, walls, places[first], first)) if first in places else ()
+        return cls(config, weights, walls, room, every, near, hidden)
 
     def add(self, b: GraphBuilder, rays: RayMaps, stage: int, place: Place) -> str:
         """(1, C, h, w) of a stage's cells."""
         directions, cell_rad = Directions.of(b, rays), cell_angle_rad(self.config, stage)
-        kinds = visible_kinds(self.room.scene, self.room.sides, self.present, self._cone(b, place, stage))
-        seen = nearest_layers(kinds, directions, cell_rad)
+        seen = nearest_layers(self.every if stage < EVERYWHERE_BELOW else self.near, directions, cell_rad)
         maps = MapGraph.of(self.room, seen, directions, self._angles(b, place, rays.size), (stage, cell_rad))
         height, width = rays.size
         mixed = b.convolve(maps.features.name, self.weights.mix[stage], None, pixels=height * width)
@@ -113,7 +121,7 @@ class ObjectBlock:
         """(11, h, w) waves of yaws and pitches."""
         height, width = size
         wide = -(-width // VECTOR) * VECTOR
-        ys, xs = self._shares(place, place.margin, place.margin + VECTOR)
+        ys, xs = _shares(self.config, place, place.margin, place.margin + VECTOR)
         across = cut_table(b, _yaw_waves(yaws(self.walls.box, xs)), self.walls.column, place.side, wide)
         down = cut_table(b, _pitch_waves(tilts(self.walls.box, ys)), self.walls.row, place.side, height)
         every = [Term(b, part).reshape(1, 1, -1) for part in across] + [
@@ -122,25 +130,23 @@ class ObjectBlock:
         flat = Term.constant(b, np.zeros((1, height, wide), np.float32))
         return (every[0] + flat).joined(*(part + flat for part in every[1:]), axis=0)
 
-    def _shares(self, place: Place, before: int, behind: int) -> tuple[Matrix, Matrix]:
-        return lattice_shares(self.config.grid.at_level(place.level), place.side, before=before, behind=behind)
 
-    def _cone(self, b: GraphBuilder, place: Place, stage: int) -> Term:
-        """(5,) middle direction of a block and its margin, how far it reaches in radians, and as much as a cell."""
-        if stage < EVERYWHERE_BELOW:
-            return Term.constant(b, np.array([0, 0, 1, 4, 0], np.float32))
-        ys, xs = self._shares(place, place.margin, place.margin)
-        rows, columns = (count * place.side + 2 * place.margin for count in place.block)
-        up, level, reach = _cones(tilts(self.walls.box, ys), yaws(self.walls.box, xs[:columns]), place.side, rows).T
-        middle = xs[: len(xs) - columns + 1 : place.side] + (xs[columns - 1] - xs[0]) / 2
-        sine, cosine = yaws(self.walls.box, middle).T
-        row, column = (Term(b, corner).reshape(1) for corner in (self.walls.row, self.walls.column))
-        flat, tall, far = (
-            Term.constant(b, np.ascontiguousarray(x, np.float32)).gather(row) for x in (level, up, reach)
-        )
-        side, ahead = (Term.constant(b, np.ascontiguousarray(x, np.float32)).gather(column) for x in (sine, cosine))
-        cell = Term.constant(b, np.array([cell_angle_rad(self.config, stage)], np.float32))
-        return (flat * side).joined(tall, flat * ahead, far, cell, axis=0)
+def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, stage: int) -> Term:
+    """(5,) middle direction of a block and its margin, how far it reaches in radians, and as much as a cell."""
+    ys, xs = _shares(config, place, place.margin, place.margin)
+    rows, columns = (count * place.side + 2 * place.margin for count in place.block)
+    up, level, reach = _cones(tilts(walls.box, ys), yaws(walls.box, xs[:columns]), place.side, rows).T
+    middle = xs[: len(xs) - columns + 1 : place.side] + (xs[columns - 1] - xs[0]) / 2
+    sine, cosine = yaws(walls.box, middle).T
+    row, column = (Term(b, corner).reshape(1) for corner in (walls.row, walls.column))
+    flat, tall, far = (_constant(b, x).gather(row) for x in (level, up, reach))
+    side, ahead = (_constant(b, x).gather(column) for x in (sine, cosine))
+    cell = _constant(b, np.array([cell_angle_rad(config, stage)]))
+    return (flat * side).joined(tall, flat * ahead, far, cell, axis=0)
+
+
+def _shares(config: ModelConfig, place: Place, before: int, behind: int) -> tuple[Matrix, Matrix]:
+    return lattice_shares(config.grid.at_level(place.level), place.side, before=before, behind=behind)
 
 
 def _constant(b: GraphBuilder, x: Array) -> Term:
