@@ -100,22 +100,17 @@ class ObjectBlock:
         table = Term.constant(b, self.weights.tables[stage])
         rows, width = self.weights.tables[stage].shape[0], self.weights.tables[stage].shape[1] // 3
         flags, slopes = table.parts(1, [width, 2 * width])
-        lit = maps.lit * 0.0
+        sunlight = None
         if stage >= PAINTED_FROM:
             paint = Term(b, b.linear(self.hidden.name, *self.weights.paint[stage - PAINTED_FROM], rows=1))
             own, sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
-            flags, lit = flags + own, maps.lit
-        front, right, up = flags.joined(slopes, axis=1).gather(maps.which).parts(3, [width] * 3)
-        cover, next_cover, along, across = (
-            x.apply("Unsqueeze", np.array([3])) for x in (maps.cover, maps.next_cover, maps.along, maps.across)
-        )
-        behind, face = flags.gather(maps.behind), flags.gather(maps.face)
-        rest = face + (behind - face) * next_cover
-        seen = front + right * along + up * across
-        whole = rest + (seen - rest) * cover
-        if stage >= PAINTED_FROM:
-            whole = whole + lit.apply("Unsqueeze", np.array([3])) * sunny.reshape(1, 1, 1, width)
-        return whole.apply("Transpose", perm=[0, 3, 1, 2])
+            flags, sunlight = flags + own, maps.lit * sunny.reshape(1, width, 1, 1)
+        front, right, up = flags.joined(slopes, axis=1).maps(maps.which).parts(1, [width] * 3)
+        behind, face = flags.maps(maps.behind), flags.maps(maps.face)
+        rest = face + (behind - face) * maps.next_cover
+        seen = front + right * maps.along + up * maps.across
+        whole = rest + (seen - rest) * maps.cover
+        return whole if sunlight is None else whole + sunlight
 
     def _angles(self, b: GraphBuilder, place: Place, size: tuple[int, int]) -> Term:
         """(11, h, w) waves of yaws and pitches."""

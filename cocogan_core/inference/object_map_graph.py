@@ -124,13 +124,11 @@ def _walls(room: RoomTerms, rays: Directions) -> tuple[Term, _Face, list[Term]]:
 def _place(sides: Term, seen: Layers, rays: Directions) -> tuple[list[Term], _Face]:
     """The place from the object's middle along X, Y and Z, and what the visible face lies across."""
     low, high = sides.parts(1, [3, 3])
-    middles, halves = ((table * 0.5).parts(1, [1, 1, 1]) for table in (low + high, high - low))
+    middles_and_halves = ((low + high) * 0.5).joined((high - low) * 0.5, axis=1)
+    found = middles_and_halves.maps(seen.which).apply("Squeeze", np.array([0])).parts(0, [1] * 6)
     distance = seen.distance.min(SEEN_FAR_M)
-    place = [
-        along * distance - middle.reshape(-1).gather(seen.which)
-        for along, middle in zip(rays.along, middles, strict=True)
-    ]
-    short = [half.reshape(-1).gather(seen.which) - one.abs() for half, one in zip(halves, place, strict=True)]
+    place = [along * distance - middle for along, middle in zip(rays.along, found[:3], strict=True)]
+    short = [half - one.abs() for half, one in zip(found[3:], place, strict=True)]
     return place, _Face.of_least(*short)
 
 

@@ -93,6 +93,10 @@ class Term:
         """Entries along an axis by integers of any shape."""
         return self.apply("Gather", which, axis=axis)
 
+    def maps(self, which: "Term") -> "Term":
+        """Rows of a table (n, C) by integers (1, h, w) as maps (1, C, h, w), with which arithmetic is fastest."""
+        return self.gather(which).apply("Transpose", perm=[0, 3, 1, 2])
+
     def reshape(self, *shape: int) -> "Term":
         """0 keeps a size, −1 is what remains."""
         return Term(self.b, self.b.reshape(self.name, shape))
