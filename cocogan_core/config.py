@@ -6,6 +6,7 @@ from types import UnionType
 from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.derived import DerivedNumber
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.objects import RoomObject, RoomObjects
 from cocogan_core.geometry.projection import Projection
@@ -260,7 +261,14 @@ def _objects_from(data: object) -> RoomObjects:
     """Objects of a room from JSON."""
     if not isinstance(data, dict) or not isinstance(entries := data.get("objects"), list | tuple):
         raise ConfigError("RoomObjects: expected an object of settings with a list of objects")
-    return read_settings(RoomObjects, {**data, "objects": tuple(read_settings(RoomObject, entry) for entry in entries)})
+    derived = data.get("derived", ())
+    if not isinstance(derived, list | tuple):
+        raise ConfigError("RoomObjects: derived must be a list")
+    parts = {
+        "objects": tuple(read_settings(RoomObject, entry) for entry in entries),
+        "derived": tuple(read_settings(DerivedNumber, entry) for entry in derived),
+    }
+    return read_settings(RoomObjects, data | parts)
 
 
 def read_settings(cls: type[T], values: object) -> T:

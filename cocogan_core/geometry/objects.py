@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.errors import ConfigError
+from cocogan_core.geometry.derived import DerivedNumber, Step, is_derived, require_bounded, steps_of, with_derived
 from cocogan_core.text import printable
 
 __all__ = ["Matrix", "RoomObject", "RoomObjects"]
 
 Matrix = NDArray[np.float64]
 
-MOST_OBJECTS, MOST_LATENTS = 64, 16
+MOST_OBJECTS, MOST_LATENTS = 1024, 16
 FARTHEST_M = 1000.0
 SIDES = 6
 LARGEST_ANGLE_RAD = 1.5  # of the sun: it stands ahead and over the horizon
@@ -31,11 +32,12 @@ class RoomObject:
 
     Attributes:
         name: of the object, as ``"group.part"``.
-        latents: which numbers its sides depend on.
+        latents: which numbers its sides depend on: named ones, or derived ones ("=…").
         sides_m: of each side, left, lower, back, right, upper, front, where it lies at 0 in metres, and how far it
             moves as each of ``latents`` goes from 0 to 1: 6·(1 + latents) lengths.
         shape: "box" or "ellipsoid".
         present: the number that has to be above 0 for it to be there, or with a "-" before it, not above 0; "": always.
+        row: what it looks like is learned in one with others of this name; "": by itself.
     """
 
     name: str
@@ -43,6 +45,7 @@ class RoomObject:
     latents: tuple[str, ...] = ()
     shape: Literal["box", "ellipsoid"] = "box"
     present: str = ""
+    row: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is no box.
@@ -55,6 +58,8 @@ class RoomObject:
             raise ConfigError(f"{where}: sides_m needs 6 lengths, and 6 more for each of its latents, at most 16")
         if not all(abs(length) < FARTHEST_M for length in self.sides_m):  # NaN too
             raise ConfigError(f"{where}: every length must be below {FARTHEST_M} m")
+        if any(map(is_derived, self.latents)):  # those are what only the room's own make of a box
+            return
         low, high = np.split(self.sides, 2)
         size = high - low
         if (size[:, 0] - abs(size[:, 1:]).sum(1) < (1e-6 if self.shape == "ellipsoid" else -1e-6)).any():
@@ -81,6 +86,8 @@ class RoomObjects:
         frame_m: how far its panes lie inside it.
         sun_latents: numbers of the sun's azimuth and height.
         sun_azimuth_rad, sun_height_rad: angles at −1 and at 1 of them.
+        derived: numbers that are worked out from the named ones, in order.
+        looks: which of those say something of how objects look, beside z.
     """
 
     objects: tuple[RoomObject, ...]
@@ -89,6 +96,8 @@ class RoomObjects:
     sun_latents: tuple[str, ...]
     sun_azimuth_rad: tuple[float, ...]
     sun_height_rad: tuple[float, ...]
+    derived: tuple[DerivedNumber, ...] = ()
+    looks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse more objects than are worth looking for, doubled names, and a sun that does not shine in.
@@ -106,12 +115,39 @@ class RoomObjects:
             raise ConfigError(f"objects: angles of the sun are two each, below {LARGEST_ANGLE_RAD} rad")
         if len(self.sun_latents) != 2 or not min(self.sun_height_rad) > 0:
             raise ConfigError("objects: the sun has two numbers and stands above the horizon")
+        require_bounded(self.derived)
+        known = {one.name for one in self.derived}
+        if strange := [name for name in self._numbers if is_derived(name) and name not in known]:
+            raise ConfigError(f"objects: {printable(', '.join(strange))}: no such derived number")
+        if not {*self.looks} <= known or len({*self.looks}) < len(self.looks):
+            raise ConfigError("objects: looks must name derived numbers, each once")
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Latents that they are made of."""
-        every = [name for one in self.objects for name in one.needs]
-        return tuple(dict.fromkeys([*every, *self.sun_latents]))
+        every = (*self._numbers, *(term for one in self.derived for term in one.terms))
+        return tuple(dict.fromkeys(name for name in every if not is_derived(name)))
+
+    @property
+    def _numbers(self) -> tuple[str, ...]:
+        """All that objects and sun are made of, derived or not."""
+        return (*(name for one in self.objects for name in one.needs), *self.sun_latents)
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Of each object, the row in which its looks are learned; rows are numbered as they come."""
+        names = [one.row or one.name for one in self.objects]
+        numbers = {name: k for k, name in enumerate(dict.fromkeys(names))}
+        return tuple(numbers[name] for name in names)
+
+    def steps(self, names: Sequence[str]) -> list[Step]:
+        """How the derived numbers are worked out from (1, latents ``names``)."""
+        return steps_of(self.derived, names)
+
+    def numbers(self, names: Sequence[str], latents: NDArray[np.floating]) -> Matrix:
+        """(..., 1 + names + derived): 1, a room's numbers (..., names) and what is derived from them."""
+        one = np.ones((*latents.shape[:-1], 1))
+        return with_derived(self.steps(names), np.concatenate([one, latents], -1))
 
     def require_named(self, names: Sequence[str]) -> None:
         """Refuse latents of these names if they do not say all.
@@ -127,28 +163,35 @@ class RoomObjects:
         """Of the window among the objects."""
         return [one.name for one in self.objects].index(self.window)
 
+    def _columns(self, names: Sequence[str]) -> dict[str, int]:
+        """Which of :meth:`numbers` is which."""
+        return {name: 1 + k for k, name in enumerate((*names, *(one.name for one in self.derived)))}
+
     def sides(self, names: Sequence[str]) -> Matrix:
-        """Sides (T, 6, 1 + names) of all objects: metres where all numbers are 0, and metres a unit of each."""
-        every = np.zeros((len(self.objects), SIDES, 1 + len(names)))
+        """Sides (T, 6, 1 + names + derived) of all objects: metres where all are 0, and metres a unit."""
+        columns = self._columns(names)
+        every = np.zeros((len(self.objects), SIDES, 1 + len(columns)))
         for rows, one in zip(every, self.objects, strict=True):
-            rows[:, [0, *(1 + names.index(name) for name in one.latents)]] = one.sides
+            rows[:, [0, *(columns[name] for name in one.latents)]] = one.sides
         return every
 
     def presence(self, names: Sequence[str]) -> Matrix:
-        """(T, 1 + names): an object is there where its row times (1, numbers …) is above 0."""
-        every = np.zeros((len(self.objects), 1 + len(names)))
+        """(T, 1 + names + derived): an object is there where its row times (1, numbers …) is above 0."""
+        columns = self._columns(names)
+        every = np.zeros((len(self.objects), 1 + len(columns)))
         for row, one in zip(every, self.objects, strict=True):
             if one.present:
-                row[1 + names.index(one.present.removeprefix("-"))] = -1 if one.present.startswith("-") else 1
+                row[columns[one.present.removeprefix("-")]] = -1 if one.present.startswith("-") else 1
             else:
                 row[0] = 1
         return every
 
     def sun(self, names: Sequence[str]) -> Matrix:
-        """(2, 1 + names): rows times (1, numbers …) are the sun's azimuth and height in radians."""
-        both = np.zeros((2, 1 + len(names)))
+        """(2, 1 + names + derived): rows times (1, numbers …) are the sun's azimuth and height in radians."""
+        columns = self._columns(names)
+        both = np.zeros((2, 1 + len(columns)))
         for row, name, (low, high) in zip(
             both, self.sun_latents, (self.sun_azimuth_rad, self.sun_height_rad), strict=True
         ):
-            row[0], row[1 + names.index(name)] = (low + high) / 2, (high - low) / 2
+            row[0], row[columns[name]] = (low + high) / 2, (high - low) / 2
         return both

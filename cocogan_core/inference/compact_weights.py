@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.geometry.grid import PatchGrid
+from cocogan_core.geometry.objects import RoomObjects
 from cocogan_core.inference.weights import Array, WeightReader
 from cocogan_core.models.dimensions import (
     BASE,
@@ -53,7 +54,7 @@ class ObjectWeights(NamedTuple):
     Attributes:
         hidden: two layers from z to what paints objects.
         mix: (C, OBJECT_FEATURES, 1, 1) of each.
-        tables: (T + 6, 3·C) rows of objects and faces.
+        tables: (R + 6, 3·C) rows of objects and faces.
         paint: layers to (T + 7)·C of the stages from PAINTED_FROM on.
     """
 
@@ -108,13 +109,13 @@ def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
         stages=stages,
         rgb=[_layer(reader, f"rgb.{i}", 3, width, 1, 1) for i, width in enumerate(widths)],
         walls=[reader.take(f"walls.{i}.weight", width, ROOM_FEATURES, 1, 1) for i, width in enumerate(walls)],
-        objects=None if config.objects is None else _objects(config, len(config.objects.objects), reader),
+        objects=None if config.objects is None else _objects(config, config.objects, reader),
     )
 
 
-def _objects(config: ModelConfig, count: int, reader: WeightReader) -> ObjectWeights:
-    widths, rows = compact_widths(config), count + FACES
-    sizes = [(PAINT_WIDTH, config.z_dim), (PAINT_WIDTH, PAINT_WIDTH)]
+def _objects(config: ModelConfig, objects: RoomObjects, reader: WeightReader) -> ObjectWeights:
+    widths, rows = compact_widths(config), max(objects.rows) + 1 + FACES
+    sizes = [(PAINT_WIDTH, config.z_dim + len(objects.looks)), (PAINT_WIDTH, PAINT_WIDTH)]
     return ObjectWeights(
         hidden=[_layer(reader, f"objects.hidden.{2 * i}", *size) for i, size in enumerate(sizes)],
         mix=[reader.take(f"objects.mix.{i}.weight", width, OBJECT_FEATURES, 1, 1) for i, width in enumerate(widths)],

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from cocogan_core.config import ModelConfig
+from cocogan_core.geometry.derived import Function
 from cocogan_core.geometry.objects import Matrix
 from cocogan_core.inference.compact_weights import ObjectWeights, lattice_shares
 from cocogan_core.inference.object_graph import Directions, ObjectKind, nearest_layers, visible_kinds
@@ -69,14 +70,15 @@ class ObjectBlock:
     ) -> "ObjectBlock":
         """For z (1, 1, z_dim) and the stages' places."""
         b, scene, code = z.b, ObjectScene.of(config), z.reshape(1, -1)
+        numbers = code
+        for function, row in scene.steps:
+            numbers = numbers.joined(_derived(function, _sums(numbers, row)), axis=1)
         rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
-        sides, presence, sun = (
-            Term(b, b.linear(code.name, row[:, 1:].astype(np.float32), row[:, 0].astype(np.float32), rows=1))
-            for row in rows
-        )
+        sides, presence, sun = (_sums(numbers, row) for row in rows)
         box = [Term(b, wall).reshape(1, 1, 1) for wall in walls.walls]
         angles = [angle.reshape(1, 1, 1) for angle in sun.parts(1, [1, 1])]
-        hidden = code
+        looks = np.array(scene.looks, np.int64) - 1  # of the numbers without the 1 before them
+        hidden = code.joined(numbers.apply("Gather", looks, axis=1), axis=1) if len(looks) else code
         for layer in weights.hidden:
             hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
         room = RoomTerms(scene, sides.reshape(-1, 6), box, angles)
@@ -105,12 +107,19 @@ class ObjectBlock:
             paint = Term(b, b.linear(self.hidden.name, *self.weights.paint[stage - PAINTED_FROM], rows=1))
             own, sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
             flags, sunlight = flags + own, maps.lit * sunny.reshape(1, width, 1, 1)
-        front, right, up = flags.joined(slopes, axis=1).maps(maps.which).parts(1, [width] * 3)
-        behind, face = flags.maps(maps.behind), flags.maps(maps.face)
-        rest = face + (behind - face) * maps.next_cover
+        which, behind, face = (self._row(x) for x in (maps.which, maps.behind, maps.face))
+        front, right, up = flags.joined(slopes, axis=1).maps(which).parts(1, [width] * 3)
+        beyond, wall = flags.maps(behind), flags.maps(face)
+        rest = wall + (beyond - wall) * maps.next_cover
         seen = front + right * maps.along + up * maps.across
         whole = rest + (seen - rest) * maps.cover
         return whole if sunlight is None else whole + sunlight
+
+    def _row(self, which: Term) -> Term:
+        """Rows of the tables for numbers of objects and faces."""
+        scene = self.room.scene
+        shared = len({*scene.rows}) < len(scene.rows)
+        return Term.constant(which.b, scene.row_of).gather(which) if shared else which
 
     def _angles(self, b: GraphBuilder, place: Place, size: tuple[int, int]) -> Term:
         """(11, h, w) waves of yaws and pitches."""
@@ -142,6 +151,18 @@ def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, s
 
 def _shares(config: ModelConfig, place: Place, before: int, behind: int) -> tuple[Matrix, Matrix]:
     return lattice_shares(config.grid.at_level(place.level), place.side, before=before, behind=behind)
+
+
+def _sums(numbers: Term, rows: Matrix) -> Term:
+    """(1, rows) weighted sums of 1 and numbers (1, N)."""
+    weights, constants = rows[:, 1:].astype(np.float32), rows[:, 0].astype(np.float32)
+    return Term(numbers.b, numbers.b.linear(numbers.name, weights, constants, rows=1))
+
+
+def _derived(function: Function, sums: Term) -> Term:
+    if function == "positive":
+        return sums.max(0.0)
+    return (sums > 0.0).floats() if function == "above" else sums * sums
 
 
 def _constant(b: GraphBuilder, x: Array) -> Term:

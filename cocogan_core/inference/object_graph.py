@@ -14,7 +14,7 @@ from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import RayMaps
 from cocogan_core.models.dimensions import LEAST_SLOPE
-from cocogan_core.models.object_scene import BESIDE_M, FAR_M, ObjectScene
+from cocogan_core.models.object_scene import BESIDE_M, FAR_M, LEAST_HALF_M, ObjectScene
 
 __all__ = ["Directions", "Layers", "ObjectKind", "nearest_layers", "visible_kinds"]
 
@@ -144,7 +144,7 @@ def _meet_boxes(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:
 
 
 def _meet_ellipsoids(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:
-    half = [(high - low) * 0.5 for low, high in zip(kind.low, kind.high, strict=True)]
+    half = [((high - low) * 0.5).max(LEAST_HALF_M) for low, high in zip(kind.low, kind.high, strict=True)]
     to_middle = [(low + high) * 0.5 / h for low, high, h in zip(kind.low, kind.high, half, strict=True)]
     rays = [along / h for along, h in zip(directions.along, half, strict=True)]
     square, product = _dot(rays, rays), _dot(to_middle, rays)

@@ -7,14 +7,17 @@ falls from 1 to 0 within a pixel, and the next one has the rest. Knows no parame
 """
 
 import math
+from collections.abc import Callable
 from itertools import product
 from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
 
+from cocogan_core.geometry.derived import Function
+from cocogan_core.geometry.objects import Matrix
 from cocogan_core.models.dimensions import LEAST_SLOPE
-from cocogan_core.models.object_scene import BESIDE_M, FAR_M, NOTHING, ObjectScene
+from cocogan_core.models.object_scene import BESIDE_M, FAR_M, LEAST_HALF_M, NOTHING, ObjectScene
 
 __all__ = ["Objects", "Rays", "Seen", "nearest_objects"]
 
@@ -30,12 +33,14 @@ class Objects(NamedTuple):
         sides: (B, T, 6) metres from the eye: left, lower, back, right, upper, front.
         present: (B, T) bool.
         sun: (B, 2) azimuth and height in radians.
+        looks: (B, L) numbers derived from z that say how they look.
         scene: what holds for every room.
     """
 
     sides: Tensor
     present: Tensor
     sun: Tensor
+    looks: Tensor
     scene: ObjectScene
 
     @classmethod
@@ -43,11 +48,23 @@ class Objects(NamedTuple):
         """Of z (B, z_dim)."""
         numbers = torch.cat([torch.ones_like(z[:, :1]), z], 1).detach().float()
         with torch.autocast(z.device.type, enabled=False):  # half a number's digits would move things by centimetres
-            sides, presence, sun = (
-                numbers @ torch.as_tensor(rows, dtype=torch.float32, device=z.device).flatten(0, -2).T
-                for rows in (scene.sides, scene.presence, scene.sun)
-            )
-        return cls(sides.view(len(z), *scene.sides.shape[:2]), presence > 0, sun, scene)
+            for function, rows in scene.steps:
+                numbers = torch.cat([numbers, FUNCTIONS[function](_sums(numbers, rows))], 1)
+            sides, presence, sun = (_sums(numbers, rows) for rows in (scene.sides, scene.presence, scene.sun))
+        looks = numbers[:, list(scene.looks)]
+        return cls(sides.view(len(z), *scene.sides.shape[:2]), presence > 0, sun, looks, scene)
+
+
+FUNCTIONS: dict[Function, Callable[[Tensor], Tensor]] = {
+    "positive": torch.relu,
+    "above": lambda sums: (sums > 0).float(),
+    "square": torch.square,
+}
+
+
+def _sums(numbers: Tensor, rows: Matrix) -> Tensor:
+    """(B, N) numbers and weights (..., N) → (B, all rows)."""
+    return numbers @ torch.as_tensor(rows, dtype=torch.float32, device=numbers.device).flatten(0, -2).T
 
 
 class Rays(NamedTuple):
@@ -162,7 +179,7 @@ def _meet(objects: Objects, i: int, known: list[int], rays: Tensor, inverse: Ten
     boxes, round_ = _meet_boxes(low, high, rays, inverse), torch.tensor([objects.scene.ellipsoids[k] for k in known])
     if not round_.any():
         return boxes
-    ellipsoids = _meet_ellipsoids(middle, half.clamp(min=1e-6), rays)
+    ellipsoids = _meet_ellipsoids(middle, half.clamp(min=LEAST_HALF_M), rays)
     both = (torch.where(round_.to(rays.device)[:, None, None], a, b) for a, b in zip(ellipsoids, boxes, strict=True))
     distance, inside = both
     return distance, inside

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from cocogan_core.models.dimensions import OBJECT_FEATURES, PAINT_WIDTH, PAINTED_FROM, SLOPE
 from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects
 from cocogan_core.models.object_maps import ObjectMaps, object_maps
-from cocogan_core.models.object_scene import FACES, ObjectScene
+from cocogan_core.models.object_scene import ObjectScene
 
 __all__ = ["ObjectLayers"]
 
@@ -15,16 +15,20 @@ __all__ = ["ObjectLayers"]
 class ObjectLayers(nn.Module):
     """Of stages with ``widths`` channels: maps of objects → (B, C, h, w). Adds nothing before it is trained.
 
-    A trained G without objects can therefore be given them. Each object and each of the room's faces has a row of a
-    table: features, and how much they change a metre along and across. What z says of it (its colour, say) comes on
-    top, and one more row for where the sun falls.
+    A trained G without objects can therefore be given them. Each of the room's faces and each object, or several that
+    look alike, has a row of a table: features, and how much they change a metre along and across. What z says of it
+    (its colour, say) comes on top, and one more row for where the sun falls.
     """
 
     def __init__(self, scene: ObjectScene, z_dim: int, widths: list[int]) -> None:
         super().__init__()
-        self.scene, self.widths, rows = scene, widths, len(scene.sides) + FACES
+        self.scene, self.widths, rows = scene, widths, scene.row_count
+        self.register_buffer("row_of", torch.from_numpy(scene.row_of), persistent=False)
         self.hidden = nn.Sequential(
-            nn.Linear(z_dim, PAINT_WIDTH), nn.LeakyReLU(SLOPE), nn.Linear(PAINT_WIDTH, PAINT_WIDTH), nn.LeakyReLU(SLOPE)
+            nn.Linear(z_dim + len(scene.looks), PAINT_WIDTH),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(PAINT_WIDTH, PAINT_WIDTH),
+            nn.LeakyReLU(SLOPE),
         )
         self.mix = nn.ModuleList(nn.Conv2d(OBJECT_FEATURES, width, 1, bias=False) for width in widths)
         self.table = nn.ParameterList(torch.zeros(rows, 3 * width) for width in widths)
@@ -47,6 +51,8 @@ class ObjectLayers(nn.Module):
         objects, hidden = known
         with torch.no_grad():
             maps = object_maps(objects, nearest_objects(objects, rays), room, rays, stage)
+            row_of = self.get_buffer("row_of")
+            maps = maps._replace(which=row_of[maps.which], behind=row_of[maps.behind], face=row_of[maps.face])
         rows, width = len(self.table[stage]) + 1, self.widths[stage]
         paint = self.paint[stage - PAINTED_FROM](hidden) if stage >= PAINTED_FROM else hidden.new_zeros(())
         mixed = self.mix[stage](maps.features.contiguous(memory_format=torch.channels_last))
@@ -54,7 +60,8 @@ class ObjectLayers(nn.Module):
 
     def prepare(self, z: Tensor) -> tuple[Objects, Tensor]:
         """What all stages need of z (B, z_dim)."""
-        return Objects.of(self.scene, z), self.hidden(z)
+        objects = Objects.of(self.scene, z)
+        return objects, self.hidden(torch.cat([z, objects.looks.to(z)], 1))
 
 
 def _painted(mixed: Tensor, maps: ObjectMaps, table: Tensor, paint: Tensor) -> Tensor:

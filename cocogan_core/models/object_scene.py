@@ -3,17 +3,20 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig, RoomLatents
+from cocogan_core.geometry.derived import Step
 from cocogan_core.geometry.objects import Matrix, RoomObjects
 
 __all__ = [
-    "BAR_M", "BESIDE_M", "BESIDE_WINDOW_M", "FACES", "FAR_M", "NOTHING", "PITCH_WAVES", "RIM_CELLS", "RIM_WIDTHS_M",
-    "STEEPEST", "SUN_SOFTER", "SUN_SOFT_M", "YAW_WAVE", "ObjectScene",
+    "BAR_M", "BESIDE_M", "BESIDE_WINDOW_M", "FACES", "FAR_M", "LEAST_HALF_M", "NOTHING", "PITCH_WAVES", "RIM_CELLS",
+    "RIM_WIDTHS_M", "STEEPEST", "SUN_SOFTER", "SUN_SOFT_M", "YAW_WAVE", "ObjectScene",
 ]  # fmt: skip
 
 FACES = 6  # of the room
 NOTHING, FAR_M = -1, 1e9  # where a ray meets no object
+LEAST_HALF_M = 1e-6  # of an ellipsoid: sizes are divided by
 BESIDE_M = 0.05  # what is nearer is not seen: the eye is within it
 YAW_WAVE, PITCH_WAVES = 4, (16, 32)  # a turn and a radian
 STEEPEST = 4  # pitches count up to a quarter of a radian
@@ -25,23 +28,39 @@ BESIDE_WINDOW_M = 0.02
 
 
 class ObjectScene(NamedTuple):
-    """Rows whose products with (1, z) describe the objects of a room.
+    """Rows whose products with (1, z, D numbers derived from it) describe the objects of a room.
 
     Attributes:
-        sides: (T, 6, 1 + z_dim) metres from the eye: left, lower, back, right, upper, front.
-        presence: (T, 1 + z_dim) above 0 where an object is there.
-        sun: (2, 1 + z_dim) azimuth and height of the sun in radians.
+        steps: how the derived numbers come about, run by run.
+        sides: (T, 6, 1 + z_dim + D) metres from the eye: left, lower, back, right, upper, front.
+        presence: (T, 1 + z_dim + D) above 0 where an object is there.
+        sun: (2, 1 + z_dim + D) azimuth and height of the sun in radians.
         ellipsoids: (T,) whether an object is one.
         window: which object the sun shines through.
         frame_m: how far its panes lie inside it.
+        rows: (T,) in which row of the tables each object's looks are.
+        looks: which of (1, z, derived numbers) say how objects look, beside z.
     """
 
+    steps: tuple[Step, ...]
     sides: Matrix
     presence: Matrix
     sun: Matrix
     ellipsoids: tuple[bool, ...]
     window: int
     frame_m: float
+    rows: tuple[int, ...]
+    looks: tuple[int, ...]
+
+    @property
+    def row_count(self) -> int:
+        """Rows of the tables: of objects, and of the room's faces after them."""
+        return max(self.rows) + 1 + FACES
+
+    @property
+    def row_of(self) -> NDArray[np.int64]:
+        """(T + FACES,) the row of each object, and of the room's faces, which are numbered after the objects."""
+        return np.array([*self.rows, *range(self.row_count - FACES, self.row_count)], np.int64)
 
     @classmethod
     def of(cls, config: ModelConfig) -> "ObjectScene":
@@ -49,17 +68,26 @@ class ObjectScene(NamedTuple):
         room, objects = config.room, config.objects
         assert room is not None
         assert objects is not None
-        names, unnamed = config.latent_names, config.z_dim - len(config.latent_names)
-        sides, presence, sun = (
-            np.concatenate([rows, np.zeros((*rows.shape[:-1], unnamed))], -1)
-            for rows in (objects.sides(names), objects.presence(names), objects.sun(names))
+        names, unnamed = config.latent_names, np.zeros(config.z_dim - len(config.latent_names))
+
+        def of_z(rows: Matrix) -> Matrix:
+            """Nothing depends on what z holds beyond its names."""
+            between = np.broadcast_to(unnamed, (*rows.shape[:-1], len(unnamed)))
+            return np.concatenate([rows[..., : 1 + len(names)], between, rows[..., 1 + len(names) :]], -1)
+
+        sides = of_z(objects.sides(names))
+        sides[..., : 1 + config.z_dim] -= np.tile(_eye(config, room), (2, 1))
+        steps = tuple((function, of_z(rows)) for function, rows in objects.steps(names))
+        return cls(
+            steps, sides, of_z(objects.presence(names)), of_z(objects.sun(names)), *_kinds(objects, config.z_dim)
         )
-        sides -= np.tile(_eye(config, room), (2, 1))
-        return cls(sides, presence, sun, *_kinds(objects))
 
 
-def _kinds(objects: RoomObjects) -> tuple[tuple[bool, ...], int, float]:
-    return tuple(one.shape == "ellipsoid" for one in objects.objects), objects.window_index, objects.frame_m
+def _kinds(objects: RoomObjects, z_dim: int) -> tuple[tuple[bool, ...], int, float, tuple[int, ...], tuple[int, ...]]:
+    derived = [one.name for one in objects.derived]
+    looks = tuple(1 + z_dim + derived.index(name) for name in objects.looks)
+    ellipsoids = tuple(one.shape == "ellipsoid" for one in objects.objects)
+    return ellipsoids, objects.window_index, objects.frame_m, objects.rows, looks
 
 
 def _eye(config: ModelConfig, room: RoomLatents) -> Matrix:

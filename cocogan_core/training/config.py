@@ -89,7 +89,7 @@ class TrainConfig:
     room_coordinates: bool = False
     """tell the compact G where on the room's walls each pixel lies; needs the named sizes of box-shaped rooms"""
     object_coordinates: bool = False
-    """and where on its objects; needs plain rooms, whose named numbers say where their furniture stands"""
+    """and where on its objects; needs plain rooms, or furnished ones set upright: their numbers say where things are"""
     unpaired: bool = False
     """forget the pictures' named parameters: all of z is random and means nothing, as in the paper"""
     roll: bool = False
@@ -99,7 +99,7 @@ class TrainConfig:
     level_shares: tuple[float, ...] = ()
     """how often steps are of each level of detail, from level 0 on (left out: all alike)"""
     edge_share: float = 0.0
-    """share of macro patches cut at an edge of one of the objects of live plain rooms, instead of anywhere"""
+    """share of macro patches cut at an edge of one of the objects of live rooms, instead of anywhere"""
     base_rate: float = 1.0
     """with finer levels, the share of G's rate for level 0's stages, which a fine patch shows little of; 0: none"""
     workers: int = 0
@@ -185,7 +185,7 @@ class TrainConfig:
             raise ConfigError(f"{self.data} has no named parameters to regress on; use --objective adversarial")
         resolved = self.with_latents(latent_names)
         room = room_latents(dataset, latent_names) if self.room_coordinates else resolved.model.room
-        objects = room_objects_of(latent_names) if self.object_coordinates else resolved.model.objects
+        objects = room_objects_of(dataset, latent_names) if self.object_coordinates else resolved.model.objects
         symmetry = symmetry_of(dataset.about) if latent_names else None
         return replace(resolved, model=replace(resolved.model, room=room, objects=objects, symmetry=symmetry))
 

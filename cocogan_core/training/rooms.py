@@ -5,7 +5,7 @@ from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.rooms.live import LiveRooms
 from cocogan_core.data.rooms.objects import room_objects
 from cocogan_core.data.rooms.parameters import room_spans, style_named
-from cocogan_core.data.rooms.placement import front_of
+from cocogan_core.data.rooms.placement import front_of, symmetry_of
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.objects import RoomObjects
 
@@ -30,13 +30,15 @@ def room_latents(dataset: TrainingSource, latent_names: tuple[str, ...]) -> Room
     )
 
 
-def room_objects_of(latent_names: tuple[str, ...]) -> RoomObjects:
+def room_objects_of(dataset: TrainingSource, latent_names: tuple[str, ...]) -> RoomObjects:
     """The objects of rooms of the family that has numbers of these names.
 
     Raises:
-        ConfigError: they are not plain rooms.
+        ConfigError: they are neither plain rooms nor furnished ones that were all set upright.
     """
-    objects = room_objects(style_named(latent_names))
+    objects = room_objects(style_named(latent_names), upright=symmetry_of(dataset.about) is not None)
     if objects is None or not set(objects.needs) <= set(latent_names):
-        raise ConfigError("--object-coordinates needs rooms of cocogan rooms --style plain")
+        raise ConfigError(
+            "--object-coordinates needs rooms of cocogan rooms --style plain, or --style furnished --upright"
+        )
     return objects

@@ -180,10 +180,11 @@ class LiveRoomSampler:
             DataError: the grid's shape is not that of the rooms' panoramas, or nothing is known of their objects.
         """
         self._rooms, self._grid, self._edge_share = rooms, grid, edge_share
-        self._objects = room_objects(rooms.style)
+        self._objects = room_objects(rooms.style, upright=rooms.upright)
         if edge_share and self._objects is None:
             raise DataError(
-                f"{rooms.folder} holds {rooms.style} rooms; the edges of objects are known of plain ones only"
+                f"{rooms.folder} holds {rooms.style} rooms; the edges of objects are known of plain ones, and "
+                "of furnished ones that were set upright (cocogan rooms --upright)"
             )
         rooms.require_shape(grid)
 
@@ -208,7 +209,8 @@ class LiveRoomSampler:
     def _at_an_edge(self, rng: np.random.Generator, room: Floats, grid: PatchGrid) -> tuple[int, int]:
         """The macro patch (row, column) around about the middle of which an object of a room has an edge."""
         assert self._objects is not None
-        names, numbers = STYLES[self._rooms.style], np.concatenate([[1.0], room])
+        names = STYLES[self._rooms.style]
+        numbers = self._objects.numbers(names, room)
         here = self._objects.presence(names) @ numbers > 0
         sides = (self._objects.sides(names) @ numbers)[here]
         down, right = edge_place(rng, sides, room_box(room), self._rooms.projection)

@@ -1,4 +1,4 @@
-"""The objects of a plain room as :class:`RoomObjects`, for object coordinates. Numpy only.
+"""The objects of a room as :class:`RoomObjects`, for object coordinates: here those of a plain one. Numpy only.
 
 Their places and sizes are those of ``cocogan_core.data.rooms.scene``, here as linear functions of the numbers; a test
 holds one to the other.
@@ -9,6 +9,7 @@ from typing import Literal, NotRequired, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.data.rooms.furnished.objects import furnished_objects
 from cocogan_core.data.rooms.parameters import PARAMETERS, PLAIN_SPANS, Style
 from cocogan_core.data.rooms.primitives import BACK, FRONT, LEFT, RIGHT
 from cocogan_core.geometry.objects import RoomObject, RoomObjects
@@ -32,8 +33,10 @@ SASH_M, FRAME_M = 0.07, 0.04  # of windows: outside of the opening, and inside i
 TUFTS = ((-0.14, 0.02, 0.62), (0.15, 0.06, 0.70), (0.0, -0.10, 0.92), (0.05, 0.14, 0.80), (-0.03, 0.0, 1.12))
 
 
-def room_objects(style: Style) -> RoomObjects | None:
-    """What object coordinates know of rooms of a family; None of those whose plans differ from room to room."""
+def room_objects(style: Style, *, upright: bool = False) -> RoomObjects | None:
+    """What object coordinates know of rooms of a family, of furnished ones only where all were set upright; or None."""
+    if style == "furnished" and upright:
+        return furnished_objects()
     if style != "plain":
         return None
     return RoomObjects(

@@ -51,6 +51,7 @@ def test_curtains_hold_their_folds():
     assert left[3] == pytest.approx(max(s.centre[0] + s.half[0] for s in folds))
 
 
-def test_rooms_whose_plans_differ_have_none():
+def test_rooms_whose_plans_differ_have_none_unless_they_stand_upright():
+    assert len(room_objects("furnished", upright=True).objects) > 500
     assert room_objects("furnished") is None
     assert room_objects("varied") is None

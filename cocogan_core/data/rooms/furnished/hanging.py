@@ -4,7 +4,7 @@ from cocogan_core.data.rooms.furnished.frame import Frame
 from cocogan_core.data.rooms.furnished.slot import Finish
 from cocogan_core.data.rooms.primitives import BOX, MIRROR, PICTURE, Group
 
-__all__ = ["hanging"]
+__all__ = ["HIGHEST", "LOWEST", "hanging", "pictures"]
 
 LOWEST, HIGHEST = 1.16, 2.05  # metres over the floor
 # Of each picture of a group, in shares of the height that there is: middle to the right and up, half width and height.
@@ -22,7 +22,11 @@ GROUPS = {
 def hanging(kind: str, frame: Frame, finish: Finish, *, size: float, lowest: float) -> Group:
     """What hangs on a wall around the frame, above ``lowest`` metres; ``size`` is 0 … 1."""
     lowest = max(lowest, LOWEST)
-    space = (HIGHEST - lowest) * (0.85 + 0.15 * size)
+    return pictures(kind, frame, finish, lowest=lowest, space=(HIGHEST - lowest) * (0.85 + 0.15 * size))
+
+
+def pictures(kind: str, frame: Frame, finish: Finish, *, lowest: float, space: float) -> Group:
+    """The pictures or the mirror of a kind, within ``space`` metres above ``lowest``."""
     middle, rim = lowest + 0.5 * space, finish.wood * 0.7
     material = MIRROR if kind == "mirror" else PICTURE
     return tuple(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cocogan_core.data.rooms.furnished.openings import WindowRow
 from cocogan_core.data.rooms.parameters import RoomParameters
 
-__all__ = ["Hour", "hour_of", "light_uniforms"]
+__all__ = ["Hour", "dusk_at", "hour_of", "light_uniforms"]
 
 Vector = NDArray[np.float64]
 
@@ -30,10 +30,15 @@ class Hour:
     night: float
 
 
+def dusk_at(hour: float) -> float:
+    """How much there is of dusk's colours."""
+    return math.exp(-(((hour - 0.38) / 0.24) ** 2))
+
+
 def hour_of(n: RoomParameters) -> Hour:
     """Half of the numbers are day, and a quarter night."""
     hour = n.value("light.hour")
-    return Hour(1 - _ramp(hour, 0.05, 0.75), math.exp(-(((hour - 0.38) / 0.24) ** 2)), _ramp(hour, 0.1, 0.7))
+    return Hour(1 - _ramp(hour, 0.05, 0.75), dusk_at(hour), _ramp(hour, 0.1, 0.7))
 
 
 def _sun(n: RoomParameters, hour: Hour) -> tuple[Vector, Vector]:

@@ -10,7 +10,19 @@ from cocogan_core.data.rooms.furnished.slot import LINEN, METAL, SIDES
 from cocogan_core.data.rooms.parameters import RoomParameters
 from cocogan_core.data.rooms.primitives import BACK, BLIND, BOX, CYLINDER, FABRIC, FRONT, LEFT, RIGHT, Group
 
-__all__ = ["DOOR_HALF_M", "DOOR_HIGH_M", "Slope", "WindowRow", "blinds", "curtains", "slopes", "window_row"]
+__all__ = [
+    "DOOR_HALF_M",
+    "DOOR_HIGH_M",
+    "HALF_WIDTHS",
+    "HEAD_M",
+    "SILL_M",
+    "Slope",
+    "WindowRow",
+    "blinds",
+    "curtains",
+    "slopes",
+    "window_row",
+]
 
 Vector = NDArray[np.float64]
 

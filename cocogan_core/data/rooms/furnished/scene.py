@@ -32,7 +32,7 @@ from cocogan_core.data.rooms.furnished.slot import LINEN, Finish, Slot
 from cocogan_core.data.rooms.parameters import RoomParameters, room_box
 from cocogan_core.data.rooms.primitives import FACINGS, WOOD, Group, Primitive, Scene
 
-__all__ = ["build_furnished"]
+__all__ = ["CHIMNEY_M", "CORNER_M", "CURTAIN_M", "DOOR_M", "DOOR_MIDDLE_M", "FURNITURE", "build_furnished"]
 
 Vector = NDArray[np.float64]
 
