@@ -11,7 +11,7 @@ from cocogan_core import checkpoint
 from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.data.rooms.furnished.numbers import FURNISHED, FURNISHED_SYMMETRY
 from cocogan_core.data.rooms.objects import room_objects
-from cocogan_core.data.rooms.parameters import PARAMETERS
+from cocogan_core.data.rooms.parameters import PARAMETERS, room_spans
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from viewer.__main__ import main
@@ -102,13 +102,14 @@ def extended_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_c
 
 @pytest.fixture(scope="session")
 def upright_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
-    """Objects of rooms that stand upright only: they lie where the upright room has them."""
-    names = (*FURNISHED, *(name for name in PARAMETERS if name not in FURNISHED))
-    room = RoomLatents(projection=PROJECTION, front="edge", viewer_right_m=(-0.3, 0.3), viewer_forward_m=(-0.3, 0.3))
-    config = replace(objects_config(tiny_config), room=room, z_dim=len(names) + 3, latent_names=names)
-    return write_lively(
-        tmp_path_factory.mktemp("upright") / "objects.safetensors", replace(config, symmetry=FURNISHED_SYMMETRY)
-    )
+    """Objects of furnished rooms, which stand upright: they lie where the upright room has them."""
+    spans = {f"{name.removeprefix('room.')}_m": span for name, span in room_spans("furnished").items()}
+    room = RoomLatents(projection=PROJECTION, front="edge", **spans)
+    config = replace(
+        rooms_config(tiny_config), room=room, z_dim=len(FURNISHED) + 3, latent_names=FURNISHED,
+        objects=room_objects("furnished", upright=True), symmetry=FURNISHED_SYMMETRY,
+    )  # fmt: skip
+    return write_lively(tmp_path_factory.mktemp("upright") / "objects.safetensors", config)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@
  * @typedef {object} Objects of a room
  * @property {number} count
  * @property {Body[]} bodies
+ * @property {number[]} looks numbers that say how they look, beside z
  * @property {{middle: number[], half: number[]}} panes of the window that the sun shines through
  * @property {{azimuthRad: number, heightRad: number}} sun
  *
@@ -19,6 +20,9 @@
  * @typedef {{lowest: number, highest: number, middle: number, half: number}} Outline pitches, and yaws on either side of a middle
  */
 
+import { numbersOf } from "../state/derived_numbers.js";
+
+const LEAST_HALF_M = 1e-6; // of an ellipsoid: sizes are divided by
 const BESIDE_M = 0.05; // what is nearer is not seen: the eye is within it
 const SLACK_CELLS = 2; // around an outline: covers reach half a cell, and those of ellipsoids up to three times as far
 const STEEPEST_RAD = 1.5; // towards the poles an outline may reach all round
@@ -32,7 +36,8 @@ const STEEPEST_RAD = 1.5; // towards the poles an outline may reach all round
  * @returns {Objects}
  */
 export function objectsOf(z, model, room, stated) {
-  const number = (/** @type {string} */ name) => z[model.latentNames.indexOf(name)];
+  const numbers = numbersOf(stated.derived, model.latentNames, z);
+  const number = (/** @type {string} */ name) => /** @type {number} */ (numbers.get(name));
   const [right, ahead] = [3, 4].map((i) => between(room.spans[i], number(room.names[i])));
   const eye = [right, room.eyeM, ahead];
   const bodies = stated.objects.map((one, index) => bodyOf(one, index, number, eye));
@@ -41,6 +46,7 @@ export function objectsOf(z, model, room, stated) {
   return {
     count: bodies.length,
     bodies: bodies.filter((_, i) => isThere(stated.objects[i].present, number)),
+    looks: stated.looks.map(number),
     panes: { middle, half: half.map((length) => length - stated.frameM) },
     sun: { azimuthRad, heightRad },
   };
@@ -64,7 +70,7 @@ function bodyOf({ sidesM, latents, isEllipsoid }, index, number, eye) {
     factors.reduce((sum, factor, i) => sum + factor * sidesM[side * factors.length + i], -eye[side % 3]),
   );
   const [low, high] = [sides.slice(0, 3), sides.slice(3)];
-  const half = low.map((length, axis) => (high[axis] - length) / 2);
+  const half = low.map((length, axis) => Math.max((high[axis] - length) / 2, isEllipsoid ? LEAST_HALF_M : -Infinity));
   return { index, isEllipsoid, low, high, middle: low.map((length, axis) => (length + high[axis]) / 2), half };
 }
 

@@ -1,5 +1,5 @@
-// What the lattice and each stage add of a room's objects (cocogan_core/models/object_layers.py): learned for each object and each of
-// the room's faces, and coloured by z.
+// What the lattice and each stage add of a room's objects (cocogan_core/models/object_layers.py): learned for each object, or
+// several that look alike, and each of the room's faces, and coloured by z. The kernel has a row for each object and face.
 
 import { Convolution, linear, SINGLE } from "./convolution.js";
 import { FACES, OBJECT_FEATURES, PAINTED_FROM } from "./shapes.js";
@@ -22,40 +22,55 @@ export class ObjectLayers {
     const { maths } = maps;
     this.maps = maps;
     this.maths = maths;
-    this.count = /** @type {import("../state/room_objects.js").RoomObjects} */ (model.objects).objects.length + FACES;
+    const { rows, rowCount, looks } = /** @type {import("../state/room_objects.js").RoomObjects} */ (model.objects);
+    this.shared = [...rows, ...Array.from({ length: FACES + 1 }, (_, face) => rowCount + face)]; // of objects, faces and the sun
+    this.isShared = rowCount < rows.length;
+    this.count = rows.length + FACES;
     const data = (/** @type {string} */ name) => /** @type {import("../state/checkpoint.js").Tensor} */ (generator.get(`objects.${name}`)).data;
     this.mix = widths.map((width, i) => new Convolution(memory, data(`mix.${i}.weight`), null, { outputs: width, channels: OBJECT_FEATURES, k: 1 }));
     this.hidden = [0, 2].map((i) => linear(maths, generator, `objects.hidden.${i}`));
     this.paints = widths.slice(PAINTED_FROM).map((_, i) => linear(maths, generator, `objects.paint.${i}`));
     this.rows = widths.map((width, i) => this.rowsOf(data(`table.${i}`), width));
-    this.z = maths.allocate(model.zDim);
+    this.told = maths.allocate(model.zDim + looks.length);
+    this.learned = this.isShared ? maths.allocate(Math.max(...this.paints.map(({ outputs }) => outputs))) : 0;
     this.answers = this.hidden.map(({ outputs }) => maths.allocate(outputs));
     this.scratch = maths.allocate(Math.max(...[...this.hidden, ...this.paints].map(({ columnFloats }) => columnFloats)));
   }
 
   /** @param {import("./memory.js").Weights} table (rows, 3 · channels) @param {number} channels @returns {Rows} */
   rowsOf(table, channels) {
-    const { maths, count } = this;
+    const { maths, count } = this, every = this.spread(table, 3 * channels);
     const floats = (count + 1) * channels;
-    const there = table.slice(0, floats); // of its kind; the last row stays 0
-    for (let row = 0; row < count; row++) there.set(table.subarray(3 * row * channels, (3 * row + 1) * channels), row * channels);
+    const there = every.slice(0, floats); // of its kind; the last row stays 0
+    for (let row = 0; row < count; row++) there.set(every.subarray(3 * row * channels, (3 * row + 1) * channels), row * channels);
     there.fill(0, count * channels);
     const flags = maths.put(there, floats);
-    return { table: maths.put(table, table.length), known: maths.put(there, floats), flags, sunny: flags + 4 * count * channels, channels };
+    return { table: maths.put(every, every.length), known: maths.put(there, floats), flags, sunny: flags + 4 * count * channels, channels };
   }
 
-  /** Show another room from now on. @param {Float32Array} z of the room as the network knows it */
+  /** Learned rows as a row for each object and face. @template {import("./memory.js").Weights} T @param {T} learned @param {number} floats of a row @returns {T} */
+  spread(learned, floats) {
+    if (!this.isShared) return learned;
+    const rows = this.shared.filter((row) => row < learned.length / floats); // tables have none of the sun
+    const every = /** @type {T} */ (learned instanceof Float32Array ? new Float32Array(rows.length * floats) : new Uint16Array(rows.length * floats));
+    rows.forEach((row, i) => every.set(learned.subarray(row * floats, (row + 1) * floats), i * floats));
+    return every;
+  }
+
+  /** Show another room from now on, which the maps show too. @param {Float32Array} z of the room as the network knows it */
   setZ(z) {
     const { maths, hidden, answers, scratch } = this;
-    maths.view(this.z, z.length).set(z);
+    const { looks } = /** @type {import("./object_coordinates.js").Objects} */ (this.maps.objects);
+    maths.view(this.told, z.length + looks.length).set([...z, ...looks]);
     hidden.forEach((layer, i) => {
-      layer.run(maths.loops, { ...SINGLE, at: i ? answers[0] : this.z }, answers[i], scratch);
+      layer.run(maths.loops, { ...SINGLE, at: i ? answers[0] : this.told }, answers[i], scratch);
       maths.loops.activate(answers[i], layer.outputs);
     });
     this.paints.forEach((layer, i) => {
-      const { flags, known } = this.rows[PAINTED_FROM + i];
-      layer.run(maths.loops, { ...SINGLE, at: answers[1] }, flags, scratch);
-      maths.loops.add(flags, known, layer.outputs);
+      const { flags, known, channels } = this.rows[PAINTED_FROM + i];
+      layer.run(maths.loops, { ...SINGLE, at: answers[1] }, this.learned || flags, scratch);
+      if (this.isShared) maths.view(flags, this.shared.length * channels).set(this.spread(maths.view(this.learned, layer.outputs), channels));
+      maths.loops.add(flags, known, this.shared.length * channels);
     });
   }
 

@@ -64,14 +64,15 @@ function expectedShapes(model) {
     shapes.set(`levels.${i - 1}.up.weight`, [widths[i - 1], width, 3, 3]).set(`levels.${i - 1}.up.bias`, [width]);
     layer(`levels.${i - 1}.refine`, [width, width, 3, 3]);
   });
-  return new Map([...shapes, ...(model.objects ? objectShapes(model, model.objects.objects.length + FACES, widths) : [])]);
+  return new Map([...shapes, ...(model.objects ? objectShapes(model, model.objects, widths) : [])]);
 }
 
-/** @param {import("../state/model_config.js").Model} model @param {number} rows of tables @param {number[]} widths @returns {[string, number[]][]} */
-function objectShapes({ zDim }, rows, widths) {
+/** @param {import("../state/model_config.js").Model} model @param {import("../state/room_objects.js").RoomObjects} objects @param {number[]} widths @returns {[string, number[]][]} */
+function objectShapes({ zDim }, { rowCount, looks }, widths) {
+  const rows = rowCount + FACES; // of tables
   const layer = (/** @type {string} */ name, /** @type {number[]} */ shape) => [[`${name}.weight`, shape], [`${name}.bias`, [shape[0]]]];
   return /** @type {[string, number[]][]} */ ([
-    ...layer("objects.hidden.0", [PAINT_WIDTH, zDim]), ...layer("objects.hidden.2", [PAINT_WIDTH, PAINT_WIDTH]),
+    ...layer("objects.hidden.0", [PAINT_WIDTH, zDim + looks.length]), ...layer("objects.hidden.2", [PAINT_WIDTH, PAINT_WIDTH]),
     ...widths.flatMap((width, i) => [[`objects.mix.${i}.weight`, [width, OBJECT_FEATURES, 1, 1]], [`objects.table.${i}`, [rows, 3 * width]]]),
     ...widths.slice(PAINTED_FROM).flatMap((width, i) => layer(`objects.paint.${i}`, [(rows + 1) * width, PAINT_WIDTH])),
   ]);

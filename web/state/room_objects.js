@@ -1,16 +1,18 @@
 // Boxes of a room's objects as functions of its named numbers (cocogan_core/geometry/objects.py), read as strictly as in Python.
 
+import { isDerived, readDerived } from "./derived_numbers.js";
 import { require } from "./problem.js";
-import { finite, oneOf, readFields, word, words } from "./settings_reader.js";
+import { finite, list, oneOf, readFields, word, words } from "./settings_reader.js";
 
 /**
  * @typedef {object} RoomObject a box, or the ellipsoid within it
  * @property {string} name
  * @property {number[]} sidesM of each side, left, lower, back, right, upper, front, where it lies at 0, and metres that it moves as
  *   each of `latents` goes from 0 to 1
- * @property {string[]} latents
+ * @property {string[]} latents or derived numbers
  * @property {boolean} isEllipsoid
  * @property {string} present the number that has to be above 0 for it to be there, or with a "-" before it, below; "": always
+ * @property {string} row what it looks like is learned in one with others of this name; "": by itself
  *
  * @typedef {object} RoomObjects
  * @property {RoomObject[]} objects
@@ -19,15 +21,21 @@ import { finite, oneOf, readFields, word, words } from "./settings_reader.js";
  * @property {string[]} sunLatents numbers of the sun's azimuth and height
  * @property {number[]} sunAzimuthRad at −1 and at 1
  * @property {number[]} sunHeightRad
+ * @property {import("./derived_numbers.js").DerivedNumber[]} derived numbers worked out from the named ones, in order
+ * @property {string[]} looks which of those say something of how objects look, beside z
+ * @property {number[]} rows of each object, the row in which its looks are learned
+ * @property {number} rowCount
  */
 
-const [MOST_OBJECTS, MOST_LATENTS, FARTHEST_M, SIDES, LARGEST_ANGLE_RAD] = [64, 16, 1000, 6, 1.5];
+const [MOST_OBJECTS, MOST_LATENTS, FARTHEST_M, SIDES, LARGEST_ANGLE_RAD] = [1024, 16, 1000, 6, 1.5];
 /** @type {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
-const OBJECT = { name: [word, null], sides_m: [numbers, null], latents: [words, []], shape: [oneOf("box", "ellipsoid"), "box"], present: [word, ""] };
+const OBJECT = {
+  name: [word, null], sides_m: [numbers, null], latents: [words, []], shape: [oneOf("box", "ellipsoid"), "box"], present: [word, ""], row: [word, ""],
+};
 /** @type {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
 const OBJECTS = {
   objects: [list, null], window: [word, null], frame_m: [finite, null], sun_latents: [words, null],
-  sun_azimuth_rad: [numbers, null], sun_height_rad: [numbers, null],
+  sun_azimuth_rad: [numbers, null], sun_height_rad: [numbers, null], derived: [readDerived, []], looks: [words, []],
 };
 
 /** @param {unknown} stated @param {string[]} latentNames @returns {RoomObjects} */
@@ -43,13 +51,28 @@ export function readObjects(stated, latentNames) {
   const window = names.indexOf(values.window);
   require(window >= 0 && values.frame_m >= 0 && values.frame_m < FARTHEST_M, "objects: window must name one of them, and its frame_m be a length");
   requireSun(values);
+  const derived = values.derived.map((/** @type {import("./derived_numbers.js").DerivedNumber} */ one) => one.name);
   const needed = [...objects.flatMap(needs), ...values.sun_latents];
-  const missing = needed.filter((name) => !latentNames.includes(name));
+  require(needed.every((name) => !isDerived(name) || derived.includes(name)), "objects: no such derived number");
+  const { looks } = values;
+  require(
+    looks.every((/** @type {string} */ name) => derived.includes(name)) && new Set(looks).size === looks.length,
+    "objects: looks must name derived numbers, each once",
+  );
+  const terms = values.derived.flatMap((/** @type {import("./derived_numbers.js").DerivedNumber} */ one) => one.terms);
+  const missing = [...needed, ...terms].filter((name) => !isDerived(name) && !latentNames.includes(name));
   require(!missing.length, `model: object coordinates need the latents ${JSON.stringify(missing).slice(0, 100)}`);
   return {
     objects, window, frameM: values.frame_m, sunLatents: values.sun_latents,
-    sunAzimuthRad: values.sun_azimuth_rad, sunHeightRad: values.sun_height_rad,
+    sunAzimuthRad: values.sun_azimuth_rad, sunHeightRad: values.sun_height_rad, derived: values.derived, looks, ...rowsOf(objects),
   };
+}
+
+/** @param {RoomObject[]} objects */
+function rowsOf(objects) {
+  const names = objects.map(({ name, row }) => row || name);
+  const distinct = [...new Set(names)];
+  return { rows: names.map((name) => distinct.indexOf(name)), rowCount: distinct.length };
 }
 
 /** @param {Record<string, any>} values */
@@ -66,7 +89,7 @@ function needs({ latents, present }) {
 
 /** @param {unknown} stated @param {number} index @returns {RoomObject} */
 function readObject(stated, index) {
-  const { name, sides_m: sidesM, latents, shape, present } = readFields(stated, `RoomObject ${index}`, OBJECT);
+  const { name, sides_m: sidesM, latents, shape, present, row } = readFields(stated, `RoomObject ${index}`, OBJECT);
   require(name !== null && sidesM !== null, `RoomObject ${index}: name and sides_m are needed`);
   const across = 1 + latents.length;
   require(
@@ -75,21 +98,16 @@ function readObject(stated, index) {
   );
   require(sidesM.every((/** @type {number} */ length) => Math.abs(length) < FARTHEST_M), `object ${index}: every length must be below ${FARTHEST_M} m`);
   const least = shape === "ellipsoid" ? 1e-6 : -1e-6;
-  const isOpen = [0, 1, 2].every((axis) => leastSize(sidesM, across, axis) >= least);
+  // those of derived numbers are what only the room's own make of a box
+  const isOpen = latents.some(isDerived) || [0, 1, 2].every((axis) => leastSize(sidesM, across, axis) >= least);
   require(isOpen, `object ${index}: its right, upper and front sides must lie beyond the others for every room`);
-  return { name, sidesM, latents, isEllipsoid: shape === "ellipsoid", present };
+  return { name, sidesM, latents, isEllipsoid: shape === "ellipsoid", present, row };
 }
 
 /** Metres from one side to the one opposite, in the room where that is least. @param {number[]} sidesM @param {number} across @param {number} axis */
 function leastSize(sidesM, across, axis) {
   const sizes = Array.from({ length: across }, (_, i) => sidesM[(axis + 3) * across + i] - sidesM[axis * across + i]);
   return sizes.slice(1).reduce((least, size) => least - Math.abs(size), sizes[0]);
-}
-
-/** @type {import("./settings_reader.js").Reader} */
-function list(value, name) {
-  require(Array.isArray(value), `${name} is not a list`);
-  return value;
 }
 
 /** @type {import("./settings_reader.js").Reader} */

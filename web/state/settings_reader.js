@@ -72,6 +72,12 @@ export function words(value, name) {
   return /** @type {string[]} */ (value);
 }
 
+/** @type {Reader} */
+export function list(value, name) {
+  require(Array.isArray(value), `${name} is not a list`);
+  return value;
+}
+
 /** Two numbers. @type {Reader} */
 export function span(value, name) {
   const wrong = `${name} is ${shown(value)}; it must be two lengths below 1000 m`;
