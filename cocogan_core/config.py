@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from types import UnionType
 from typing import Any, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
@@ -279,7 +280,7 @@ def read_settings(cls: type[T], values: object) -> T:
     """
     if not isinstance(values, dict):
         raise ConfigError(f"{cls.__name__}: expected an object of settings, found {type(values).__name__}")
-    hints = get_type_hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]  # mypy takes a generic's class for no Hashable
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     for name, value in values.items():
         if name not in hints:
@@ -292,6 +293,12 @@ def read_settings(cls: type[T], values: object) -> T:
         return cls(**values)
     except TypeError as error:  # says which settings are missing
         raise ConfigError(f"{cls.__name__}: {printable(str(error).partition('() ')[2] or error)}") from error
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    """A model's objects are hundreds of one class."""
+    return get_type_hints(cls)
 
 
 def _fits(value: object, hint: object) -> bool:

@@ -13,6 +13,7 @@ from cocogan_core.data.dataset import ImageDataset
 from cocogan_core.data.rooms.furnished.numbers import FURNISHED, FURNISHED_SYMMETRY, mirror, quarter_turn
 from cocogan_core.data.rooms.generate import make_panoramas
 from cocogan_core.data.rooms.live import LiveRooms, LiveRoomSampler
+from cocogan_core.data.rooms.objects import room_objects
 from cocogan_core.data.rooms.spec import RoomDatasetSpec
 from cocogan_core.errors import ConfigError, DataError
 from cocogan_core.geometry.grid import PatchGrid
@@ -199,3 +200,23 @@ def test_a_run_of_before_has_its_front_in_the_first_pixel(shards, tmp_path):
     require_same_run(tmp_path, before, now)
     with pytest.raises(ConfigError, match=r"model\.room\.front"):
         require_same_run(tmp_path, before, {**now, "model.room.front": "edge"})
+
+
+def test_object_coordinates_are_for_furnished_rooms_that_stand_upright(live, shards, tmp_path):
+    checkpoint = train(settings(live, tmp_path / "run", object_coordinates=True)).checkpoint
+    model = load_checkpoint(checkpoint).metadata.model
+    assert model.objects == room_objects("furnished", upright=True)
+    with pytest.raises(ConfigError, match="--style furnished --upright"):
+        settings(shards["any"], tmp_path / "other", object_coordinates=True).for_dataset(
+            ImageDataset.open(shards["any"])
+        )
+
+
+def test_macro_patches_at_edges_of_furniture(live):
+    rooms, levels = LiveRooms.open(live), replace(GRID, levels=3)
+    sampler = LiveRoomSampler(rooms, levels, edge_share=1.0)
+    batch = sampler.batch(np.random.default_rng(2), 24, 2)
+    anywhere = LiveRoomSampler(rooms, levels).batch(np.random.default_rng(2), 24, 2)
+    assert np.abs(batch.ids[:, 0] - 11).mean() < 0.7 * np.abs(anywhere.ids[:, 0] - 11).mean()  # few things are at poles
+    with pytest.raises(DataError, match="set upright"):
+        LiveRoomSampler(replace(rooms, upright=False), levels, edge_share=1.0)
