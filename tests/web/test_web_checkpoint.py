@@ -19,17 +19,20 @@ from cocogan_core.models.build import load_generator
 READ = """
 async function main() {
   const { readCheckpoint } = await load("state/checkpoint.js");
-  const { requireShapes } = await load("generator/shapes.js");
+  const { CompactGenerator } = await load("generator/compact_generator.js");
   const { Problem } = await load("state/problem.js");
-  return data.map((text) => {
+  const kernel = bytes(new URL("generator/kernel.wasm", WEB));
+  const found = [];
+  for (const text of data) {
     const b = Buffer.from(text, "base64");
     try {
-      requireShapes(readCheckpoint(b.buffer.slice(b.byteOffset, b.byteOffset + b.length)));
-      return "";
+      await CompactGenerator.load(readCheckpoint(b.buffer.slice(b.byteOffset, b.byteOffset + b.length)), kernel);
+      found.push("");
     } catch (error) {
-      return error instanceof Problem ? error.message : "CRASH " + error.stack;
+      found.push(error instanceof Problem ? error.message : "CRASH " + error.stack);
     }
-  });
+  }
+  return found;
 }
 """
 
@@ -93,6 +96,7 @@ def with_entry(file: bytes, **changes) -> bytes:
 
 
 NAN, ZEROS = np.full(3, np.nan, np.float32), np.zeros(3, np.float32)
+LATE = np.array([0, 1, np.inf], np.float32)
 BOX = {"name": "box", "sides_m": [0, 0, 1, 1, 1, 2]}
 OBJECTS = {
     "objects": [BOX], "window": "box", "frame_m": 0.1, "sun_latents": ["light.sun_azimuth", "light.sun_height"],
@@ -145,6 +149,9 @@ HOSTILE = {
     "constructor": (lambda good: with_entry(good, dtype="constructor"), "constructor"),
     "overlap": (lambda good: with_entry(good, data_offsets=[0, 64], shape=[16]), "overlap"),
     "NaN": (lambda good: with_tensor(good, "generator.rgb.0.bias", NAN), "NaN"),
+    "half NaN": (lambda good: with_tensor(good, "generator.rgb.0.bias", NAN.astype(np.float16)), "NaN"),
+    "a late infinity": (lambda good: with_tensor(good, "generator.rgb.0.bias", LATE), "NaN or infinity"),
+    "half infinity": (lambda good: with_tensor(good, "generator.rgb.0.bias", -LATE.astype(np.float16)), "infinity"),
     "shape": (lambda good: with_tensor(good, "generator.lattice.bias", ZEROS), "shape [3]"),
     "missing": (lambda good: with_tensor(good, "generator.lattice.bias", None), "no tensor"),
     "unknown": (lambda good: with_tensor(good, "generator.extra", ZEROS), "unknown"),
@@ -283,9 +290,9 @@ def read_by_python(path) -> bool:
     return True
 
 
-EDITED = READ.replace("return data.map((text) => {", "return data.edits.map((edits) => {").replace(
+EDITED = READ.replace("of data)", "of data.edits)").replace(
     'const b = Buffer.from(text, "base64");',
-    "const b = Buffer.from(bytes(data.path)); for (const [at, byte] of edits) b[at] = byte;",
+    "const b = Buffer.from(bytes(data.path)); for (const [at, byte] of text) b[at] = byte;",
 )
 
 

@@ -4,6 +4,7 @@
 // go on from those of the level-0 patch that they lie in. So a patch does not depend on what else was made.
 
 import { modulo } from "../geometry/grid.js";
+import { require } from "../state/problem.js";
 import { Field } from "./field.js";
 import { GpuKernel } from "./gpu_kernel.js";
 import { KeptFeatures } from "./kept_features.js";
@@ -26,12 +27,14 @@ export class CompactGenerator {
   /**
    * @param {import("../state/checkpoint.js").Checkpoint} checkpoint
    * @param {BufferSource} code kernel.wasm
-   * @throws {import("../state/problem.js").Problem} its tensors do not fit its model
+   * @throws {import("../state/problem.js").Problem} its tensors do not fit its model, or hold NaN or infinity
    */
   static async load(checkpoint, code) {
     requireShapes(checkpoint);
     const memory = new Memory();
-    return new CompactGenerator(checkpoint, memory, await memory.start(code));
+    const kernel = await memory.start(code);
+    for (const [name, { data }] of checkpoint.generator) require(memory.isFinite(data), `tensor ${name} holds NaN or infinity`);
+    return new CompactGenerator(checkpoint, memory, kernel);
   }
 
   /** The same on a graphics card; null where there is none to be had. @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {BufferSource} code */

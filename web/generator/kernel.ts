@@ -50,6 +50,17 @@ function multiply(weights: usize, columns: usize, bias: usize, y: usize, M: i32,
   return v128.or(size, i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16));
 }
 
+// Whether none of the numbers in so many bytes, a multiple of 16, has all ones for its exponent: of float32 or of pairs of float16.
+export function isFinite(x: usize, bytes: i32, exponent: i32, size: i32): i32 {
+  const mask = i32x4.splat(exponent);
+  let odd = i32x4.splat(0);
+  for (let i = 0; i < bytes; i += 16) {
+    const bits = v128.and(v128.load(x + i), mask);
+    odd = v128.or(odd, size === 2 ? i16x8.eq(bits, mask) : i32x4.eq(bits, mask));
+  }
+  return v128.any_true(odd) ? 0 : 1;
+}
+
 // n finite float16 numbers, a multiple of 8, as floats; they may begin half way of where those go.
 export function widen(halves: usize, n: i32, y: usize): void {
   for (let i = 0; i < n; i += 8) {

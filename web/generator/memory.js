@@ -103,6 +103,17 @@ export class Memory {
     this.loops.widen(address + 2 * count, count, address);
   }
 
+  /** Whether no weight is NaN or infinite. @param {Weights} weights */
+  isFinite(weights) {
+    const isHalf = weights instanceof Uint16Array;
+    const count = strideOf(weights.length);
+    const at = this.scratch(count);
+    const numbers = new (isHalf ? Uint16Array : Float32Array)(this.memory.buffer, at, count);
+    numbers.fill(0, weights.length);
+    numbers.set(weights);
+    return this.loops.isFinite(at, numbers.byteLength, isHalf ? 0x7c007c00 : 0x7f800000, isHalf ? 2 : 4) === 1;
+  }
+
   /** @param {number} address @param {number} floats @param {(floats: Float32Array) => void} write */
   fill(address, floats, write) {
     write(this.view(address, floats));

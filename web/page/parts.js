@@ -11,10 +11,14 @@ function block(id) {
 
 /** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
 function fromBase64(text) {
-  const decode = /** @type {any} */ (Uint8Array).fromBase64; // browsers of 2025 and later
-  if (decode) return decode.call(Uint8Array, text);
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  const decode = /** @type {any} */ (bytes).setFromBase64; // browsers of 2025 and later; fromBase64 takes twice as long
+  if (decode) {
+    decode.call(bytes, text);
+    return bytes;
+  }
   const letters = atob(text);
-  const bytes = new Uint8Array(letters.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
   return bytes;
 }
