@@ -88,7 +88,9 @@ class CompactGenerator(Generator):
             _require_named(config, config.room)
         self.objects: ObjectLayers | None = None
         if config.objects is not None:
-            self.objects = ObjectLayers(ObjectScene.of(config), config.z_dim, widths)
+            self.objects = ObjectLayers(
+                ObjectScene.of(config), named=len(config.latent_names), z_dim=config.z_dim, widths=widths
+            )
             self.objects.apply(initialise)
             self.objects.reset()
 

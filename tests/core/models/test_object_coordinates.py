@@ -15,8 +15,9 @@ from cocogan_core.data.rooms.parameters import PARAMETERS
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.models.build import build_generator
-from cocogan_core.models.dimensions import OBJECT_FEATURES
+from cocogan_core.models.dimensions import OBJECT_FEATURES, PAINT_WIDTH
 from cocogan_core.models.object_coordinates import NOTHING, Objects, Rays, _meet, nearest_objects
+from cocogan_core.models.object_layers import ObjectLayers
 from cocogan_core.models.object_maps import object_maps
 from cocogan_core.models.object_scene import ObjectScene
 from cocogan_core.models.room_coordinates import room_of, view_pitches, view_rays, view_yaws
@@ -127,6 +128,23 @@ def test_objects_that_are_not_trained_change_nothing():
     z, corners = torch.rand(2, 48) * 2 - 1, torch.tensor([[0, 0], [1, 3]])
     with torch.no_grad():
         assert torch.equal(made.block(z, corners, (2, 2)), plain.block(z, corners, (2, 2)))
+
+
+@pytest.mark.parametrize("names", [PARAMETERS, tuple(f"n{i}" for i in range(60))], ids=["pairs", "too many for pairs"])
+def test_untrained_hidden_layers_hand_on_the_named_numbers_alone(names):
+    """So that a linear layer behind them can make any colour that is linear in them."""
+    layers = ObjectLayers(SCENE, named=len(names), z_dim=100, widths=[8] * 4)
+    layers.reset()
+    z = torch.rand(500, 100) * 2 - 1
+    unnamed = torch.cat([z[:, : len(names)], torch.rand(500, 100 - len(names))], 1)
+    hidden = layers.hidden(z)
+    assert torch.equal(hidden, layers.hidden(unnamed))
+    if 2 * len(names) <= PAINT_WIDTH:
+        wanted = z[:, : len(names)]
+        found = torch.linalg.lstsq(hidden, wanted, driver="gelsd").solution
+        assert (hidden @ found - wanted).abs().max() < 1e-3
+    else:
+        assert torch.linalg.matrix_rank(hidden) == len(names)
 
 
 def test_object_weights_get_gradients():
