@@ -37,7 +37,7 @@ class ObjectLayers(nn.Module):
         self.paint = nn.ModuleList(nn.Linear(PAINT_WIDTH, (rows + 1) * width) for width in painted)
 
     def reset(self) -> None:
-        """Fresh weights that add nothing. The hidden layers hand on what has a name alone, each number with its negative.
+        """Fresh weights that add nothing. The hidden layers hand on named numbers alone, each with its negative.
 
         Or without it, where that is too many. A colour is then a sum of a few of them from the first step on; from
         random layers it was found among what the unnamed numbers add, and stayed pale for tens of thousands of images.
