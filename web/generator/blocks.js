@@ -7,7 +7,7 @@
 
 export const SIDE = 2; // patches: larger blocks cost a little less each, and news of what is wanted waits longer
 /** Largest first; a block's corner is a multiple of its shape. @type {[number, number][]} */
-const SHAPES = [[SIDE, SIDE], [SIDE, 1], [1, 1]];
+const SHAPES = [[SIDE, SIDE], [SIDE, 1], [1, SIDE], [1, 1]];
 
 /** Every patch of a block, row by row. @param {Block} block @returns {Patch[]} */
 export function patchesOf({ level, row, column, rows, columns }) {
