@@ -23,8 +23,8 @@ MINUTES = 30.0
 PAUSE_S = 30.0
 SCREEN_PX = (240, 150)  # where the CPU draws, a small window has many frames
 PAGE_BYTES = 4096
-# V8 doubles the room for what is young when much of it lives on: steps of 14 and 27 MB within 20 minutes of turning, which
-# are no growth of the page's, and would hide one.
+# V8 doubles the room for young objects when much of them lives on: steps of 14 and 27 MB within 20 minutes of turning,
+# which are no growth of the page's, and would hide one.
 YOUNG_MB = 2
 KINDS = ("browser", "renderer", "gpu-process", "others")
 TURN = """globalThis.frames = 0; cocogan.addEventListener('frame', () => frames++);
