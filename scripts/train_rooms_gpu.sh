@@ -58,7 +58,7 @@ stage() {  # name, preset, patch pixels, batch, images, options …
         --object-coordinates --workers "$workers" --save-every "$((images > 20 ? images / 20 : 1))" "${fast[@]}" "${@:6}" ${OPTIONS:-}
     then
         touch "$work/runs/$name/done"
-        rm -f "$work/runs/$name/state.safetensors"  # the next stage starts from the checkpoint
+        rm -f "$work/runs/$name"/state*.safetensors  # the next stage starts from the checkpoint
     elif [ $? -eq 124 ]; then
         save; exit
     else
