@@ -34,7 +34,8 @@ def late_attributes(tree):
     for cls in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
         methods = [node for node in cls.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         known = {node.target.id for node in cls.body if isinstance(node, ast.AnnAssign)}
-        known |= {name.id for node in cls.body if isinstance(node, ast.Assign) for name in node.targets}
+        targets = [target for node in cls.body if isinstance(node, ast.Assign) for target in node.targets]
+        known |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
         known |= {method.name for method in methods}
         known |= {name for method in methods if method.name == "__init__" for name in assigned(method)}
         late = {name for method in methods for name in assigned(method)} - known

@@ -22,6 +22,7 @@ from cocogan_core.data.dataset import DatasetWriter, ImageDataset
 from cocogan_core.errors import ConfigError, TrainingError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.metrics.features import SIDE_PX
 from cocogan_core.training import validation
 from cocogan_core.training.checkpoints import is_best
 from cocogan_core.training.config import PRESETS
@@ -210,7 +211,7 @@ def test_an_exploding_loss_stops_the_run_and_keeps_the_last_good_state(config):
 class Flat:
     """Stands for a feature network: three means a picture."""
 
-    name = "efficientnet"
+    name, side_px = "efficientnet", SIDE_PX
 
     def extract(self, images):
         return images.mean((1, 2), dtype=np.float32)
