@@ -39,7 +39,6 @@ STARTS, ROUNDS = 5, 15
 PEAK_SHAPES = [(channels, side) for channels in (32, 64, 128, 256) for side in (16, 32, 64)]
 BLOCKS, SINGLE, WHOLE = "ONNX Runtime", "ONNX Runtime, single patches", "ONNX Runtime, one pass"
 SHARED, SPINNING = "ONNX Runtime, threads share a block", "ONNX Runtime, spinning threads share a block"
-NO_ARENA = "ONNX Runtime, no arena"
 EAGER, FROZEN, OPENVINO = "torch, eager", "torch, frozen", "OpenVINO"
 Row = tuple[str, str, str]
 Times = dict[str, float]
@@ -130,13 +129,10 @@ def openvino_session(graph: bytes, threads: int) -> OpenVinoSession:
     return OpenVinoSession(core.compile_model(core.read_model(graph), "CPU", hints))
 
 
-def onnx_session(
-    graph: bytes, threads: int, *, spinning: bool = False, arena: bool = True
-) -> onnxruntime.InferenceSession:
+def onnx_session(graph: bytes, threads: int, *, spinning: bool = False) -> onnxruntime.InferenceSession:
     """ONNX Runtime with options to be compared; the engine's own are the defaults."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level, options.intra_op_num_threads, options.inter_op_num_threads = 3, threads, 1
-    options.enable_cpu_mem_arena = arena
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spinning)))
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
@@ -151,7 +147,6 @@ def generators(threads: int) -> dict[str, PatchGenerator]:
         WHOLE: OtherEngine(shared, shapes=whole),
         SHARED: OtherEngine(shared),
         SPINNING: OtherEngine(partial(shared, spinning=True)),
-        NO_ARENA: OtherEngine(partial(alone, arena=False), at_once=threads),
     }
     if importlib.util.find_spec("openvino"):
         others[OPENVINO] = OtherEngine(partial(openvino_session, threads=threads))
@@ -277,7 +272,6 @@ def speeds(threads: int) -> list[Row]:
         (f"operations a second / best convolution's, {on}", f"{times['share of peak']:.2f}", "≥ 0.70"),
         (f"time where threads share a block / as it is, {on}", ratio(times[SHARED], own), ""),
         (f"time where spinning threads do / as it is, {on}", ratio(times[SPINNING], own), ""),
-        (f"time without an arena / as it is, {on}", ratio(times[NO_ARENA], own), ""),
     ]
 
 

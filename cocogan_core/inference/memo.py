@@ -24,12 +24,10 @@ class Memo(Generic[Key, Value]):
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """The value, made by the first thread that asks for it while others wait; what ``make`` raises is not kept."""
         with self._lock:
-            future, mine = self._kept.get(key), Future[Value]()
-            if future is None:
-                self._keep(key, mine)
-            else:
-                self._kept.move_to_end(key)
-        return self._make(key, mine, make) if future is None else future.result()
+            kept = self._kept.get(key)
+            future = Future[Value]() if kept is None else kept
+            self._keep(key, future)
+        return self._make(key, future, make) if kept is None else future.result()
 
     def put(self, key: Key, value: Value) -> None:
         """Keep a value that came with another."""

@@ -125,9 +125,10 @@ class OnnxEngine:
 
     def _style(self, z: Latent) -> Latent:
         """Worked out once a room, not once a block."""
-        if self._styled is None or not np.array_equal(z, self._styled[0]):
-            self._styled = z.copy(), self._session(GraphRequest("style")).run(None, {"z": z})[0]
-        return self._styled[1]
+        styled = self._styled  # as it is now: a block of another z, left behind by an error, may still be under way
+        if styled is None or not np.array_equal(z, styled[0]):
+            self._styled = styled = z.copy(), self._session(GraphRequest("style")).run(None, {"z": z})[0]
+        return styled[1]
 
     def _session(self, request: GraphRequest) -> onnxruntime.InferenceSession:
         return self._sessions.get(request, lambda: self._open(self._graphs(request)))
