@@ -31,7 +31,7 @@ FRAME_S = 1 / 60
 SAFE_FRAME_S = IDLE_FRAME_S = 1 / 20  # the latter: how often an unchanging window looks for events
 MIRROR_S, MIRROR_PAUSE = 1 / 30, 4  # how often the window shows what a headset does, and times its own pictures
 SETTLE_FRAMES = 4  # ImGui needs a few frames to settle after an event
-PAUSE = 2  # times what a picture takes, before one in which only patches are new: the generator may need the same CPU
+PAUSE = 5  # times what a picture takes, before one in which only patches are new: the generator may need the same CPU
 
 
 class App:
@@ -216,7 +216,7 @@ class App:
         if self.headset.view is not None and self.headset.showing:
             return self.headset.view.screen_px
         width, height = self.window.get_framebuffer_size()
-        halves = 2 if self._quality() is DrawQuality.COARSE else 1
+        halves = 2 if self.controls.active and self._quality() is DrawQuality.COARSE else 1
         return -(-width // halves), -(-height // halves)
 
     def _show_clicked(self) -> None:
@@ -230,7 +230,8 @@ class App:
     def _quality(self) -> DrawQuality:
         """How well there is time to draw, or what is asked for."""
         asked = self.workspace.settings.quality
-        return self.drawing.quality(asked, moves=self.controls.active, changes=self._awake > 0)
+        awaits = not self.session.streamer.complete
+        return self.drawing.quality(asked, moves=self.controls.active, changes=self._awake > 0, awaits=awaits)
 
     def _draw(self, now: float) -> None:
         """Draw the room and the panels over it, and do what the panels are used for."""

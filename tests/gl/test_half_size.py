@@ -42,12 +42,16 @@ def shown(app, quality):
     return np.frombuffer(buffer, np.uint8).reshape(SIZE[1], SIZE[0], 4)[..., :3].astype(int)
 
 
-def test_half_the_size_is_the_same_picture_and_asks_for_fewer_patches(app):
+def test_half_the_size_is_the_same_picture_and_asks_for_fewer_patches_in_motion(app):
     whole = shown(app, DrawQuality.PLAIN)
     assert whole.std() > 5
     assert app.session.streamer.screen_px == SIZE
     coarse = shown(app, DrawQuality.COARSE)
+    assert app.session.streamer.screen_px == SIZE, "while patches are awaited, those of the whole size are"
+    app.controls._dragging = True
+    app.frame()
     assert app.session.streamer.screen_px == (161, 91)
+    app.controls._dragging = False
     assert 0 < np.abs(coarse - whole).mean() < 3
     assert (shown(app, DrawQuality.PLAIN) == whole).all()
     assert app.context.error == "GL_NO_ERROR"

@@ -23,11 +23,11 @@ class AdaptiveDrawing:
         self._context = context
         self._half_size: HalfSize | None = None  # where frames take so long that it is needed
 
-    def quality(self, asked: str, *, moves: bool, changes: bool) -> DrawQuality:
+    def quality(self, asked: str, *, moves: bool, changes: bool, awaits: bool) -> DrawQuality:
         """How well there is time to draw; or what is ``asked`` for, if that is not ``"automatic"``."""
         if asked != "automatic":
             return DrawQuality.SHARP if asked == "sharp" else DrawQuality.PLAIN
-        return self.governor.choose(moves=moves, changes=changes)
+        return self.governor.choose(moves=moves, changes=changes, awaits=awaits)
 
     def draw(self, quality: DrawQuality, size_px: tuple[int, int], room: Callable[[int, bool], None]) -> None:
         """Have ``room`` (width in pixels, whether sharp) draw into the window of that size."""

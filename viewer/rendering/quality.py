@@ -20,6 +20,7 @@ class DrawQuality(IntEnum):
 # Seconds that a moving frame may take before the next worse way is taken. A sharp one is a luxury.
 MOST_S = {DrawQuality.COARSE: float("inf"), DrawQuality.PLAIN: 0.040, DrawQuality.SHARP: 0.010}
 REST_S = 0.060  # a sharp picture of a view at rest may take so long
+AWAITED_S = 0.020  # and a plain one while patches are awaited: what draws it may be what makes them
 COST = {DrawQuality.COARSE: 1.7, DrawQuality.PLAIN: 2.0}  # of the next better way at least, times this one's
 ROOM = 0.7  # the next better way must fit its limit so well …
 CALM, MOST_CALM = 45, 720  # … for so many frames: twice as many after each time that it did not last
@@ -38,10 +39,14 @@ class QualityGovernor:
         self._patience = CALM
         self._first = True
 
-    def choose(self, *, moves: bool, changes: bool = False) -> DrawQuality:
-        """How to draw the next frame; ``moves``: the view does, ``changes``: only what is in it."""
+    def choose(self, *, moves: bool, changes: bool = False, awaits: bool = False) -> DrawQuality:
+        """How to draw the next frame; ``moves``: the view does, ``changes``: only what is in it, ``awaits``: patches of
+        it are still to come, so that what it shows is mostly enlarged anyway.
+        """
         if moves:
             return self._moving
+        if awaits and self._mean_s.get(DrawQuality.PLAIN, 0.0) > AWAITED_S:
+            return DrawQuality.COARSE
         limit_s = MOST_S[DrawQuality.SHARP] if changes else REST_S
         return DrawQuality.SHARP if self._mean_s.get(DrawQuality.SHARP, 0.0) < limit_s else DrawQuality.PLAIN
 

@@ -177,7 +177,7 @@ class Session:
             wanted += self.gallery.wanted(favourites, self.recent) if gallery else []
             wanted += [room for room in self.filmstrip.unfinished if room != self.latents]
             wanted += self.objects.wanted(self.latents, self.looked_for) if panel or self.looked_for else []
-        made = self.maker.step(wanted, self.streamer.directions, now_s)
+        made = self.maker.step(wanted, self.streamer.directions, now_s, free=free)
         if made is None or self.objects.add(*made):
             return
         room, patches = made

@@ -30,6 +30,8 @@ class ThumbnailMaker:
         self._checkpoint, self._device, self._grid = checkpoint, device, grid
         self._worker: Worker | None = None
         self._room: Latents | None = None  # that is being made
+        self._z = np.zeros(0, np.float32)  # of it
+        self._paused = False
         self._patches: dict[Cell, Pixels] = {}
         self._revision, self._worked_s, self._failed = 0, 0.0, False
         self._refused: set[Latents] = set()  # rooms that cannot be made
@@ -40,11 +42,15 @@ class ThumbnailMaker:
         return self._room is not None
 
     def step(
-        self, wanted: Sequence[Latents], directions: NDArray[np.float32], now_s: float
+        self, wanted: Sequence[Latents], directions: NDArray[np.float32], now_s: float, *, free: bool = True
     ) -> tuple[Latents, dict[Cell, Pixels]] | None:
-        """Go on with the first of ``wanted``; a room with all its patches once it is made."""
+        """Go on with the first of ``wanted``; a room with all its patches once it is made.
+
+        While somebody waits for something else (not ``free``) it makes no more than it has begun.
+        """
+        self._pause(not free)
         wanted = [room for room in wanted if room not in self._refused]
-        if self._room is None and wanted and not self._failed:
+        if self._room is None and wanted and not (self._paused or self._failed):
             self._begin(wanted[0], directions)
         if self._worker is None:
             return None
@@ -61,13 +67,24 @@ class ThumbnailMaker:
             self._worker.close()
         self._worker = self._room = None
 
+    def _pause(self, paused: bool) -> None:
+        changed, self._paused = paused is not self._paused, paused
+        if changed and self._room is not None:
+            self._ask()
+
     def _begin(self, room: Latents, directions: NDArray[np.float32]) -> None:
         if self._worker is None:
             self._worker = Worker(self._checkpoint, self._device, self._grid)
-        self._room, self._patches = room, {}
+        self._room, self._z, self._patches = room, room.z(directions), {}
         self._revision += 1
-        cells = tuple((0, row, column) for row in range(self._grid.rows) for column in range(self._grid.columns))
-        self._worker.send(Plan(self._revision, cells), room.z(directions))
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for what the room lacks; for nothing in a pause."""
+        assert self._worker is not None
+        cells = [(row, column) for row in range(self._grid.rows) for column in range(self._grid.columns)]
+        lacking = () if self._paused else tuple((0, *cell) for cell in cells if cell not in self._patches)
+        self._worker.send(Plan(self._revision, lacking), self._z)
 
     def _take(self) -> tuple[Latents, dict[Cell, Pixels]] | None:
         assert self._worker is not None

@@ -93,8 +93,9 @@ class Workspace:
 
     def is_favourite(self, room: Latents) -> bool:
         """Whether a room of the open checkpoint is one of them."""
-        short = _as_kept(room)
-        return any((kept.latents.base, kept.latents.along) == short for kept in self.favourites)
+        favourites = self.favourites
+        short = _as_kept(room) if favourites else None
+        return any((kept.latents.base, kept.latents.along) == short for kept in favourites)
 
     def toggle_favourite(self, recipe: Recipe) -> None:
         """Keep the room of a recipe among the favourites, or no longer."""

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["generator_threads", "serve"]
 
 FIRST_BATCH = 4  # so that something is seen at once
-BATCH_S = 0.03  # a batch should take about this long: short enough that a new plan is heard soon
+BATCH_S = 0.045  # a batch should take about this long: short enough that a new plan is heard soon
 IDLE_S = 2  # without a word; what the last passes have used goes back then
 NICENESS = 10  # at 5, frames wait for the generator; at 19, the generator for any other program
 

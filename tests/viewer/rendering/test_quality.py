@@ -79,3 +79,15 @@ def test_at_rest_it_is_sharp_unless_that_takes_very_long():
     assert governor.choose(moves=False) is PLAIN
     governor.forget()
     assert governor.choose(moves=True) is SHARP
+
+
+@pytest.mark.parametrize(("plain_s", "drawn"), [(0.041, COARSE), (0.005, PLAIN)])
+def test_while_patches_are_awaited_a_slow_machine_draws_less(plain_s, drawn):
+    """Where the CPU draws, it is what makes the patches too; one that draws quickly loses nothing by it."""
+    governor = QualityGovernor()
+    assert governor.choose(moves=False, changes=True, awaits=True) is SHARP, "before anything is known"
+    governor.note(SHARP, 3 * plain_s, moves=False)
+    assert governor.choose(moves=False, changes=True, awaits=True) is PLAIN
+    governor.note(PLAIN, plain_s, moves=False)
+    assert governor.choose(moves=False, changes=True, awaits=True) is drawn
+    assert governor.choose(moves=False, changes=True) is PLAIN
