@@ -1,9 +1,6 @@
 """The engine that everybody has: ONNX Runtime, on the CPU or whatever else it was built for. Never imports torch."""
 
-import sys
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,38 +8,19 @@ from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.cores import usable_cores
-from cocogan_core.errors import ConfigError, NotFiniteError
+from cocogan_core.errors import NotFiniteError
 from cocogan_core.inference.engine import PROVIDERS, Cell, Latent, Patches, Shape
 from cocogan_core.inference.graph import FLOP, GraphRequest, block_shapes
 from cocogan_core.inference.memo import Memo
 from cocogan_core.inference.onnx_runtime import onnxruntime
+from cocogan_core.inference.onnx_session import open_session
 from cocogan_core.models.dimensions import MARGIN
 
-__all__ = ["OPTIMISED_BY", "OnnxEngine", "optimised"]
+__all__ = ["OnnxEngine"]
 
 MOST_AT_ONCE = 16  # blocks; each takes some tens of MB while it is made
-ERRORS_ONLY = 3  # ONNX Runtime's severities; its warnings are about graphs, which are not the user's
-
-OPTIMISED_BY = f"-onnxruntime-{onnxruntime.__version__}"
 
 Features = NDArray[np.float32]
-
-
-def optimised(graph: bytes) -> bytes:
-    """A graph as ONNX Runtime's CPU provider wants it, but for the layout, which depends on the processor.
-
-    That is most of what opening a session costs: 0.78 → 0.30 s for a block of a room with objects. As built where the
-    result cannot be written.
-    """
-    options = _options(1)
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            options.optimized_model_filepath = str(Path(folder) / "graph.onnx")
-            onnxruntime.InferenceSession(graph, options, providers=[PROVIDERS["cpu"]])
-            return (Path(folder) / "graph.onnx").read_bytes()
-    except Exception:  # of ONNX Runtime, which have no common base; a bad graph fails again where it is opened
-        return graph
 
 
 class OnnxEngine:
@@ -61,20 +39,19 @@ class OnnxEngine:
         provider: str = PROVIDERS["cpu"],
         threads: int | None = None,
         alone: bool = False,
-        ready: bool = False,
     ) -> None:
         """Take ``graphs`` as they are needed.
 
         ``threads`` are as many as there are cores if left out. On the CPU each makes a block of its own: a pass is many
         small operations, in which a second thread finds little to do. ``alone``: every patch in a pass of its own, one
-        after the other; ``ready``: graphs are :func:`optimised` already.
+        after the other.
 
         Raises:
             ConfigError: the provider does not work here.
             CheckpointError: what ``graphs`` raises for the base.
         """
         self._model, self._graphs, self._provider = model, graphs, provider
-        self._alone, self._ready = alone, ready
+        self._alone = alone
         self.at_once = 1 if alone else min(threads or usable_cores(), MOST_AT_ONCE)
         self._threads = threads if alone else 1
         self._sessions: Memo[GraphRequest, onnxruntime.InferenceSession] = Memo()
@@ -134,14 +111,7 @@ class OnnxEngine:
         return self._sessions.get(request, lambda: self._open(self._graphs(request)))
 
     def _open(self, graph: bytes) -> onnxruntime.InferenceSession:
-        options = _options(self._threads)
-        if self._ready:
-            levels = onnxruntime.GraphOptimizationLevel
-            options.graph_optimization_level = getattr(levels, "ORT_ENABLE_LAYOUT", levels.ORT_ENABLE_ALL)
-        session = onnxruntime.InferenceSession(graph, options, providers=[self._provider])
-        if session.get_providers()[0] != self._provider:
-            raise ConfigError(f"ONNX Runtime's {self._provider} does not start here; use --device cpu")
-        return session
+        return open_session(graph, self._provider, self._threads)
 
 
 def _run(
@@ -162,19 +132,3 @@ def _crop(features: Features, start: tuple[int, int], size: tuple[int, int]) -> 
 
 def _corners(corner: Cell) -> NDArray[np.int64]:
     return np.array([corner], np.int64)
-
-
-def _options(threads: int | None) -> onnxruntime.SessionOptions:
-    """One node at a time, on threads that sleep when there is nothing to do: a window wants the cores too.
-
-    Under Linux passes take memory from the C library and give it back: as fast as ONNX Runtime's own arenas, of which
-    every graph has one that only grows (269 MB instead of 382 after blocks of three levels on two threads).
-    """
-    options = onnxruntime.SessionOptions()
-    if sys.platform.startswith("linux"):
-        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
-    options.log_severity_level = ERRORS_ONLY
-    options.intra_op_num_threads = threads or 0
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Attribute", "GraphBuilder"]
+__all__ = ["Attribute", "GraphBuilder", "metadata_entry"]
 
 IR_VERSION = 8
 OPSET = 18
@@ -93,13 +93,17 @@ class GraphBuilder:
         """The whole model as an ONNX file, ``metadata`` in its properties."""
         graph = _text(2, "cocogan") + _all(1, self._nodes) + _all(5, self._constants)
         graph += _all(11, self._inputs) + _all(12, self._outputs)
-        pairs = (_text(1, key) + _text(2, value) for key, value in metadata.items())
         head = _integer(1, IR_VERSION) + _text(2, "cocogan-panorama") + _bytes(8, _integer(2, OPSET))
-        return head + _bytes(7, graph) + _all(14, pairs)
+        return head + _bytes(7, graph) + b"".join(metadata_entry(*pair) for pair in metadata.items())
 
     def _fresh(self, letter: str) -> str:
         self._names += 1
         return f"{letter}{self._names}"
+
+
+def metadata_entry(key: str, value: str) -> bytes:
+    """One of a model's properties; behind a finished model it joins those that are there."""
+    return _bytes(14, _text(1, key) + _text(2, value))
 
 
 def _node(operator: str, inputs: Iterable[str], output: str, attributes: Mapping[str, Attribute]) -> bytes:

@@ -196,17 +196,18 @@ def _open(path: Path, metadata: Metadata, chosen: tuple[str, str], threads: int 
                 "--device cpu"
             ) from error
         return TorchEngine(load_checkpoint(path), device, threads=threads)
-    from cocogan_core.inference.onnx_engine import OPTIMISED_BY, OnnxEngine, optimised
+    from cocogan_core.inference.onnx_engine import OnnxEngine
+    from cocogan_core.inference.onnx_session import optimised, optimiser
 
     on_cpu = device == PROVIDERS["cpu"]
     engine_of = partial(OnnxEngine, provider=device, threads=threads)
-    graphs = GraphCache(path, finish=optimised, finished_by=OPTIMISED_BY) if on_cpu else GraphCache(path)
+    graphs = GraphCache(path, finish=optimised, finished_by=optimiser()) if on_cpu else GraphCache(path)
     if metadata.model.generator == "micro":
-        return engine_of(metadata.model, graphs, ready=on_cpu, alone=not on_cpu)
+        return engine_of(metadata.model, graphs, alone=not on_cpu)
     from cocogan_core.inference.ablation_engines import FullEngine, MultipleEngine
 
     if metadata.model.generator == "full":
-        return FullEngine(engine_of(metadata.model, graphs, ready=on_cpu, alone=True))
+        return FullEngine(engine_of(metadata.model, graphs, alone=True))
     return MultipleEngine(
         load_checkpoint(path), lambda part: engine_of(part.metadata.model, partial(build_graph, part), alone=True)
     )
