@@ -1,6 +1,7 @@
 """The commands ``cocogan``, the core's subcommands with ``view``, ``render`` and ``web``, and ``cocogan-view``.
 
-``python -m viewer`` is ``cocogan``. What only some subcommands need is imported when they run.
+``python -m viewer`` is ``cocogan``. What only some subcommands need is imported when they run. ``view`` has
+Optional[…], since tyro asks typeguard about "… | None", whose import takes 60 ms.
 """
 
 import os
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Optional
 
 import tyro
 
@@ -34,26 +35,26 @@ DEFAULT_SIZE_PX = (1280, 720)
 
 
 def view(
-    file: tyro.conf.Positional[str | None] = None,
+    file: tyro.conf.Positional[Optional[str]] = None,
     *,
-    recipe: str | None = None,
-    checkpoint: Path | None = None,
-    seed: int | None = None,
-    yaw: float | None = None,
-    pitch: float | None = None,
-    fov: float | None = None,
-    lens: ViewProjection | None = None,
+    recipe: Optional[str] = None,
+    checkpoint: Optional[Path] = None,
+    seed: Optional[int] = None,
+    yaw: Optional[float] = None,
+    pitch: Optional[float] = None,
+    fov: Optional[float] = None,
+    lens: Optional[ViewProjection] = None,
     device: Device = "auto",
-    size: str | None = None,
-    screenshot: Path | None = None,
+    size: Optional[str] = None,
+    screenshot: Optional[Path] = None,
     headless: bool = False,
     reduced_motion: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     only_visible: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     vr: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     sphere: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
-    record: Path | None = None,
-    replay: Path | None = None,
-    level: int | None = None,
+    record: Optional[Path] = None,
+    replay: Optional[Path] = None,
+    level: Optional[int] = None,
     safe: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     install_desktop_entry: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,
     remove_desktop_entry: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False,

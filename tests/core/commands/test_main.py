@@ -1,5 +1,6 @@
 """The ``cocogan`` command as a whole: its help, its error lines, its exit codes."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -29,7 +30,8 @@ def test_every_subcommand_says_what_it_is_for(name, capsys):
     shown = capsys.readouterr().out
     assert exit_.value.code == 0
     assert "usage: cocogan" in shown
-    assert cli.SUBCOMMANDS[name].__doc__.splitlines()[0].split(".")[0][:40] in shown
+    function = getattr(importlib.import_module(f"cocogan_core.commands.{name}"), name)
+    assert function.__doc__.splitlines()[0].split(".")[0][:40] in shown
 
 
 def test_a_mistake_is_one_line_without_traceback_and_exit_code_2():
@@ -41,6 +43,7 @@ def test_a_mistake_is_one_line_without_traceback_and_exit_code_2():
     assert "/no/such/folder" in found.stderr
 
 
+NOT_FOR_A_WINDOW = "[name for name in sys.modules if name.startswith('cocogan_core.training') or name == 'typeguard']"
 HEAVY = {"torch", "moderngl", "glcontext", "OpenGL", "pyglet", "imgui_bundle"}
 MODULES_AFTER = """
 import sys
@@ -85,15 +88,28 @@ def _bug():
     ("function", "code", "said"),
     [(_user_error, 2, "cocogan: error: room.json is broken"), (_interrupt, 130, "stopped")],
 )
-def test_exit_codes(monkeypatch, capsys, function, code, said):
-    monkeypatch.setattr(cli, "SUBCOMMANDS", {"fail": function, "other": _bug})
+def test_exit_codes(capsys, function, code, said):
     with pytest.raises(SystemExit) as exit_:
-        cli.main(["fail"])
+        cli.main(["fail"], also={"fail": function, "other": _bug})
     assert exit_.value.code == code
     assert said in capsys.readouterr().err
 
 
-def test_our_own_bugs_keep_their_traceback(monkeypatch):
-    monkeypatch.setattr(cli, "SUBCOMMANDS", {"fail": _bug, "other": _user_error})
+def test_our_own_bugs_keep_their_traceback():
     with pytest.raises(ZeroDivisionError):
-        cli.main(["fail"])
+        cli.main(["fail"], also={"fail": _bug, "other": _user_error})
+
+
+def test_only_the_subcommand_that_is_named_is_imported():
+    code = "import sys; from viewer.__main__ import main; main(['view', '--seed', 'x'])"
+    code = f"import atexit, sys; atexit.register(lambda: print({NOT_FOR_A_WINDOW})); {code}"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert "--seed" in found.stderr
+    assert found.stdout == "[]\n"
+
+
+def test_a_name_that_is_none_is_refused_with_all_that_are():
+    found = run("vew")
+    assert found.returncode == 2
+    assert "vew" in found.stderr
