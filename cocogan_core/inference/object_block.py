@@ -10,14 +10,14 @@ from cocogan_core.config import ModelConfig
 from cocogan_core.geometry.derived import Function
 from cocogan_core.geometry.objects import Matrix
 from cocogan_core.inference.compact_weights import ObjectWeights, lattice_shares
-from cocogan_core.inference.object_graph import Directions, ObjectKind, nearest_layers, visible_kinds
-from cocogan_core.inference.object_map_graph import MapGraph, RoomTerms
+from cocogan_core.inference.object_graph import Directions, Layers, ObjectKind, nearest_layers, visible_kinds
+from cocogan_core.inference.object_map_graph import FACES_HERE, MapGraph, RoomTerms
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import VECTOR, RayMaps, RoomMaps, cut_table, tilts, yaws
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import OBJECT_WAVES, PAINTED_FROM, SLOPE, cell_angle_rad
-from cocogan_core.models.object_scene import PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene
+from cocogan_core.models.object_scene import FACES, PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene
 
 __all__ = ["ObjectBlock", "Place"]
 
@@ -95,9 +95,11 @@ class ObjectBlock:
         maps = MapGraph.of(self.room, seen, directions, self._angles(b, place, rays.size), (stage, cell_rad))
         height, width = rays.size
         mixed = b.convolve(maps.features.name, self.weights.mix[stage], None, pixels=height * width)
-        return b.slice((Term(b, mixed) + self._painted(b, maps, stage)).name, 3, 0, width)
+        wide = -(-width // VECTOR) * VECTOR
+        painted = self._painted(b, seen, maps, stage, (height, wide))
+        return b.slice((Term(b, mixed) + painted).name, 3, 0, width)
 
-    def _painted(self, b: GraphBuilder, maps: MapGraph, stage: int) -> Term:
+    def _painted(self, b: GraphBuilder, seen: Layers, maps: MapGraph, stage: int, size: tuple[int, int]) -> Term:
         """As ``object_layers._painted``: (1, C, h, w) from the rows of what is seen."""
         table = Term.constant(b, self.weights.tables[stage])
         rows, width = self.weights.tables[stage].shape[0], self.weights.tables[stage].shape[1] // 3
@@ -107,16 +109,16 @@ class ObjectBlock:
             paint = Term(b, b.linear(self.hidden.name, *self.weights.paint[stage - PAINTED_FROM], rows=1))
             own, sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
             flags, sunlight = flags + own, maps.lit * sunny.reshape(1, width, 1, 1)
-        which, behind, face = (self._row(x) for x in (maps.which, maps.behind, maps.face))
-        front, right, up = flags.joined(slopes, axis=1).maps(which).parts(1, [width] * 3)
-        beyond, wall = flags.maps(behind), flags.maps(face)
+        here, faces = self._row(seen.numbers), np.array(FACES_HERE) + rows - FACES
+        known = flags.joined(slopes, axis=1).gather(here)
+        front, right, up = known.chosen(seen.flags, size).parts(1, [width] * 3)
+        beyond, wall = flags.gather(here).chosen(seen.next_flags, size), flags.gather(faces).chosen(maps.faces, size)
         rest = wall + (beyond - wall) * maps.next_cover
-        seen = front + right * maps.along + up * maps.across
-        whole = rest + (seen - rest) * maps.cover
+        whole = rest + (front + right * maps.along + up * maps.across - rest) * maps.cover
         return whole if sunlight is None else whole + sunlight
 
     def _row(self, which: Term) -> Term:
-        """Rows of the tables for numbers of objects and faces."""
+        """Rows of the tables for numbers of objects."""
         scene = self.room.scene
         shared = len({*scene.rows}) < len(scene.rows)
         return Term.constant(which.b, scene.row_of).gather(which) if shared else which

@@ -52,22 +52,25 @@ class ObjectKind(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """The nearest and the next object of each pixel, all (1, h, w).
+    """The nearest and the next object of each pixel, (1, h, w) but for the first three.
 
     Attributes:
-        here, next_here: whether there is one.
-        which, next_which: its number, or that of another where there is none.
+        numbers: (K,) of the objects that are known.
+        flags, next_flags: (K, h, w) 1 at the nearest, or the next, of them; at any of them where there is none.
+        here: whether there is one.
+        which: its number, or that of another where there is none.
         distance, inside, cover: as in ``object_coordinates.Seen``.
         next_cover: of the next one.
     """
 
+    numbers: Term
+    flags: Term
+    next_flags: Term
     here: Term
     which: Term
     distance: Term
     inside: Term
     cover: Term
-    next_here: Term
-    next_which: Term
     next_cover: Term
 
 
@@ -108,18 +111,21 @@ def nearest_layers(kinds: Sequence[ObjectKind], directions: Directions, cell_rad
     """What pixels see whose cells are ``cell_rad`` wide."""
     met = [_covered(kind, directions, cell_rad) for kind in kinds]
     distance, inside, cover = (parts[0].joined(*parts[1:], axis=0) for parts in zip(*met, strict=True))
-    which = kinds[0].which.joined(*(kind.which for kind in kinds[1:]), axis=0)
+    numbers = kinds[0].which.joined(*(kind.which for kind in kinds[1:]), axis=0)
     near = (cover > 0.0).where(distance, FAR_M)
     first = near.apply("ArgMin", axis=0, keepdims=1)
     nearest = near.apply("GatherElements", first, axis=0)
-    others = near.apply("ScatterElements", first, nearest * 0.0 + FAR_M, axis=0)
+    count, start = numbers.apply("Shape").reshape(), Term.constant(numbers.b, np.array(0))
+    order = start.apply("Range", count, np.array(1)).reshape(-1, 1, 1)
+    flags = first.apply("Equal", order)
+    others = flags.where(FAR_M, near)
     second = others.apply("ArgMin", axis=0, keepdims=1)
     here, next_here = nearest < FAR_M, others.apply("GatherElements", second, axis=0) < FAR_M
     of = {name: x.apply("GatherElements", first, axis=0) for name, x in (("inside", inside), ("cover", cover))}
     next_cover = next_here.where(cover.apply("GatherElements", second, axis=0), 0.0)
     return Layers(
-        here, which.gather(first), nearest, here.where(of["inside"], 0.0), here.where(of["cover"], 0.0),
-        next_here, which.gather(second), next_cover,
+        numbers, flags.floats(), second.apply("Equal", order).floats(), here, numbers.gather(first), nearest,
+        here.where(of["inside"], 0.0), here.where(of["cover"], 0.0), next_cover,
     )  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from cocogan_core.models.object_scene import (
     ObjectScene,
 )
 
-__all__ = ["MapGraph", "RoomTerms"]
+__all__ = ["FACES_HERE", "MapGraph", "RoomTerms"]
+
+FACES_HERE = (0, 2, 4, 1, 3, 5)  # of the room's: those behind, then those ahead, along X, Y and Z
 
 SEEN_FAR_M = 100.0  # where nothing is seen a place means nothing, but is to stay a number
 
@@ -58,18 +60,15 @@ class _Face(NamedTuple):
         pairs = ((self.x, other.x), (self.y, other.y), (self.z, other.z))
         return _Face(*((here & own) | (~here & beyond) for own, beyond in pairs))
 
-    def choose(self, x: Term, y: Term, z: Term) -> Term:
-        """The entry of three along the axis."""
-        return self.x.where(x, self.y.where(y, z))
-
 
 class MapGraph(NamedTuple):
-    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, h, w)."""
+    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, h, w).
+
+    ``faces`` (6, h, w) are flags of the room's faces that are seen or covered, in the order of FACES_HERE.
+    """
 
     features: Term
-    which: Term
-    behind: Term
-    face: Term
+    faces: Term
     cover: Term
     next_cover: Term
     along: Term
@@ -96,18 +95,17 @@ class MapGraph(NamedTuple):
         shown = axis.or_else(wall, seen.here)
         sun, lit = _sun(room, rays, met, shown, cell_rad)
         features = (on_object * seen.cover).joined(sun, lit * here, angles * seen.cover, axis=0)
-        face = wall.choose(*(_sides(part, len(room.scene.sides) + 2 * i) for i, part in enumerate(ahead)))
         return cls(
-            features.apply("Unsqueeze", np.array([0])), seen.here.where(seen.which, face),
-            seen.next_here.where(seen.next_which, face), face, seen.cover, seen.next_cover,
+            features.apply("Unsqueeze", np.array([0])), _faces(wall, ahead), seen.cover, seen.next_cover,
             along.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit,
         )  # fmt: skip
 
 
-def _sides(ahead: Term, first: int) -> Term:
-    """The number of the face behind or ahead."""
-    behind, before = (Term.constant(ahead.b, np.array(number, np.int64)) for number in (first, first + 1))
-    return ahead.where(before, behind)
+def _faces(wall: _Face, ahead: list[Term]) -> Term:
+    """(6, h, w) flags of the faces in the order of FACES_HERE."""
+    before = [flag & on for flag, on in zip(wall, ahead, strict=True)]
+    behind = [flag & ~on for flag, on in zip(wall, ahead, strict=True)]
+    return behind[0].joined(*behind[1:], *before, axis=0).floats()
 
 
 def _walls(room: RoomTerms, rays: Directions) -> tuple[Term, _Face, list[Term]]:

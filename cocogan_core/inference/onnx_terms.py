@@ -97,6 +97,14 @@ class Term:
         """Rows of a table (n, C) by integers (1, h, w) as maps (1, C, h, w), with which arithmetic is fastest."""
         return self.gather(which).apply("Transpose", perm=[0, 3, 1, 2])
 
+    def chosen(self, flags: "Term", size: tuple[int, int]) -> "Term":
+        """Rows of this table (n, C) as maps (1, C, h, w), by one flag of n (n, h, w) a pixel; 0 without.
+
+        The same numbers as gathered ones, without maps of single pixels' rows to be transposed.
+        """
+        flat = flags.reshape(0, size[0] * size[1])
+        return self.apply("Transpose", perm=[1, 0]).apply("MatMul", flat).reshape(1, -1, *size)
+
     def reshape(self, *shape: int) -> "Term":
         """0 keeps a size, −1 is what remains."""
         return Term(self.b, self.b.reshape(self.name, shape))
