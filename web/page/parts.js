@@ -9,18 +9,21 @@ function block(id) {
   return element?.textContent ?? null;
 }
 
-/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
-function fromBase64(text) {
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
-  const decode = /** @type {any} */ (bytes).setFromBase64; // browsers of 2025 and later; fromBase64 takes twice as long
-  if (decode) {
-    decode.call(bytes, text);
-    return bytes;
-  }
+/** @param {string[]} texts base64, each of whole bytes @returns {Uint8Array<ArrayBuffer>} */
+function fromBase64(texts) {
+  const sizes = texts.map((text) => (text.length / 4) * 3 - (text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0));
+  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  texts.forEach((text, i) => decode(text, bytes.subarray(at, (at += sizes[i]))));
+  return bytes;
+}
+
+/** @param {string} text base64 @param {Uint8Array} bytes of that length */
+function decode(text, bytes) {
+  const { setFromBase64 } = /** @type {any} */ (bytes); // browsers of 2025 and later; fromBase64 takes twice as long
+  if (setFromBase64) return setFromBase64.call(bytes, text);
   const letters = atob(text);
   for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
-  return bytes;
 }
 
 /** Bytes stand in comments, which the browser reads quicker than anything else. @param {string} name @returns {Promise<ArrayBuffer>} */
@@ -28,7 +31,7 @@ async function bytesOf(name) {
   const element = document.getElementById(name);
   if (!element) return download(name);
   element.remove();
-  return fromBase64(/** @type {Comment} */ (element.firstChild).data).buffer;
+  return fromBase64(Array.from(element.childNodes, (comment) => /** @type {Comment} */ (comment).data)).buffer;
 }
 
 /** @param {string} name */

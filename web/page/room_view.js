@@ -17,8 +17,6 @@ import { Problem } from "../state/problem.js";
  * @typedef {ReturnType<typeof import("../state/checkpoint.js").describeCheckpoint>} Description
  */
 
-/** @type {[number, number, number]} the page's own (style.css) */
-const GROUND = [0x23 / 255, 0x22 / 255, 0x22 / 255];
 const AHEAD_S = 0.3;
 const LONGEST_FRAME_S = 0.1;
 const SLOW_S = 1 / 30;
@@ -77,8 +75,7 @@ export class RoomView extends EventTarget {
   startGraphics() {
     const gl = this.canvas.getContext("webgl2", { antialias: false, alpha: false, depth: false });
     if (!gl) throw new Problem("This browser offers no WebGL 2, which the room is drawn with. Use a current browser, or allow its hardware acceleration.");
-    gl.clearColor(...GROUND, 1); // until there is something to see
-    gl.clear(gl.COLOR_BUFFER_BIT);
+    this.canvas.style.opacity = "0"; // black until there is a room, and costs as much to show as one
     this.renderer = new Renderer(gl, this.sources, this.projection);
     const before = this.streamer;
     this.streamer = new Streamer(this.pool, this.renderer, this.grid);
@@ -192,6 +189,7 @@ export class RoomView extends EventTarget {
     if (this.xray) for (const held of streamer.levels.shown) held.atlas.mark(tints(streamer, held, nowS));
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, canvas.width, canvas.height);
+    canvas.style.opacity = "";
     renderer.draw(this.camera.view, streamer.levels.shown, nowS);
     this.dirty = false;
     this.fading = streamer.busy(nowS);
