@@ -1,7 +1,9 @@
 """Whether a page that turns by itself for long grows: ``python -m benchmarks.web_soak [MINUTES]`` (needs Chromium).
 
 A model of four levels whose fine stages are not trained turns by 30° a second, seen through 60°, and shows another room
-every minute. Twice a minute: the page's heap after a collection, and the memory of all of Chromium's processes.
+every minute. Twice a minute: the page's heap after a collection, and the memory of all of Chromium's processes. Beside
+it, in a browser of its own, a bare page that draws a triangle by WebGL 2 as often, and holds nothing: what grows there
+too is not the page's.
 """
 
 import contextlib
@@ -27,6 +29,39 @@ PAGE_BYTES = 4096
 # which are no growth of the page's, and would hide one.
 YOUNG_MB = 2
 KINDS = ("browser", "renderer", "gpu-process", "others")
+BARE = """<!doctype html><style>html, body { margin: 0; height: 100% } canvas { width: 100%; height: 100% }</style>
+<canvas></canvas><script>
+    globalThis.frames = 0, globalThis.rate = 0; // drawn, and to be drawn a second
+    const canvas = document.querySelector("canvas");
+    [canvas.width, canvas.height] = [canvas.clientWidth, canvas.clientHeight];
+    const gl = canvas.getContext("webgl2", { antialias: false, alpha: false, depth: false });
+    const program = gl.createProgram();
+    for (const [type, source] of [
+        [gl.VERTEX_SHADER, `void main() {
+            gl_Position = vec4(vec2(gl_VertexID % 2, gl_VertexID / 2) * 4.0 - 1.0, 0, 1); }`],
+        [gl.FRAGMENT_SHADER, `precision highp float; uniform float t; out vec4 colour;
+            void main() { colour = vec4(t, 0, 1, 1); }`],
+    ]) {
+        const shader = gl.createShader(type);
+        gl.shaderSource(shader, "#version 300 es\\n" + source);
+        gl.compileShader(shader);
+        gl.attachShader(program, shader);
+    }
+    gl.linkProgram(program);
+    gl.useProgram(program);
+    const place = gl.getUniformLocation(program, "t");
+    let [formerMs, due] = [performance.now(), 0];
+    const draw = (ms) => {
+        requestAnimationFrame(draw);
+        due = Math.min(due + ((ms - formerMs) / 1000) * rate, 1);
+        formerMs = ms;
+        if (due < 1) return;
+        due -= 1;
+        gl.uniform1f(place, (ms / 1000) % 1);
+        gl.drawArrays(gl.TRIANGLES, 0, 3);
+        frames++;
+    };
+    requestAnimationFrame(draw);</script>"""
 TURN = """globalThis.frames = 0; cocogan.addEventListener('frame', () => frames++);
     cocogan.turning = Math.PI / 6; cocogan.wake()"""
 
@@ -65,21 +100,31 @@ def memory(pid: int) -> list[str]:
     return [f"{len(every)}", f"{sum(every):.0f}", *(f"{sum(one):.0f}" for one in held.values())]
 
 
-def sampled(chromium: Browser, minutes: float) -> Table:
+def heap_and_frames(chromium: Browser) -> tuple[float, int]:
+    """Of a page: MB after a collection, and pictures drawn."""
+    heap_mb, frames = chromium.run("(gc(), [performance.memory.usedJSHeapSize / 1e6, frames])")
+    return heap_mb, frames
+
+
+def sampled(chromium: Browser, bare: Browser, minutes: float) -> Table:
     """A row each half minute."""
-    table = Table(
-        "minutes", "patches made", "frames", "heap, MB", "processes", "MB", *(f"{name}, MB" for name in KINDS)
-    )
-    begin_s, number = time.monotonic(), 0
+    ours = ("patches made", "frames", "heap, MB", "processes", "MB", *(f"{name}, MB" for name in KINDS))
+    beside = ("frames", "heap, MB", "MB", "renderer, MB", "gpu-process, MB")
+    table = Table("minutes", *ours, *(f"bare page: {name}" for name in beside))
+    begin_s, number, former = time.monotonic(), 0, 0
     while (now_s := time.monotonic() - begin_s) < 60 * minutes:
         number += 1
         if number % 2 == 0:
             chromium.run("cocoganPage.next()")
         time.sleep(PAUSE_S)
-        heap, made, frames = chromium.run(
-            "(gc(), [performance.memory.usedJSHeapSize / 1e6, cocogan.streamer.statistics.made, frames])"
-        )
-        row = f"{now_s / 60:.1f}", f"{made}", f"{frames}", f"{heap:.1f}", *memory(chromium.pid)
+        heap, frames = heap_and_frames(chromium)
+        bare.run(f"globalThis.rate = {(frames - former) / PAUSE_S}")
+        former = frames
+        made = chromium.run("cocogan.streamer.statistics.made")
+        bare_heap, bare_frames = heap_and_frames(bare)
+        _, every, _, renderer, graphics, _ = memory(bare.pid)
+        row = [f"{now_s / 60:.1f}", f"{made}", f"{frames}", f"{heap:.1f}", *memory(chromium.pid)]
+        row += [f"{bare_frames}", f"{bare_heap:.1f}", every, renderer, graphics]
         print(*row, flush=True)
         table.add_row(*row)
     return table
@@ -89,15 +134,20 @@ def main() -> None:
     """Measure and report."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1] != "--write" else MINUTES
     with tempfile.TemporaryDirectory() as temporary:
-        page, model = Path(temporary) / "room.html", Path(temporary) / "levels.safetensors"
+        page, model, bare_page = (Path(temporary) / name for name in ("room.html", "levels.safetensors", "bare.html"))
         write_level_checkpoint(model)
         write_single_file(WebPage(model, "A room", 7, None, View()), page)
+        bare_page.write_text(BARE, encoding="utf-8")
         flags = (f"--js-flags=--expose-gc --max-semi-space-size={YOUNG_MB}", "--enable-precise-memory-info")
-        with browser(Path(temporary) / "profile", *flags) as chromium:
+        with (
+            browser(Path(temporary) / "profile", *flags) as chromium,
+            browser(Path(temporary) / "bare", *flags) as bare,
+        ):
             chromium.open(page.as_uri() + "#seed=7&yaw=0&pitch=0&fov=60", SCREEN_PX)
+            bare.open(bare_page.as_uri(), SCREEN_PX)
             chromium.wait("globalThis.cocogan?.streamer?.coarse")
             chromium.run(TURN)
-            report("web-soak", "python -m benchmarks.web_soak", sampled(chromium, minutes))
+            report("web-soak", "python -m benchmarks.web_soak", sampled(chromium, bare, minutes))
 
 
 if __name__ == "__main__":

@@ -196,7 +196,7 @@ def test_half_precision_weights_are_the_same_numbers():
     code = """
     async function main() {
       const { Memory } = await load("generator/memory.js");
-      const { floatsOf } = await load("state/checkpoint.js");
+      const { floatsOf } = await load("state/tensors.js");
       const memory = new Memory();
       await memory.start(bytes(new URL("generator/kernel.wasm", WEB)));
       const halves = Uint16Array.from(data);

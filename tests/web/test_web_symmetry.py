@@ -15,7 +15,9 @@ from cocogan_core.inference.latents import sample_z
 UPRIGHT = """
 async function main() {
   const { readModel } = await load("state/model_config.js");
-  const { symmetry } = readModel(data.model);
+  const { RoomSymmetry } = await load("geometry/symmetry.js");
+  const { symmetry: stated, latentNames } = readModel(data.model);
+  const symmetry = new RoomSymmetry(stated, latentNames);
   return data.rooms.map((room) => {
     const upright = symmetry.upright(Float32Array.from(room));
     const cells = data.cells.map((cell) => upright.cell(cell, data.columns));

@@ -4,6 +4,7 @@
 // go on from those of the level-0 patch that they lie in. So a patch does not depend on what else was made.
 
 import { modulo } from "../geometry/grid.js";
+import { RoomSymmetry } from "../geometry/symmetry.js";
 import { require } from "../state/problem.js";
 import { Field } from "./field.js";
 import { GpuKernel } from "./gpu_kernel.js";
@@ -44,7 +45,8 @@ export class CompactGenerator {
     const kernel = await GpuKernel.open(maths);
     if (!kernel) return null;
     const generator = new CompactGenerator(checkpoint, kernel, kernel);
-    kernel.start();
+    generator.kept?.reserve();
+    kernel.start(); // from here on there is no more memory
     return generator;
   }
 
@@ -62,6 +64,8 @@ export class CompactGenerator {
     this.objects = this.maps && this.model.objects ? new ObjectLayers(memory, checkpoint, this.widths, this.maps) : null;
     this.scratch = this.allocateScratch();
     this.z = new Float32Array(0);
+    const { symmetry, latentNames } = this.model;
+    this.symmetry = symmetry && new RoomSymmetry(symmetry, latentNames);
     /** @type {import("../geometry/symmetry.js").Upright | null} */
     this.upright = null;
     const { levels, patchPx } = this.model.grid;
@@ -72,7 +76,7 @@ export class CompactGenerator {
   setZ(z) {
     if (z.length === this.z.length && z.every((value, i) => value === this.z[i])) return;
     this.z = z.slice();
-    this.upright = this.model.symmetry?.upright(z) ?? null;
+    this.upright = this.symmetry?.upright(z) ?? null;
     const own = this.upright?.numbers ?? z; // of the room as the network knows it
     this.field.setZ(own);
     this.maps?.setZ(own);

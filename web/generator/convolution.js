@@ -9,7 +9,7 @@ import { GROUP, strideOf } from "./memory.js";
  * @property {number} height in cells
  * @property {number} width
  *
- * @typedef {import("../state/checkpoint.js").Tensor} Tensor
+ * @typedef {import("../state/tensors.js").Tensor} Tensor
  * @typedef {import("./memory.js").Weights} Weights
  */
 

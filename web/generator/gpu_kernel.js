@@ -1,7 +1,7 @@
 // The generator's loops on a graphics card: a kernel and its store at once. Calls are noted down, and sent together when the CPU
 // has numbers to write or pixels to read.
 
-import { floatsOf } from "../state/checkpoint.js";
+import { floatsOf } from "../state/tensors.js";
 import { GROUP } from "./memory.js";
 import { WGSL } from "./wgsl.js";
 

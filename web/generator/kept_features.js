@@ -14,14 +14,28 @@ const MOST_KEPT = 64; // a large one is half a megabyte
 export class KeptFeatures {
   /** @param {import("./memory.js").Store} memory @param {import("./memory.js").Kernel} kernel @param {number} channels @param {number} patchPx */
   constructor(memory, kernel, channels, patchPx) {
+    this.memory = memory;
     this.kernel = kernel;
     this.channels = channels;
     this.side = patchPx + 2 * MARGIN;
     this.stride = strideOf(this.side ** 2);
-    /** Addresses without an owner. */
-    this.free = Array.from({ length: MOST_KEPT }, () => memory.allocate((channels + 3) * this.stride));
+    /** Addresses without an owner. @type {number[]} */
+    this.free = [];
     /** @type {Map<number, number>} addresses by patch, the one that was used longest ago first */
     this.addresses = new Map();
+  }
+
+  /** Take all memory now; else it is taken as patches come, since a browser takes its time over 30 megabytes. */
+  reserve() {
+    while (this.taken < MOST_KEPT) this.free.push(this.allocate());
+  }
+
+  get taken() {
+    return this.free.length + this.addresses.size;
+  }
+
+  allocate() {
+    return this.memory.allocate((this.channels + 3) * this.stride);
   }
 
   clear() {
@@ -37,7 +51,7 @@ export class KeptFeatures {
   /** Keep a patch's part of a block. @param {number} patch @param {Grown} grown @param {Area} area of the patch, without its margin */
   keep(patch, { x, rgb }, area) {
     if (this.has(patch)) return;
-    const at = this.free.pop() ?? this.leastUsed();
+    const at = this.free.pop() ?? (this.taken < MOST_KEPT ? this.allocate() : this.leastUsed());
     const [top, left] = [area.top - MARGIN, area.left - MARGIN];
     this.kernel.cut(x.at, x.stride, x.width, top, left, this.side, this.side, this.channels, at, this.stride);
     this.kernel.cut(rgb.at, rgb.stride, rgb.width, top, left, this.side, this.side, 3, at + this.channels * this.stride * 4, this.stride);

@@ -19,7 +19,7 @@ const VECTOR = 8; // floats that a kernel writes at a time
  * @property {(x: number, stride: number, height: number, width: number, head: number, headStride: number, y: number, outStride: number) => void} growRgb
  * @property {(x: number, stride: number, width: number, top: number, left: number, side: number, pixels: number) => void} toBytes
  *
- * @typedef {import("../state/checkpoint.js").Weights} Weights
+ * @typedef {import("../state/tensors.js").Weights} Weights
  *
  * @typedef {object} Store where they keep their numbers
  * @property {(floats: number) => number} allocate address of room for so many floats and a vector to spare

@@ -26,7 +26,7 @@ export class ObjectLayers {
     this.shared = [...rows, ...Array.from({ length: FACES + 1 }, (_, face) => rowCount + face)]; // of objects, faces and the sun
     this.isShared = rowCount < rows.length;
     this.count = rows.length + FACES;
-    const data = (/** @type {string} */ name) => /** @type {import("../state/checkpoint.js").Tensor} */ (generator.get(`objects.${name}`)).data;
+    const data = (/** @type {string} */ name) => /** @type {import("../state/tensors.js").Tensor} */ (generator.get(`objects.${name}`)).data;
     this.mix = widths.map((width, i) => new Convolution(memory, data(`mix.${i}.weight`), null, { outputs: width, channels: OBJECT_FEATURES, k: 1 }));
     this.hidden = [0, 2].map((i) => linear(maths, generator, `objects.hidden.${i}`));
     this.paints = widths.slice(PAINTED_FROM).map((_, i) => linear(maths, generator, `objects.paint.${i}`));

@@ -7,7 +7,7 @@ import { ROOM_FEATURES } from "./shapes.js";
 /** @typedef {import("./convolution.js").Map2d} Map2d */
 
 export class Head {
-  /** @param {import("./memory.js").Store} memory @param {Map<string, import("../state/checkpoint.js").Tensor>} tensors @param {number} index of the stage, 0 for the lattice */
+  /** @param {import("./memory.js").Store} memory @param {Map<string, import("../state/tensors.js").Tensor>} tensors @param {number} index of the stage, 0 for the lattice */
   constructor(memory, tensors, index) {
     const weight = tensor(tensors, `rgb.${index}.weight`);
     this.rgb = new Convolution(memory, weight.data, tensor(tensors, `rgb.${index}.bias`).data, { outputs: 3, channels: weight.shape[1], k: 1 });
@@ -17,7 +17,7 @@ export class Head {
 }
 
 export class Stage extends Head {
-  /** @param {import("./memory.js").Store} memory @param {Map<string, import("../state/checkpoint.js").Tensor>} tensors @param {number} index from 1 on */
+  /** @param {import("./memory.js").Store} memory @param {Map<string, import("../state/tensors.js").Tensor>} tensors @param {number} index from 1 on */
   constructor(memory, tensors, index) {
     super(memory, tensors, index);
     const up = tensor(tensors, `levels.${index - 1}.up.weight`);
@@ -67,7 +67,7 @@ function repeated(numbers, times) {
   return all;
 }
 
-/** @param {Map<string, import("../state/checkpoint.js").Tensor>} tensors @param {string} name */
+/** @param {Map<string, import("../state/tensors.js").Tensor>} tensors @param {string} name */
 function tensor(tensors, name) {
-  return /** @type {import("../state/checkpoint.js").Tensor} */ (tensors.get(name));
+  return /** @type {import("../state/tensors.js").Tensor} */ (tensors.get(name));
 }

@@ -1,13 +1,13 @@
 // A generator in a worker. It makes one block of patches after the other and hears between two of them what is wanted now.
 //
-//   in:  {type: "start", checkpoint, kernel, rivals}: try the graphics card against so many threads, 0 for never;
+//   in:  {type: "start", description, checkpoint, kernel, rivals}: what the page has read of the file, and try the graphics card against so many threads, 0 for never;
 //        {type: "want", revision, z, groups, heard}: replaces what was wanted before;
 //        `groups` are lists of patches, the most urgent first, and only those of one may be made together;
 //        `heard` is how many patches the page had taken from here when it asked; {type: "engine", usesGpu}
 //   out: {type: "patch", revision, patch, pixels, ms}; {type: "engine", choice}: engines.js; {type: "failed", message}
 
-import { readCheckpoint } from "../state/checkpoint.js";
 import { Problem } from "../state/problem.js";
+import { readTensors } from "../state/tensors.js";
 import { cover, patchesOf } from "./blocks.js";
 import { CompactGenerator } from "./compact_generator.js";
 import { Engines } from "./engines.js";
@@ -70,9 +70,10 @@ async function makeBlock(engines, block) {
   if (engines.choice !== choice) post({ type: "engine", choice: engines.choice });
 }
 
-/** @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer, rivals: number}} parts */
-async function start({ checkpoint, kernel, rivals }) {
-  const read = readCheckpoint(checkpoint);
+/** @param {import("../streaming/generator_pool.js").Parts & {rivals: number}} parts */
+async function start({ description, checkpoint, kernel, rivals }) {
+  const { entries, bodyStart, ...told } = description;
+  const read = { ...told, generator: readTensors(checkpoint, bodyStart, entries) };
   const running = new Engines(await CompactGenerator.load(read, kernel));
   engines = running;
   consider = () => {

@@ -7,11 +7,12 @@ import { modulo } from "./grid.js";
 
 /** @typedef {[number, number]} Cell row and column */
 /** @typedef {Uint8ClampedArray<ArrayBuffer>} Pixels of one patch */
+/** @typedef {{quarterTurn: string[], mirror: string[], openness: string[]}} Stated `"after=before"`, `"after=-before"` */
 /** @typedef {{order: number[], signs: number[]}} Permutation where each number comes from, and its sign */
 
 export class RoomSymmetry {
   /**
-   * @param {{quarterTurn: string[], mirror: string[], openness: string[]}} stated `"after=before"`, `"after=-before"`
+   * @param {Stated} stated
    * @param {string[]} names of the first numbers
    * @throws {import("../state/problem.js").Problem} these are not the symmetries of a square
    */

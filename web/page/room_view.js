@@ -25,8 +25,9 @@ const FIRST_S = 0.2; // that the first picture waits for the rest of the coarse 
 
 export class RoomView extends EventTarget {
   /** @param {HTMLCanvasElement} canvas @param {Parts} parts @param {Description} description @param {{room: Room, look: Partial<import("../camera/view.js").Values>}} first */
-  constructor(canvas, parts, { model, projection }, first) {
+  constructor(canvas, parts, description, first) {
     super();
+    const { model, projection } = description;
     this.canvas = canvas;
     this.sources = parts.sources;
     this.grid = model.grid;
@@ -47,7 +48,7 @@ export class RoomView extends EventTarget {
     this.costS = 0; // how long drawing holds up the next frame
     this.hidden = false;
     this.awaited = false; // a frame was asked for
-    this.pool = new GeneratorPool(parts.makeWorker, workerCount(), model.grid, parts, {
+    this.pool = new GeneratorPool(parts.makeWorker, workerCount(), model.grid, { ...parts, description }, {
       made: (made) => this.take(made),
       failed: (message) => this.dispatchEvent(new CustomEvent("failure", { detail: message })),
       engine: () => this.changed(), // the panel tells, and what is wanted is asked of others

@@ -5,17 +5,17 @@ import { parseJson } from "./json_text.js";
 import { leastWeights, readModel, readProjection } from "./model_config.js";
 import { Problem, require } from "./problem.js";
 import { asObject, finite, readFields, whole, word } from "./settings_reader.js";
+import { GENERATOR, readTensors } from "./tensors.js";
 
 /**
- * @typedef {Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>} Weights as the file has them, float16 as bits
- * @typedef {{shape: number[], data: Weights}} Tensor
  * @typedef {object} Checkpoint
  * @property {import("./model_config.js").Model} model
  * @property {import("../geometry/projection.js").Projection} projection
  * @property {Record<string, unknown>} provenance
  * @property {Map<string, Tensor>} generator weights by name
  *
- * @typedef {{name: string, kind: string, shape: number[], start: number, end: number}} Entry
+ * @typedef {import("./tensors.js").Tensor} Tensor
+ * @typedef {import("./tensors.js").Entry} Entry
  */
 
 const FORMAT = 1;
@@ -24,7 +24,6 @@ const KEY = "cocogan";
 const ITEM_BYTES = { F32: 4, F16: 2, I64: 8 };
 const MOST_HEADER_BYTES = 8 << 20;
 const MOST_AXES = 8;
-const GENERATOR = "generator.";
 const NETWORKS = [GENERATOR, "discriminator."];
 /** How other files begin. @type {[string, string][]} */
 const STRANGERS = [
@@ -59,10 +58,8 @@ export function describeCheckpoint(file) {
  * @throws {Problem} it is none of ours, or is broken
  */
 export function readCheckpoint(file) {
-  const { model, projection, provenance, entries, bodyStart } = describeCheckpoint(file);
-  const ours = entries.filter(({ name }) => name.startsWith(GENERATOR));
-  const generator = new Map(ours.map((entry) => [entry.name.slice(GENERATOR.length), readTensor(file, bodyStart, entry)]));
-  return { model, projection, provenance, generator };
+  const { entries, bodyStart, ...description } = describeCheckpoint(file);
+  return { ...description, generator: readTensors(file, bodyStart, entries) };
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
@@ -155,35 +152,4 @@ function readProvenance(stated) {
     data_set: [word, ""], licence: [word, ""], images_seen: [whole(0, Infinity), 0], metrics: [figures, {}],
     code_version: [word, ""], notes: [word, ""],
   });
-}
-
-/** @param {ArrayBuffer} file @param {number} bodyStart @param {Entry} entry @returns {Tensor} */
-function readTensor(file, bodyStart, { name, kind, shape, start, end }) {
-  require(kind !== "I64", `tensor ${name} holds whole numbers, which the compact generator has none of`);
-  const Kind = kind === "F32" ? Float32Array : Uint16Array;
-  const from = bodyStart + start;
-  const isAligned = from % Kind.BYTES_PER_ELEMENT === 0;
-  return { shape, data: isAligned ? new Kind(file, from, (end - start) / Kind.BYTES_PER_ELEMENT) : new Kind(file.slice(from, bodyStart + end)) };
-}
-
-/** @type {Float32Array | null} value by bits, for browsers without Float16Array */
-let everyHalf = null;
-
-/** As float32. @param {Weights} weights @returns {Float32Array<ArrayBuffer>} */
-export function floatsOf(weights) {
-  if (weights instanceof Float32Array) return weights;
-  const { Float16Array } = /** @type {any} */ (globalThis); // browsers of 2025 and later
-  if (Float16Array) return new Float32Array(new Float16Array(weights.buffer, weights.byteOffset, weights.length));
-  const known = (everyHalf ??= Float32Array.from({ length: 65536 }, (_, bits) => valueOf(bits)));
-  const floats = new Float32Array(weights.length);
-  for (let i = 0; i < floats.length; i++) floats[i] = known[weights[i]];
-  return floats;
-}
-
-/** @param {number} bits of a float16 */
-function valueOf(bits) {
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const size = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15);
-  return bits & 0x8000 ? -size : size;
 }

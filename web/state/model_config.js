@@ -20,7 +20,7 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {number} width channels of the lattice
  * @property {RoomLatents | null} room
  * @property {import("./room_objects.js").RoomObjects | null} objects
- * @property {RoomSymmetry | null} symmetry where the generator knows upright rooms only
+ * @property {import("../geometry/symmetry.js").Stated | null} symmetry where the generator knows upright rooms only
  */
 
 const GRID = {
@@ -64,7 +64,6 @@ const ROOM = {
 const SYMMETRY = { quarter_turn: [words, null], mirror: [words, null], openness: [words, null] };
 const PROJECTION = { kind: [oneOf("mercator", "equirectangular"), "mercator"], half_extent_rad: [finite, 0.8957] };
 const [MOST_PATCHES, MOST_PIXELS, LONGEST_SIDE_PX] = [4096, 1 << 25, 16384]; // of level 0
-const VISIBLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{1,100}$/u; // no controls, and none that turn the direction of writing
 const MERCATOR_LIMIT_RAD = (89 / 180) * Math.PI;
 
 /** @param {unknown} stated @returns {import("../geometry/projection.js").Projection} */
@@ -81,7 +80,7 @@ export function readModel(stated) {
   const values = readFields(stated, "model", fields(MODEL));
   const grid = readGrid(values.grid);
   const names = values.latent_names;
-  require(names.every((/** @type {string} */ name) => VISIBLE.test(name)), "model: latent names must be 1 to 100 characters that can be seen");
+  require(names.every(isVisible), "model: latent names must be 1 to 100 characters that can be seen");
   require(
     names.length <= values.z_dim && new Set(names).size === names.length,
     `model: ${names.length} latent names must be distinct and at most z_dim=${values.z_dim}`,
@@ -105,6 +104,11 @@ export function readModel(stated) {
   return { grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room, objects, symmetry };
 }
 
+/** No controls, and none that turn the direction of writing. Browsers take milliseconds to know all letters there are. @param {string} name */
+function isVisible(name) {
+  return /^[ -~]{1,100}$/.test(name) || /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(name);
+}
+
 /** Rows beyond the trained image have a direction. @param {RoomLatents | null} room @param {import("../geometry/grid.js").Grid} grid */
 function requirePitches(room, { rows, beyond = 0 }) {
   if (room?.projection.kind !== "equirectangular") return;
@@ -112,11 +116,13 @@ function requirePitches(room, { rows, beyond = 0 }) {
   require(top <= Math.PI / 2 + 1e-9, `model: ${beyond} rows beyond the image lie beyond the poles; beyond is too large`);
 }
 
-/** @param {unknown} stated @param {string[]} latentNames */
+/** @param {unknown} stated @param {string[]} latentNames @returns {import("../geometry/symmetry.js").Stated} */
 function readSymmetry(stated, latentNames) {
   const { quarter_turn: quarterTurn, mirror, openness } = readFields(stated, "RoomSymmetry", fields(SYMMETRY));
   require(quarterTurn && mirror && openness, "RoomSymmetry: quarter_turn, mirror and openness are needed");
-  return new RoomSymmetry({ quarterTurn, mirror, openness }, latentNames);
+  const symmetry = { quarterTurn, mirror, openness };
+  new RoomSymmetry(symmetry, latentNames); // which throws
+  return symmetry;
 }
 
 /** How many numbers the generator has at the very least. @param {Model} model */

@@ -7,6 +7,11 @@ import { SIDE } from "../generator/blocks.js";
 /**
  * @typedef {[number, number, number]} Patch level, row, column
  * @typedef {{revision: number, patch: Patch, pixels: Uint8ClampedArray<ArrayBuffer>, ms: number}} Made
+ *
+ * @typedef {object} Parts what generators start from
+ * @property {ReturnType<typeof import("../state/checkpoint.js").describeCheckpoint>} description of the checkpoint, which is read once
+ * @property {ArrayBuffer} checkpoint
+ * @property {ArrayBuffer} kernel
  */
 
 const MOST_WORKERS = 4;
@@ -21,7 +26,7 @@ export class GeneratorPool {
    * @param {() => Worker} makeWorker
    * @param {number} count
    * @param {import("../geometry/grid.js").Grid} grid
-   * @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer}} parts
+   * @param {Parts} parts
    * @param {{made: (made: Made) => void, failed: (message: string) => void, engine: () => void}} hear
    */
   constructor(makeWorker, count, grid, parts, hear) {
@@ -36,8 +41,8 @@ export class GeneratorPool {
     this.workers = this.asked.map((_, i) => this.begin(makeWorker(), i, parts));
   }
 
-  /** @param {Worker} worker @param {number} index @param {{checkpoint: ArrayBuffer, kernel: ArrayBuffer}} parts */
-  begin(worker, index, { checkpoint, kernel }) {
+  /** @param {Worker} worker @param {number} index @param {Parts} parts */
+  begin(worker, index, { description, checkpoint, kernel }) {
     worker.onmessage = ({ data }) => {
       if (data.type === "patch") this.heard[index]++;
       if (data.type === "patch") this.hear.made(data);
@@ -47,7 +52,7 @@ export class GeneratorPool {
     };
     worker.onerror = (event) => this.hear.failed(event.message || "the generator could not start");
     const isLast = index === this.asked.length - 1; // it takes the checkpoint itself, all others get copies
-    worker.postMessage({ type: "start", checkpoint, kernel, rivals: index ? 0 : this.asked.length }, isLast ? [checkpoint] : []);
+    worker.postMessage({ type: "start", description, checkpoint, kernel, rivals: index ? 0 : this.asked.length }, isLast ? [checkpoint] : []);
     return worker;
   }
 
