@@ -61,8 +61,18 @@ export function fits(view, grid, projection, level, within) {
   return (Math.max(...away) / (2 * Math.PI)) * fine.columns <= (within.columns - 1) / 2 - rim;
 }
 
+/** @type {WeakMap<Look, {yaw: number[], pitch: number[]}>} looks never change, and are asked for theirs several times a frame */
+const borders = new WeakMap();
+
 /** Yaw and pitch once round the view's border, closed. @param {Look} view */
 function border(view) {
+  const found = borders.get(view) ?? walkBorder(view);
+  borders.set(view, found);
+  return found;
+}
+
+/** @param {Look} view */
+function walkBorder(view) {
   const steps = Array.from({ length: EDGE_STEPS }, (_, i) => -1 + (2 * i) / EDGE_STEPS);
   const places = [
     ...steps.map((s) => [s, -1]), ...steps.map((s) => [1, s]),
@@ -124,7 +134,8 @@ function markInside(view, plane) {
 function crossings(x, pitch, meridian, width) {
   const found = [];
   for (let i = 0; i + 1 < x.length; i++) {
-    const [before, after] = [Math.floor((x[i] - meridian) / width), Math.floor((x[i + 1] - meridian) / width)];
+    const before = Math.floor((x[i] - meridian) / width);
+    const after = Math.floor((x[i + 1] - meridian) / width);
     if (before === after) continue;
     const share = (meridian + Math.max(before, after) * width - x[i]) / (x[i + 1] - x[i]);
     found.push(pitch[i] + share * (pitch[i + 1] - pitch[i]));
@@ -137,6 +148,7 @@ function markCaps(view, plane) {
   if (!plane.caps) return;
   const ends = [[0, 1], [plane.grid.rows - 1, -1]];
   for (const [row, sign] of ends) if (view.showsPole(sign)) plane.markRow(row);
+  if (plane.projection.halfExtentRad >= Math.PI / 2) return; // there is nothing beyond
   for (let i = 0; i < RAYS * RAYS; i++) {
     const [across, down] = [i % RAYS, Math.floor(i / RAYS)].map((step) => -1 + (2 * step) / (RAYS - 1));
     const [yaw, pitch] = yawPitchOf(view.direction(across, down));

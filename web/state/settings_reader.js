@@ -32,7 +32,7 @@ export function readFields(value, name, fields) {
 /** A whole number within limits. @param {number} low @param {number} high @returns {Reader} */
 export function whole(low, high) {
   return (value, name) => {
-    require(Number.isInteger(value), `${name} is ${shown(value)}; it must be a whole number`);
+    if (!Number.isInteger(value)) throw new Problem(`${name} is ${shown(value)}; it must be a whole number`);
     const number = /** @type {number} */ (value);
     require(number >= low && number <= high, `${name} is ${number}; it must be between ${low} and ${high}`);
     return number;
@@ -42,7 +42,7 @@ export function whole(low, high) {
 /** @type {Reader} */
 export function finite(value, name) {
   const number = value instanceof Fraction ? value.value : value;
-  require(Number.isFinite(number), `${name} is ${shown(value)}; it must be a number`);
+  if (!Number.isFinite(number)) throw new Problem(`${name} is ${shown(value)}; it must be a number`); // there are many
   return /** @type {number} */ (number);
 }
 
