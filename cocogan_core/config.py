@@ -101,6 +101,7 @@ class ModelConfig:
             paper has them; "linear", one layer and one norm, as its published code and our checkpoints of before.
         room: gives the compact G the place of every pixel on a room's walls, where latents name the room's size.
         objects: gives it the place of every pixel on the room's objects too, where latents name their places and sizes.
+        surface_textures: gives it learned textures on the room's faces, of which it makes what has fixed places there.
         symmetry: says that G knows rooms that stand upright only, and how every other room is one of these.
     """
 
@@ -116,6 +117,7 @@ class ModelConfig:
     conditioning: Conditioning = "linear"
     room: RoomLatents | None = None
     objects: RoomObjects | None = None
+    surface_textures: bool = False
     symmetry: RoomSymmetry | None = None
 
     def __post_init__(self) -> None:
@@ -137,6 +139,8 @@ class ModelConfig:
             if self.room is None:
                 raise ConfigError("model: object coordinates need room coordinates")
             self.objects.require_named(self.latent_names)
+        if self.surface_textures and self.room is None:
+            raise ConfigError("model: surface textures need room coordinates")
         if self.symmetry is not None:
             self._require_turnable(self.symmetry)
         if not all(name and printable(name, LONGEST_NAME) == name for name in self.latent_names):

@@ -143,7 +143,7 @@ class CompactGraph:
         """For the stages from the ``first`` on."""
         if self.config.room is None:
             return None
-        walls, known = RoomMaps.of(b, self.config, z, corners), self.weights.objects
+        walls, known = RoomMaps.of(b, self.config, z, corners, self.weights.textures), self.weights.objects
         if known is None:
             return _Room(walls, None)
         places = {stage: self._place(stage) for stage in range(first, self.last + 1)}

@@ -18,6 +18,7 @@ from cocogan_core.geometry.objects import RoomObjects
 from cocogan_core.inference.weights import Array, WeightReader
 from cocogan_core.models.dimensions import (
     BASE,
+    FACE_KINDS,
     FIELD_DEPTH,
     FIELD_WIDTH,
     HARMONICS,
@@ -26,8 +27,12 @@ from cocogan_core.models.dimensions import (
     PAINT_WIDTH,
     PAINTED_FROM,
     ROOM_FEATURES,
+    TEXTURE_FEATURES,
+    TEXTURE_GAIN,
+    TEXTURED_FROM,
     compact_widths,
     position_features,
+    texture_side,
 )
 from cocogan_core.models.object_scene import FACES
 
@@ -75,7 +80,9 @@ class CompactWeights:
         field, lattice: the field network's layers.
         stages: from the lattice up.
         rgb: heads of the lattice and of each stage.
-        walls: what the lattice and each stage add of the room, (C, ROOM_FEATURES, 1, 1); empty without a room.
+        walls: what the lattice and each stage add of the room, (C, ROOM_FEATURES, 1, 1), of a stage with a texture
+            (C, ROOM_FEATURES + TEXTURE_FEATURES, 1, 1); empty without a room.
+        textures: of the stages that have one, (FACE_KINDS · TEXTURE_FEATURES, side, side).
         objects: what they add of its objects, if the model knows any.
     """
 
@@ -87,6 +94,7 @@ class CompactWeights:
     stages: list[StageWeights]
     rgb: list[Layer]
     walls: list[Array]
+    textures: dict[int, Array]
     objects: ObjectWeights | None = None
 
 
@@ -99,7 +107,7 @@ def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
     widths = compact_widths(config)
     rows, columns = _placed(config, _layer(reader, "place", FIELD_WIDTH, position_features(config)))
     stages = [_stage(reader, f"levels.{i}", a, b) for i, (a, b) in enumerate(pairwise(widths))]
-    walls = [] if config.room is None else widths
+    walls, textures = _walls(config, reader)
     return CompactWeights(
         rows,
         columns,
@@ -108,9 +116,22 @@ def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
         lattice=_layer(reader, "lattice", widths[0], FIELD_WIDTH),
         stages=stages,
         rgb=[_layer(reader, f"rgb.{i}", 3, width, 1, 1) for i, width in enumerate(widths)],
-        walls=[reader.take(f"walls.{i}.weight", width, ROOM_FEATURES, 1, 1) for i, width in enumerate(walls)],
+        walls=walls,
+        textures=textures,
         objects=None if config.objects is None else _objects(config, config.objects, reader),
     )
+
+
+def _walls(config: ModelConfig, reader: WeightReader) -> tuple[list[Array], dict[int, Array]]:
+    """Weights of places on walls, those of textures behind them, and the textures."""
+    widths, textures = [] if config.room is None else compact_widths(config), dict[int, Array]()
+    walls = [reader.take(f"walls.{stage}.weight", width, ROOM_FEATURES, 1, 1) for stage, width in enumerate(widths)]
+    for index, stage in enumerate(range(TEXTURED_FROM, len(widths) if config.surface_textures else 0)):
+        side = texture_side(stage)
+        textures[stage] = reader.take(f"surfaces.texture.{index}", FACE_KINDS * TEXTURE_FEATURES, side, side)
+        mix = reader.take(f"surfaces.mix.{index}.weight", widths[stage], TEXTURE_FEATURES, 1, 1)
+        walls[stage] = np.concatenate([walls[stage], mix * np.float32(TEXTURE_GAIN)], 1)
+    return walls, textures
 
 
 def _objects(config: ModelConfig, objects: RoomObjects, reader: WeightReader) -> ObjectWeights:

@@ -14,7 +14,8 @@ from cocogan_core.inference.object_graph import Directions, Layers, ObjectKind, 
 from cocogan_core.inference.object_map_graph import FACES_HERE, MapGraph, RoomTerms
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
-from cocogan_core.inference.room_graph import VECTOR, RayMaps, RoomMaps, cut_table, tilts, yaws
+from cocogan_core.inference.room_graph import VECTOR, RoomMaps, cut_table, tilts, yaws
+from cocogan_core.inference.surface_graph import RayMaps
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import OBJECT_WAVES, PAINTED_FROM, SLOPE, cell_angle_rad
 from cocogan_core.models.object_scene import FACES, PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene

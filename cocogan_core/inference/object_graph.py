@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
-from cocogan_core.inference.room_graph import RayMaps
+from cocogan_core.inference.surface_graph import RayMaps
 from cocogan_core.models.dimensions import LEAST_SLOPE
 from cocogan_core.models.object_scene import BESIDE_M, FAR_M, LEAST_HALF_M, ObjectScene
 

@@ -4,6 +4,8 @@ The same features, worked out in fewer operations: seen from inside, an upright 
 on the pixel's column alone and the ceiling's or floor's on its row alone, and the nearer of both is what is seen.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -13,14 +15,24 @@ from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.inference.compact_weights import lattice_shares
 from cocogan_core.inference.onnx_file import GraphBuilder
+from cocogan_core.inference.surface_graph import RayMaps, WallTerms, textured
 from cocogan_core.inference.weights import Array
-from cocogan_core.models.dimensions import FACE_M, LEAST_SLOPE, NEAREST_M, ROOM_WAVES, first_octave
+from cocogan_core.models.dimensions import (
+    BASE,
+    FACE_M,
+    LEAST_SLOPE,
+    NEAREST_M,
+    ROOM_WAVES,
+    first_octave,
+    texel_m,
+)
 
-__all__ = ["VECTOR", "RayMaps", "RoomMaps", "cut_table", "tilts", "wave_maps", "yaws"]
+__all__ = ["VECTOR", "RoomMaps", "cut_table", "tilts", "wave_maps", "yaws"]
 
 # Widths are rounded up to it, and two maps taken together, so that sines are taken of whole vectors of the widest CPU:
 # a remainder would be worked out by other code, with other last bits.
 VECTOR = 8
+EMPTY: Mapping[int, Array] = MappingProxyType({})
 
 
 class RoomMaps(NamedTuple):
@@ -31,6 +43,7 @@ class RoomMaps(NamedTuple):
         grid: of level 0's patches.
         walls: the room's six distances from the eye, each (1, 1, 1, 1): left, right, floor, ceiling, back, front.
         row, column: of the block's corners, each (n, 1).
+        textures: of its faces, by stage; empty if the model has none.
     """
 
     box: RoomLatents
@@ -38,17 +51,20 @@ class RoomMaps(NamedTuple):
     walls: tuple[str, ...]
     row: str
     column: str
+    textures: Mapping[int, Array]
 
     @classmethod
-    def of(cls, b: GraphBuilder, config: ModelConfig, z: str, corners: str) -> Self:
+    def of(
+        cls, b: GraphBuilder, config: ModelConfig, z: str, corners: str, textures: Mapping[int, Array] = EMPTY
+    ) -> Self:
         """For z (1, 1, z_dim) and corners (n, 2)."""
         assert config.room is not None
         matrix, offset = room_matrix(config, config.room)
         room = b.reshape(b.linear(z, matrix, offset, rows=1), [1, 6, 1, 1])
         row, column = b.split(corners, 1, [1, 1])
-        return cls(config.room, config.grid, tuple(b.split(room, 1, [1] * 6)), row, column)
+        return cls(config.room, config.grid, tuple(b.split(room, 1, [1] * 6)), row, column, textures)
 
-    def rays(self, b: GraphBuilder, *, level: int, side: int, margin: int, size: tuple[int, int]) -> "RayMaps":
+    def rays(self, b: GraphBuilder, *, level: int, side: int, margin: int, size: tuple[int, int]) -> RayMaps:
         """Of a block's cells and its margin's; a patch of its ``level`` has ``side`` cells. As wide as VECTOR wants."""
         height, width = size
         wide = -(-width // VECTOR) * VECTOR
@@ -59,11 +75,19 @@ class RoomMaps(NamedTuple):
         )
         return RayMaps(sine, cosine, up, flat, size)
 
-    def features(self, b: GraphBuilder, stage: int, rays: "RayMaps") -> str:
-        """(n, ROOM_FEATURES, h, w)."""
-        return b.slice(self._features(b, rays, first_octave(stage)), 3, 0, rays.size[1])
+    def features(self, b: GraphBuilder, stage: int, rays: RayMaps) -> str:
+        """(n, ROOM_FEATURES, h, w), and behind them TEXTURE_FEATURES if the stage has a texture."""
+        places = self._places(b, rays)
+        parts = self._features(b, rays, places, first_octave(stage))
+        if stage in self.textures:
+            texel = texel_m(stage)
+            parts.append(textured(b, self.textures[stage], places, self._cell_rad(stage) / texel, texel))
+        return b.slice(b.add("Concat", *parts, axis=1), 3, 0, rays.size[1])
 
-    def _features(self, b: GraphBuilder, rays: "RayMaps", octave: float) -> str:
+    def _cell_rad(self, stage: int) -> float:
+        return 2 * np.pi / (self.grid.inner.columns * BASE << stage)
+
+    def _places(self, b: GraphBuilder, rays: RayMaps) -> WallTerms:
         left, right, floor, ceiling, back, front = self.walls
         middle_x, middle_y, middle_z = (
             b.add("Mul", b.add("Sub", *pair), b.constant(0.5))
@@ -72,7 +96,8 @@ class RoomMaps(NamedTuple):
         sine, cosine, up, level, _ = rays
         # how far along the floor the side walls, the walls ahead and behind, and the floor or ceiling are
         aside, ahead = (_reach(b, ray, low, high) for ray, low, high in ((sine, left, right), (cosine, back, front)))
-        over = b.add("Mul", _reach(b, up, floor, ceiling), level)
+        along_ray = _reach(b, up, floor, ceiling)
+        over = b.add("Mul", along_ray, level)
         wall, aside_first = b.add("Min", aside, ahead), b.add("LessOrEqual", aside, ahead)
         on_wall, reach = b.add("LessOrEqual", wall, over), b.add("Min", wall, over)
 
@@ -83,21 +108,17 @@ class RoomMaps(NamedTuple):
         along = b.add("Where", on_wall, along_wall, place(sine, over, middle_x))
         slope = b.add("Div", up, level)
         across = b.add("Where", on_wall, place(slope, wall, middle_y), place(cosine, over, middle_z))
-        face = b.add("Where", on_wall, _upright(b, aside_first, sine, cosine), _flat(b, up))
-        places = b.add("Concat", along, across, axis=1)
-        inverse = b.add("Min", b.add("Div", level, reach), b.constant(1 / NEAREST_M))
-        scaled = [b.add("Mul", face, b.add("Mul", part, b.constant(1 / FACE_M))) for part in (along, across)]
-        return b.add("Concat", face, *scaled, *wave_maps(b, places, octave, ROOM_WAVES), inverse, axis=1)
+        return WallTerms(on_wall, aside_first, wall, along_ray, reach, along, across, rays)
 
-
-class RayMaps(NamedTuple):
-    """Rays of cells: sine and cosine (n, 1, 1, w) of their yaws, height and level part (n, 1, h, 1), and (h, w)."""
-
-    sine: str
-    cosine: str
-    up: str
-    level: str
-    size: tuple[int, int]
+    def _features(self, b: GraphBuilder, rays: RayMaps, places: WallTerms, octave: float) -> list[str]:
+        flat = _flat(b, rays.up)
+        face = b.add("Where", places.on_wall, _upright(b, places.aside_first, rays.sine, rays.cosine), flat)
+        both = b.add("Concat", places.along, places.across, axis=1)
+        inverse = b.add("Min", b.add("Div", rays.level, places.reach), b.constant(1 / NEAREST_M))
+        scaled = [
+            b.add("Mul", face, b.add("Mul", part, b.constant(1 / FACE_M))) for part in (places.along, places.across)
+        ]
+        return [face, *scaled, *wave_maps(b, both, octave, ROOM_WAVES), inverse]
 
 
 def room_matrix(config: ModelConfig, box: RoomLatents) -> tuple[Array, Array]:

@@ -31,6 +31,7 @@ from cocogan_core.models.dimensions import (
     MARGIN,
     ROOM_FEATURES,
     SLOPE,
+    TEXTURED_FROM,
     base_stages,
     cell_angle_rad,
     compact_widths,
@@ -39,8 +40,9 @@ from cocogan_core.models.dimensions import (
 from cocogan_core.models.object_coordinates import Objects, Rays
 from cocogan_core.models.object_layers import ObjectLayers
 from cocogan_core.models.object_scene import ObjectScene
-from cocogan_core.models.room_coordinates import room_features, room_of, view_pitches, view_rays, view_yaws
+from cocogan_core.models.room_coordinates import WallPlaces, room_features, room_of, view_pitches, view_rays, view_yaws
 from cocogan_core.models.stage import Stage, crop, initialise
+from cocogan_core.models.surface_textures import SurfaceTextures
 
 __all__ = ["CompactGenerator", "Grown"]
 
@@ -86,6 +88,10 @@ class CompactGenerator(Generator):
                 else:  # nothing at first, so that a trained G of one level can be given them
                     nn.init.zeros_(mix.get_parameter("weight"))
             _require_named(config, config.room)
+        self.surfaces: SurfaceTextures | None = None
+        if config.surface_textures:
+            self.surfaces = SurfaceTextures(widths)
+            self.surfaces.reset()
         self.objects: ObjectLayers | None = None
         if config.objects is not None:
             self.objects = ObjectLayers(
@@ -105,8 +111,9 @@ class CompactGenerator(Generator):
             return []
         first = self.base_stages + 1
         fine = nn.ModuleList([*self.levels[self.base_stages :], *self.rgb[first:], *self.walls[first:]])
-        of_objects = [] if self.objects is None else self.objects.parameters_from(first)
-        known = {id(parameter) for parameter in (*fine.parameters(), *of_objects)}
+        parts = [part for part in (self.objects, self.surfaces) if part is not None]
+        of_parts = [parameter for part in parts for parameter in part.parameters_from(first)]
+        known = {id(parameter) for parameter in (*fine.parameters(), *of_parts)}
         return [parameter for parameter in self.parameters() if id(parameter) not in known]
 
     def first_layers(self) -> list[nn.Module]:
@@ -175,8 +182,11 @@ class CompactGenerator(Generator):
             return x
         ys, xs = self._shares(area, shift, stage, margin)
         rays = view_rays(ys, xs, box)
-        seen = room_features(room.walls, rays, stage)
+        places = WallPlaces.of(room.walls, rays)
+        seen = room_features(places, stage)
         mixed: Tensor = x + self.walls[stage](seen.contiguous(memory_format=torch.channels_last))
+        if self.surfaces is not None and stage >= TEXTURED_FROM:
+            mixed = mixed + self.surfaces(places, cell_angle_rad(self.config, stage), stage)
         if self.objects is None or room.objects is None:
             return mixed
         rooms = len(room.walls)

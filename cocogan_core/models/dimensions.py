@@ -11,10 +11,11 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = [
-    "BASE", "CONDITION_WIDTH", "FACE_M", "FIELD_DEPTH", "FIELD_WIDTH", "HARMONICS", "LEAST_SLOPE", "MARGIN",
-    "NARROWEST", "NEAREST_M", "OBJECT_FEATURES", "OBJECT_PLACE_M", "OBJECT_WAVES", "PAINTED_FROM", "PAINT_WIDTH",
-    "PAPER_BASE_WIDTHS", "ROOM_FEATURES", "ROOM_WAVES", "SLOPE", "base_stages", "cell_angle_rad",
-    "compact_widths", "first_octave", "full_image_model", "paper_widths", "position_features",
+    "BASE", "CONDITION_WIDTH", "FACE_KINDS", "FACE_M", "FIELD_DEPTH", "FIELD_WIDTH", "HARMONICS", "LEAST_SLOPE",
+    "MARGIN", "NARROWEST", "NEAREST_M", "OBJECT_FEATURES", "OBJECT_PLACE_M", "OBJECT_WAVES", "PAINTED_FROM",
+    "PAINT_WIDTH", "PAPER_BASE_WIDTHS", "ROOM_FEATURES", "ROOM_WAVES", "SLOPE", "TEXTURED_FROM", "TEXTURE_FEATURES",
+    "TEXTURE_GAIN", "base_stages", "cell_angle_rad", "compact_widths", "first_octave", "full_image_model",
+    "paper_widths", "position_features", "texel_m", "texture_side",
 ]  # fmt: skip
 
 BASE = 2  # cells along a micro patch before the first stage: the paper's 2×2 base (Fig. 13a)
@@ -38,6 +39,11 @@ OBJECT_PLACE_M = 2.0  # places on an object reach so far from its middle
 PAINTED_FROM = 2  # the first stage at which z gives objects features; below, the field network does
 PAINT_WIDTH = 96
 MOST_OCTAVES = 6  # waves grow finer with the stages up to 2⁸ radians a metre, 2.5 cm long
+FACE_KINDS = 2  # that have textures of their own: the floor, and walls and ceiling
+TEXTURE_FEATURES = 2
+TEXTURED_FROM = 3  # stages: cells of 3.75° on the default grid are too wide for anything below
+TEXTURE_GAIN = 32.0  # a power of two, so that folding it into weights changes none of their digits
+LARGEST_TEXTURE = 256
 FACE_M = 2.5  # about half a wall: brings places on it to [−1, 1]
 NEAREST_M = 0.3
 LEAST_SLOPE = 1e-4  # of a ray towards a wall; flatter ones never meet it
@@ -97,3 +103,13 @@ def cell_angle_rad(config: ModelConfig, stage: int) -> float:
 def first_octave(stage: int) -> float:
     """Radians a metre of a stage's longest wave on a wall."""
     return float(2 ** max(0, min(stage, MOST_OCTAVES) - 1))
+
+
+def texel_m(stage: int) -> float:
+    """Width in metres of a texel of a stage's texture: about that of its cells in two metres' distance."""
+    return float(0.64 / 2**stage)
+
+
+def texture_side(stage: int) -> int:
+    """Texels along a side of a stage's texture: of 5.12 m as long as that is not too many."""
+    return min(LARGEST_TEXTURE, 8 << stage)

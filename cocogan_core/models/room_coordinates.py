@@ -7,6 +7,7 @@ Knows no parameters of its own.
 """
 
 import math
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
@@ -15,7 +16,10 @@ from torch.nn import functional as F
 from cocogan_core.config import RoomLatents
 from cocogan_core.models.dimensions import FACE_M, LEAST_SLOPE, NEAREST_M, ROOM_WAVES, first_octave
 
-__all__ = ["octave_waves", "room_features", "room_of", "view_pitches", "view_rays", "view_yaws"]
+__all__ = ["WallPlaces", "octave_waves", "room_features", "room_of", "view_pitches", "view_rays", "view_yaws"]
+
+
+FLOOR = 2  # of the six faces
 
 
 def room_of(z: Tensor, names: tuple[str, ...], box: RoomLatents) -> Tensor:
@@ -66,33 +70,50 @@ def _ordinates(ys: Tensor, box: RoomLatents) -> Tensor:
     return (0.5 - ys) * 2 * math.asinh(math.tan(box.projection.half_extent_rad))
 
 
-def room_features(room: Tensor, rays: Tensor, stage: int) -> Tensor:
-    """Features (B, ROOM_FEATURES, h, w) of where ``rays`` (B, 3, h, w) meet the box ``room`` (B, 6) of :func:`room_of`.
+class WallPlaces(NamedTuple):
+    """Where rays meet the room's faces, each (B, 1, h, w).
+
+    Attributes:
+        face: which (B, h, w): left, right, floor, ceiling, back, front.
+        distance: metres along the ray.
+        along, across: metres on the face from its middle, so that its left and right half are alike.
+        facing: the sine of the angle between ray and face.
+    """
+
+    face: Tensor
+    distance: Tensor
+    along: Tensor
+    across: Tensor
+    facing: Tensor
+
+    @classmethod
+    def of(cls, room: Tensor, rays: Tensor) -> Self:
+        """Of ``rays`` (B, 3, h, w) in the box ``room`` (B, 6) of :func:`room_of`."""
+        low, high = room[:, 0::2, None, None], room[:, 1::2, None, None]
+        distances = torch.where(rays > 0, high / rays.clamp(min=LEAST_SLOPE), low / -rays.clamp(max=-LEAST_SLOPE))
+        distance, axis = distances.min(1)
+        place = rays * distance[:, None] + (low - high) / 2
+        along = torch.where(axis == 0, place[:, 2], place[:, 0])[:, None]
+        across = torch.where(axis == 1, place[:, 2], place[:, 1])[:, None]
+        ahead = rays.expand_as(place).gather(1, axis[:, None])
+        return cls(axis * 2 + (ahead[:, 0] > 0), distance[:, None], along, across, ahead.abs())
+
+    @property
+    def floor(self) -> Tensor:
+        """Whether it is the floor."""
+        return (self.face == FLOOR)[:, None]
+
+
+def room_features(places: WallPlaces, stage: int) -> Tensor:
+    """Features (B, ROOM_FEATURES, h, w) of places on the walls.
 
     The face as six flags, alone and times the place on it in metres, waves of that place (finer at later ``stage``\\ s,
     as its pixels can show), and one over the distance.
     """
-    low, high = room[:, 0::2, None, None], room[:, 1::2, None, None]
-    distances = torch.where(rays > 0, high / rays.clamp(min=LEAST_SLOPE), low / -rays.clamp(max=-LEAST_SLOPE))
-    distance, axis = distances.min(1)
-    # from the middle of the room, so that a wall's left and right half are alike
-    place = rays * distance[:, None] + (low - high) / 2
-    along = torch.where(axis == 0, place[:, 2], place[:, 0])[:, None]
-    across = torch.where(axis == 1, place[:, 2], place[:, 1])[:, None]
-    ahead = rays.gather(1, axis[:, None])[:, 0] > 0
-    face = F.one_hot(axis * 2 + ahead, 6).permute(0, 3, 1, 2).to(rays)
-    places = torch.cat([along, across], 1)
-    inverse = 1 / distance.clamp(min=NEAREST_M)[:, None]
-    return torch.cat(
-        [
-            face,
-            face * (along / FACE_M),
-            face * (across / FACE_M),
-            octave_waves(places * first_octave(stage), ROOM_WAVES),
-            inverse,
-        ],
-        1,
-    )
+    face = F.one_hot(places.face, 6).permute(0, 3, 1, 2).to(places.along)
+    waves = octave_waves(torch.cat([places.along, places.across], 1) * first_octave(stage), ROOM_WAVES)
+    scaled = [face * (part / FACE_M) for part in (places.along, places.across)]
+    return torch.cat([face, *scaled, waves, 1 / places.distance.clamp(min=NEAREST_M)], 1)
 
 
 def octave_waves(angles: Tensor, octaves: int) -> Tensor:

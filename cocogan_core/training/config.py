@@ -90,6 +90,8 @@ class TrainConfig:
     """tell the compact G where on the room's walls each pixel lies; needs the named sizes of box-shaped rooms"""
     object_coordinates: bool = False
     """and where on its objects; needs plain rooms, or furnished ones set upright: their numbers say where things are"""
+    surface_textures: bool = False
+    """learn textures on the room's faces, for what has fixed places there (boards, grain); needs --room-coordinates"""
     unpaired: bool = False
     """forget the pictures' named parameters: all of z is random and means nothing, as in the paper"""
     roll: bool = False
@@ -187,7 +189,8 @@ class TrainConfig:
         room = room_latents(dataset, latent_names) if self.room_coordinates else resolved.model.room
         objects = room_objects_of(dataset, latent_names) if self.object_coordinates else resolved.model.objects
         symmetry = symmetry_of(dataset.about) if latent_names else None
-        return replace(resolved, model=replace(resolved.model, room=room, objects=objects, symmetry=symmetry))
+        model = replace(resolved.model, room=room, objects=objects, symmetry=symmetry)
+        return replace(resolved, model=replace(model, surface_textures=self.surface_textures or model.surface_textures))
 
     @property
     def level_proportions(self) -> tuple[float, ...]:

@@ -46,6 +46,7 @@ const MODEL = {
   generator: [oneOf("micro", "full", "multiple"), "micro"],
   room: [(/** @type {unknown} */ value) => value, null],
   objects: [(/** @type {unknown} */ value) => value, null],
+  surface_textures: [flag, false],
   symmetry: [(/** @type {unknown} */ value) => value, null],
 };
 const ROOM_NAMES = ["room.width", "room.depth", "room.height", "room.viewer_right", "room.viewer_forward"];
@@ -96,6 +97,7 @@ export function readModel(stated) {
   requirePitches(room, grid);
   require(room || values.objects === null, "model: object coordinates need room coordinates");
   const objects = values.objects === null ? null : readObjects(values.objects, names);
+  require(!values.surface_textures, "model: this page knows no textures on surfaces; open it on the desktop");
   const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
   if (symmetry) {
     require(grid.columns % 4 === 0, `symmetry: needs cylindrical pictures of 4, 8, 12 … patches, not ${grid.columns}`);

@@ -48,7 +48,9 @@ CONFIGS = {
     "compact with levels": replace(LEVELS, room=None),
     "compact with levels and walls": LEVELS,
     "compact with equirectangular walls": replace(LEVELS, room=EQUIRECTANGULAR),
+    "compact with textures": replace(LEVELS, room=EQUIRECTANGULAR, surface_textures=True),
     "compact with objects": OBJECTS,
+    "compact with objects and textures": replace(OBJECTS, surface_textures=True),
     "paper": PAPER,
     "paper on a plane": replace(PAPER, grid=PLANE),
     "paper with MLPs": replace(PAPER, conditioning="mlp"),
@@ -70,6 +72,10 @@ def checkpoint_of(config):
             tensor.data = torch.rand(tensor.shape) + 0.5
         elif not tensor.is_floating_point():
             continue
+        elif "texture" in name:
+            torch.nn.init.normal_(tensor)
+        elif "surfaces" in name:
+            torch.nn.init.normal_(tensor, std=0.01)
         elif "walls" in name or "objects" in name or "rgb" in name or name.endswith("bias"):
             torch.nn.init.normal_(tensor, std=0.05)
     tensors = {name: tensor.detach().numpy() for name, tensor in generator.state_dict().items()}

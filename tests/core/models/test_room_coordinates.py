@@ -5,7 +5,7 @@ import torch
 
 from cocogan_core.config import RoomLatents
 from cocogan_core.models.dimensions import ROOM_FEATURES
-from cocogan_core.models.room_coordinates import room_features, room_of, view_rays
+from cocogan_core.models.room_coordinates import WallPlaces, room_features, room_of, view_rays
 
 BOX = RoomLatents()
 
@@ -15,7 +15,7 @@ def at(yaw_rad, y=0.5):
     u = yaw_rad / (2 * math.pi) + 0.5 / BOX.width_px
     rays = view_rays(torch.tensor([[y]]), torch.tensor([[u]]), BOX)
     room = torch.tensor([[2.5, 2.5, 1.5, 1.3, 2.0, 2.0]])
-    return room_features(room, rays, 0)[0, :, 0, 0]
+    return room_features(WallPlaces.of(room, rays), 0)[0, :, 0, 0]
 
 
 def test_the_box_of_named_numbers():
