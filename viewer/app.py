@@ -3,6 +3,7 @@
 import contextlib
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from cocogan_core.errors import CheckpointError
@@ -279,9 +280,7 @@ class App:
 
     def _camera(self, view: View) -> Camera:
         """Looks there, in the window's shape and within the panorama's limits."""
-        grid, half_extent_rad = self.session.streamer.grid, self.session.projection.half_extent_rad
-        finest_px = grid.width_px << grid.levels - 1 if grid.levels > 1 else 0
-        return Camera(view, half_extent_rad, finest_px=finest_px).resize(*self.window.get_framebuffer_size()).look()
+        return replace(self.session.source, view=view).camera(self.window.get_framebuffer_size())
 
     def _frame_source(self) -> FrameSource:
         poses = self.options.replay

@@ -12,13 +12,14 @@ from cocogan_core.checkpoint import Metadata, read_metadata
 from cocogan_core.errors import CheckpointError, RecipeError
 from cocogan_core.files import is_picture
 from cocogan_core.geometry.projection import Projection
-from viewer.camera.camera import View
+from viewer.camera.camera import Camera, View
+from viewer.camera.visibility import visible_patches
 from viewer.session.checkpoint_search import learn_fingerprint
 from viewer.state.latents import Latents
 from viewer.state.options import Options
 from viewer.state.photographs import read_photo_sphere
 from viewer.state.recipe import Recipe
-from viewer.streaming.protocol import TRIAL_REVISION
+from viewer.streaming.protocol import FIRST_REVISION, TRIAL_REVISION
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Directions, Failed, Finished, Refused, Worker
 
@@ -71,6 +72,12 @@ class CheckpointSource:
             latents, view = recipe.latents, recipe.view
         return cls(checkpoint, metadata, metadata.projection, latents, view, named_by, photograph)
 
+    def camera(self, size_px: tuple[int, int]) -> Camera:
+        """The first look in a window of so many pixels, within the panorama's limits."""
+        grid = self.metadata.model.grid
+        finest_px = grid.width_px << grid.levels - 1 if grid.levels > 1 else 0
+        return Camera(self.view, self.projection.half_extent_rad, finest_px=finest_px).resize(*size_px).look()
+
 
 @dataclass(frozen=True)
 class LoadedCheckpoint:
@@ -90,11 +97,19 @@ class LoadedCheckpoint:
     def named_by(cls, options: Options) -> Self:
         """Start that of the checkpoint that the command line names, without waiting for it.
 
+        It begins with what the first look shows of level 0, so that this is there as soon as the window is.
+
         Raises:
             CheckpointError, DataError, RecipeError: as :meth:`CheckpointSource.read`.
         """
         source = CheckpointSource.read(options.checkpoint, options.recipe, seed=options.seed, view=options.view)
-        return cls.start(source, options.device)
+        loaded = cls.start(source, options.device)
+        if not source.latents.along:  # else z is known once the generator has told its directions
+            view = source.camera(options.size).view
+            cells = visible_patches(view, source.metadata.model.grid, source.projection)
+            plan = Plan(FIRST_REVISION, tuple((0, *cell) for cell in cells))
+            loaded.worker.send(plan, np.array(source.latents.base, np.float32))
+        return loaded
 
 
 class CheckpointLoader:

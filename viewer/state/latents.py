@@ -70,6 +70,10 @@ class Latents:
             moved = moved + np.asarray(self.along[:count], np.float32) @ directions[:count]
         return np.clip(moved, -1, 1).astype(np.float32)
 
+    def key(self, directions: NDArray[np.float32]) -> bytes:
+        """The bytes of :meth:`z`; none while the directions are awaited that it goes along."""
+        return b"" if any(self.along) and not len(directions) else self.z(directions).tobytes()
+
 
 def _draw(seed: int, z_dim: int) -> tuple[float, ...]:
     return tuple(np.random.default_rng(seed).uniform(-1, 1, z_dim).tolist())

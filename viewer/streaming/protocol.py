@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = [
+    "FIRST_REVISION",
     "MOST_BATCH",
     "SLOTS",
     "TRIAL_REVISION",
@@ -29,7 +30,8 @@ __all__ = [
 
 SLOTS = 4
 MOST_BATCH = 16  # patches in a slot
-TRIAL_REVISION = -2  # of what a generator makes on trial; a streamer counts from 0, so that it never shows that
+FIRST_REVISION = 0  # from which on a streamer counts
+TRIAL_REVISION = -2  # of what a generator makes on trial, so that no streamer ever shows that
 
 Patch = tuple[int, int, int]  # level, row, column
 Latent = NDArray[np.float32]

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from viewer.streaming.protocol import FIRST_REVISION
+
 __all__ = ["PatchScheduler", "Plan", "Urgency"]
 
 Patch = tuple[int, int, int]
@@ -41,7 +43,7 @@ class PatchScheduler:
 
     def __init__(self) -> None:
         """Start with nothing done."""
-        self.revision = -1
+        self.revision = FIRST_REVISION
         self._done: set[Patch] = set()
         self._counts: Counter[int] = Counter()  # of those, by level
         self._under_way: set[Patch] = set()

@@ -162,18 +162,18 @@ class PatchStreamer:
 
     def step(self, camera: Camera | HeadCamera, latents: Latents, now_s: float) -> None:
         """Hear from the worker, plan for this camera and room, upload what has come."""
+        if self.revision < 0:  # what the worker has made of the first room before there was a streamer counts
+            self._follow(latents, latents.key(self.directions))
         for event in self._worker.poll():
             self.hear(event)
             self._last_change_s = now_s
         self.levels.follow(camera.view, self.screen_px, now_s)
         self.visible = self._visible_set.of(camera.view)
-        z, waits = latents.z(self.directions), any(latents.along) and not len(self.directions)
-        cached = self._follow(latents, b"" if waits else z.tobytes())
-        plan = self._plan(camera, cached, now_s)
-        if waits or self._refused == self.revision:
+        plan = self._plan(camera, self._follow(latents, key := latents.key(self.directions)), now_s)
+        if not key or self._refused == self.revision:
             plan = Plan(self.revision, ())  # with nothing to make the generator works the directions out
         if self._sent is None or plan != self._sent:
-            self._worker.send(plan, z)
+            self._worker.send(plan, latents.z(self.directions))
             self._sent = plan
         self._upload(now_s)
         self._settle(camera.view, now_s)

@@ -12,7 +12,7 @@ from viewer.camera.camera import Camera, View
 from viewer.camera.visibility import visible_patches
 from viewer.rendering.atlas import AtlasWindow
 from viewer.state.latents import Latents
-from viewer.streaming.protocol import TRIAL_REVISION
+from viewer.streaming.protocol import FIRST_REVISION, TRIAL_REVISION
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.streamer import UPLOADS_A_FRAME, PatchStreamer
 from viewer.streaming.worker import Directions, Finished, Refused, Restarted
@@ -92,6 +92,16 @@ def test_exactly_what_is_seen_is_made_and_shown(viewer):
     viewer.camera = replace(viewer.camera, view=replace(viewer.camera.view, yaw_rad=0.4 + math.pi))
     assert viewer.frames(ROOM) == {206}
     assert len(set(viewer.generator.made)) == len(viewer.generator.made), "a patch was made twice"
+
+
+def test_what_was_made_of_the_first_room_before_there_was_a_streamer_is_shown_in_the_first_frame(viewer):
+    cells = visible_patches(viewer.camera.view, GRID, PROJECTION)
+    viewer.generator.send(Plan(FIRST_REVISION, tuple((0, *cell) for cell in cells)), np.array(ROOM.base, np.float32))
+    viewer.generator.work()
+    assert viewer.frames(ROOM, count=1) == {206}
+    assert viewer.streamer.complete
+    viewer.frames(ROOM)
+    assert len(viewer.generator.made) == len(cells), "a patch was made twice"
 
 
 def test_whatever_comes_at_once_is_uploaded_a_few_a_frame():
