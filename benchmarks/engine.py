@@ -26,8 +26,8 @@ from benchmarks.performance_page import report
 from cocogan_core.checkpoint import load_checkpoint
 from cocogan_core.files import resource
 from cocogan_core.inference.engine import Shape
-from cocogan_core.inference.graph import block_shapes
 from cocogan_core.inference.graph_cache import GraphCache
+from cocogan_core.inference.graph_request import block_shapes
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.onnx_engine import OnnxEngine
 from cocogan_core.inference.onnx_file import GraphBuilder

@@ -16,7 +16,8 @@ from rich.table import Table
 from benchmarks.performance_page import report
 from cocogan_core.checkpoint import load_checkpoint
 from cocogan_core.files import resource
-from cocogan_core.inference.graph import BLOCKS, GraphRequest, build_graph
+from cocogan_core.inference.graph import build_graph
+from cocogan_core.inference.graph_request import BLOCKS, GraphRequest
 
 TURNS = 40
 GOAL = 1.3

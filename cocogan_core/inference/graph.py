@@ -4,61 +4,18 @@ Spectral norm, batch statistics, the coordinate half of conditional layers, plac
 are folded; what a graph makes equals the trained torch module to rounding.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 from cocogan_core.checkpoint import Checkpoint
 from cocogan_core.config import ModelConfig
 from cocogan_core.inference.compact_graph import STYLE, CompactGraph
 from cocogan_core.inference.compact_weights import fold_compact
-from cocogan_core.inference.engine import Shape
+from cocogan_core.inference.graph_request import FLOP, GraphRequest
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.paper_graph import Given, PaperGraph
 from cocogan_core.inference.pixel_graph import patches_from_maps, total_of_maps
 from cocogan_core.inference.weights import WeightReader
 from cocogan_core.models.dimensions import full_image_model
 
-__all__ = ["FLOP", "GraphRequest", "block_shapes", "build_graph", "image_maps", "patch_index"]
-
-FLOP = "flop"  # metadata: floating-point operations of one pass, a multiply-add counted as two
-# Measured: a patch in a block of 2×2 costs 0.71 of one alone, in one of 4×2 0.64, in a whole panorama of 4×12 0.59.
-BLOCKS: tuple[Shape, ...] = ((4, 2), (2, 2), (1, 1))
-MOST_BLOCK_PIXELS = 1 << 20  # what a pass needs grows with it: gigabytes for eight patches of 1024²
-FINE_BLOCKS: tuple[Shape, ...] = ((2, 2), (1, 1))
-
-
-@dataclass(frozen=True)
-class GraphRequest:
-    """Which graph of a checkpoint is wanted.
-
-    ``style``: z (z_dim,) → style (d,), what blocks of level 0 have in common; of the compact networks only.
-    ``base``: z (z_dim,), corners int64 (1, 2) → patches uint8 (n, s, s, 3); total (), which is finite only if all of
-    their maps are; and with more levels than one, features. Of the compact networks style (d,) is a further input, and
-    z is one only where a room's walls are known.
-    ``fine``: the same of a level above 0, with features (1, C, h, w) instead of style.
-    ``responses``: z (n, z_dim) → responses float32 (n, d), the generator's first features.
-    """
-
-    part: Literal["style", "base", "fine", "responses"]
-    level: int = 0
-    block: Shape = (1, 1)
-
-
-def block_shapes(model: ModelConfig, level: int = 0) -> tuple[Shape, ...]:
-    """Shapes (rows, columns) of patches that a level's graphs make in one pass, largest first.
-
-    They tile the level's grid; fine ones lie within a patch of level 0. The paper's patches share nothing; a pass of
-    the ablation "optimal G" is the whole image.
-    """
-    grid = model.grid.at_level(level)
-    if model.generator == "full":
-        return ((grid.rows, grid.columns),)
-    if model.generator == "multiple" or model.architecture == "paper":
-        return ((1, 1),)
-    known = FINE_BLOCKS if level else BLOCKS
-    fitting = [shape for shape in known if not grid.rows % shape[0] and not grid.columns % shape[1]]
-    most = max(1, MOST_BLOCK_PIXELS // grid.patch_px**2)
-    return tuple(shape for shape in fitting if shape[0] * shape[1] <= most)
+__all__ = ["build_graph", "image_maps", "patch_index"]
 
 
 def build_graph(checkpoint: Checkpoint, request: GraphRequest) -> bytes:

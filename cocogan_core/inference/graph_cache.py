@@ -13,7 +13,7 @@ from pathlib import Path
 from cocogan_core.checkpoint import Checkpoint, load_checkpoint
 from cocogan_core.errors import OutputError
 from cocogan_core.files import cache_folder, read_limited, write_atomically
-from cocogan_core.inference.graph import GraphRequest, build_graph
+from cocogan_core.inference.graph_request import GraphRequest
 
 __all__ = ["GraphCache"]
 
@@ -52,7 +52,9 @@ class GraphCache:
         entry = self._folder / f"{self._key}{self._by}-{request.part}-{request.level}-{rows}x{columns}.onnx"
         graph = _read(entry)
         if graph is None:
-            built = build_graph(self.checkpoint, request)
+            from cocogan_core.inference import graph as graphs  # only now: a second start builds none
+
+            built = graphs.build_graph(self.checkpoint, request)
             graph = built if self._finish is None else self._finish(built)
             if self._finish is None or graph is not built:
                 self._keep(entry, graph)

@@ -10,7 +10,7 @@ from cocogan_core.config import ModelConfig
 from cocogan_core.cores import usable_cores
 from cocogan_core.errors import NotFiniteError
 from cocogan_core.inference.engine import PROVIDERS, Cell, Latent, Patches, Shape
-from cocogan_core.inference.graph import FLOP, GraphRequest, block_shapes
+from cocogan_core.inference.graph_request import FLOP, GraphRequest, block_shapes
 from cocogan_core.inference.memo import Memo
 from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.onnx_session import open_session

@@ -13,7 +13,6 @@ from cocogan_core.errors import CheckpointError, ConfigError, NotFiniteError
 from cocogan_core.geometry.symmetry import Upright, upright_rooms
 from cocogan_core.inference.blocks import Block, BlockMaker, cover
 from cocogan_core.inference.engine import PROVIDERS, Cell, Engine, choose_engine
-from cocogan_core.inference.graph import build_graph
 from cocogan_core.inference.graph_cache import GraphCache
 from cocogan_core.inference.latents import sample_z
 
@@ -205,6 +204,7 @@ def _open(path: Path, metadata: Metadata, chosen: tuple[str, str], threads: int 
     if metadata.model.generator == "micro":
         return engine_of(metadata.model, graphs, alone=not on_cpu)
     from cocogan_core.inference.ablation_engines import FullEngine, MultipleEngine
+    from cocogan_core.inference.graph import build_graph
 
     if metadata.model.generator == "full":
         return FullEngine(engine_of(metadata.model, graphs, alone=True))

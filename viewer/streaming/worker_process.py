@@ -20,9 +20,7 @@ from cocogan_core.cores import usable_cores
 from cocogan_core.errors import CocoganError, NotFiniteError
 from cocogan_core.files import is_picture
 from cocogan_core.heap import return_free_memory
-from viewer.state.paths import cache_folder
 from viewer.streaming.child_process import follow_parent
-from viewer.streaming.directions import cached_directions
 from viewer.streaming.protocol import (
     MOST_BATCH,
     SLOTS,
@@ -124,6 +122,9 @@ def _describe(generator: "PatchGenerator | PhotoPatches", config: WorkerConfig) 
     gflop = tuple(generator.patch_gflop(level) for level in levels)
     if generator.directions_method is None:
         return Directions(np.zeros((0, z_dim), np.float32), gflop)
+    from viewer.state.paths import cache_folder  # only now: the first patches come before
+    from viewer.streaming.directions import cached_directions
+
     try:
         unit, note = cached_directions(
             config.checkpoint,

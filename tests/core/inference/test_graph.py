@@ -19,7 +19,8 @@ from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.inference.ablation_engines import FullEngine, MultipleEngine, inner_checkpoints
 from cocogan_core.inference.blocks import Block
-from cocogan_core.inference.graph import GraphRequest, block_shapes, build_graph
+from cocogan_core.inference.graph import build_graph
+from cocogan_core.inference.graph_request import GraphRequest, block_shapes
 from cocogan_core.inference.onnx_engine import OnnxEngine
 from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.torch_engine import TorchEngine

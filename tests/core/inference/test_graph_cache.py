@@ -6,9 +6,10 @@ import shutil
 import pytest
 
 from cocogan_core.errors import CheckpointError
-from cocogan_core.inference import graph_cache
-from cocogan_core.inference.graph import GraphRequest, build_graph
+from cocogan_core.inference import graph as graphs
+from cocogan_core.inference.graph import build_graph
 from cocogan_core.inference.graph_cache import GraphCache
+from cocogan_core.inference.graph_request import GraphRequest
 
 BASE, ALONE, RESPONSES = GraphRequest("base", block=(2, 2)), GraphRequest("base"), GraphRequest("responses")
 
@@ -22,7 +23,7 @@ def built(monkeypatch):
         requests.append(request)
         return build_graph(checkpoint, request)
 
-    monkeypatch.setattr(graph_cache, "build_graph", build)
+    monkeypatch.setattr(graphs, "build_graph", build)
     return requests
 
 

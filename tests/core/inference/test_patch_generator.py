@@ -8,7 +8,8 @@ from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
 from cocogan_core.errors import CheckpointError, ConfigError, NotFiniteError
 from cocogan_core.files import resource
 from cocogan_core.inference import blocks
-from cocogan_core.inference.graph import GraphRequest, build_graph
+from cocogan_core.inference.graph import build_graph
+from cocogan_core.inference.graph_request import GraphRequest
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.onnx_engine import OnnxEngine
 from cocogan_core.inference.onnx_session import optimised
