@@ -11,7 +11,7 @@ from cocogan_core.inference.onnx_file import Attribute, GraphBuilder
 
 __all__ = ["Term"]
 
-FLOAT = 1  # TensorProto.FLOAT
+FLOAT, INT32 = 1, 6  # TensorProto.DataType
 Number: TypeAlias = "Term | float | np.int64 | NDArray[Any]"
 
 
@@ -84,6 +84,10 @@ class Term:
     def floats(self) -> "Term":
         """Booleans as 0 and 1."""
         return self.apply("Cast", to=FLOAT)
+
+    def integers(self) -> "Term":
+        """Whole floats as indices."""
+        return self.apply("Cast", to=INT32)
 
     def equals(self, number: int) -> "Term":
         """Where integers are ``number``."""

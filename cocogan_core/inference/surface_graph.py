@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.weights import Array
@@ -48,16 +50,29 @@ def textured(b: GraphBuilder, texture: Array, places: WallTerms, cell_texels: fl
 
     ``cell_texels`` are a cell's width in a metre's distance.
     """
-    place = Term(b, places.along).joined(Term(b, places.across), axis=1) * (2 / (texture.shape[1] * texel))
-    rows = place.apply("Transpose", perm=[0, 2, 3, 1])  # of all blocks, as those of one picture
-    grid = b.add("Concat", b.constant([1, -1]), b.slice(b.add("Shape", rows.name), 0, 2, 4), axis=0)
-    table, at = b.constant(texture[None]), b.add("Reshape", rows.name, grid)
-    of_all = b.add("GridSample", table, at, padding_mode="reflection")
-    shape = b.add("Concat", b.constant([len(texture)]), b.slice(b.add("Shape", rows.name), 0, 0, 3), axis=0)
-    found = Term(b, b.add("Reshape", of_all, shape)).apply("Transpose", perm=[1, 0, 2, 3])
-    floor, other = found.parts(1, [TEXTURE_FEATURES] * FACE_KINDS)
-    below = ~(Term(b, places.on_wall) | (Term(b, places.rays.up) > 0.0))
-    return (below.where(floor, other) * _fade(b, places, cell_texels)).name
+    side = texture.shape[1]
+    # mirrored at the edges: as far from the nearest multiple of two sides, counted from one edge, as the place is
+    u = Term(b, places.along).joined(Term(b, places.across), axis=1) * (1 / texel) + side / 2
+    inside = ((u - (u * (0.5 / side)).apply("Round") * (2.0 * side)).abs() - 0.5).clip(0.0, side - 1.0)
+    low = inside.apply("Floor")
+    next_one = (low + 1.0).min(side - 1.0)
+    (x, y), (column, row), (right, below) = (part.parts(1, [1, 1]) for part in (inside - low, low, next_one))
+    on_floor = ~(Term(b, places.on_wall) | (Term(b, places.rays.up) > 0.0))
+    first = on_floor.where(0.0, float(side * side))
+    cells = [(first + at * float(side) + of).integers() for at in (row, below) for of in (column, right)]
+    found = [_bilinear([Term.constant(b, table).gather(cell) for cell in cells], x, y) for table in _tables(texture)]
+    return (found[0].joined(*found[1:], axis=1) * _fade(b, places, cell_texels)).name
+
+
+def _tables(texture: Array) -> list[Array]:
+    """Each feature of all kinds of faces, one after the other."""
+    of_faces = texture.reshape(FACE_KINDS, TEXTURE_FEATURES, -1)
+    return [np.concatenate(of_faces[:, feature]) for feature in range(TEXTURE_FEATURES)]
+
+
+def _bilinear(corners: list[Term], x: Term, y: Term) -> Term:
+    above, below = (left + (right - left) * x for left, right in (corners[:2], corners[2:]))
+    return above + (below - above) * y
 
 
 def _fade(b: GraphBuilder, places: WallTerms, cell_texels: float) -> Term:

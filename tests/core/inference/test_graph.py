@@ -163,7 +163,7 @@ def maps_of(graph, inputs):
     """What is multiplied by 127.5 on the way to bytes."""
     model = onnx.load_from_string(graph)
     makers = {node.output[0]: node for node in model.graph.node}
-    node = next(node for node in model.graph.node if node.op_type == "Round")
+    node = next(node for node in reversed(model.graph.node) if node.op_type == "Round")
     while node.op_type != "Mul":
         node = makers[node.input[0]]
     model.graph.output.append(onnx.helper.make_empty_tensor_value_info(node.input[0]))
