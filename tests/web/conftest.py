@@ -28,7 +28,7 @@ def rooms_config(plain: ModelConfig) -> ModelConfig:
 
 
 def write_lively(path: Path, config: ModelConfig) -> Path:
-    """Random weights whose pictures use the whole range of bytes, and every weight of the walls and objects."""
+    """Random weights whose pictures use the whole range of bytes, and every weight of walls, objects and textures."""
     import torch
 
     from cocogan_core.models.build import build_generator
@@ -37,9 +37,7 @@ def write_lively(path: Path, config: ModelConfig) -> Path:
     generator = build_generator(config)
     with torch.no_grad():
         for name, weights in generator.named_parameters():
-            if name.startswith("walls"):
-                weights.normal_(0, 0.3)
-            if name.startswith(("objects.mix", "objects.table", "objects.paint")):
+            if name.startswith(("walls", "surfaces.mix", "objects.mix", "objects.table", "objects.paint")):
                 weights.normal_(0, 0.3)
             if config.objects is not None and name.startswith("lattice"):
                 weights.mul_(0.05)  # what objects add is not to drown in it
@@ -87,6 +85,19 @@ def objects_config(plain: ModelConfig) -> ModelConfig:
 @pytest.fixture(scope="session")
 def objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
     return write_lively(tmp_path_factory.mktemp("objects") / "objects.safetensors", objects_config(tiny_config))
+
+
+@pytest.fixture(scope="session")
+def textures_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
+    """Walls with textures, and no objects."""
+    config = replace(rooms_config(tiny_config), surface_textures=True)
+    return write_lively(tmp_path_factory.mktemp("textures") / "textures.safetensors", config)
+
+
+@pytest.fixture(scope="session")
+def textured_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_config: ModelConfig) -> Path:
+    config = replace(objects_config(tiny_config), surface_textures=True)
+    return write_lively(tmp_path_factory.mktemp("textures") / "objects.safetensors", config)
 
 
 @pytest.fixture(scope="session")

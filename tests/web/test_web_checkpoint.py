@@ -210,6 +210,8 @@ HOSTILE = {
         ), "beyond the poles",
     ),
     "objects without a room": (lambda good: with_model(good, objects=OBJECTS), "need room coordinates"),
+    "textures without a room": (lambda good: with_model(good, surface_textures=True), "need room coordinates"),
+    "textures in words": (lambda good: with_model(good, surface_textures="yes"), "surface_textures"),
     "objects without names": (
         lambda good: with_model(good, objects=OBJECTS, room={}, latent_names=RoomLatents().names), "need the latents",
     ),
@@ -258,13 +260,40 @@ HOSTILE = {
 }  # fmt: skip
 
 
+TEXTURE, MIX = "generator.surfaces.texture.0", "generator.surfaces.mix.0.weight"
+MISSHAPEN = {
+    "no flag": (lambda good: with_model(good, surface_textures=False), "unknown"),
+    "no texture": (lambda good: with_tensor(good, TEXTURE, None), "no tensor"),
+    "no mix": (lambda good: with_tensor(good, MIX, None), "no tensor"),
+    "a texture for all faces": (lambda good: with_tensor(good, TEXTURE, np.zeros((2, 64, 64), np.float32)), "shape [2"),
+    "half a texture": (lambda good: with_tensor(good, TEXTURE, np.zeros((4, 32, 64), np.float32)), "shape [4,32"),
+    "a flat one": (lambda good: with_tensor(good, TEXTURE, np.zeros(4 * 64 * 64, np.float32)), "shape [16384]"),
+    "a mix of three": (lambda good: with_tensor(good, MIX, np.zeros((16, 3, 1, 1), np.float32)), "shape [16,3"),
+    "a texture too many": (lambda good: with_tensor(good, "generator.surfaces.texture.3", ZEROS), "unknown"),
+    "a texture with NaN": (
+        lambda good: with_tensor(good, TEXTURE, np.full((4, 64, 64), np.nan, np.float16)), "NaN",
+    ),
+}  # fmt: skip
+
+
+def test_misshapen_textures_are_refused_as_by_python(textures_checkpoint, tmp_path):
+    whole = textures_checkpoint.read_bytes()
+    files = [make(whole) for make, _ in MISSHAPEN.values()]
+    for name, file, words in zip(MISSHAPEN, files, refusals(files), strict=True):
+        assert MISSHAPEN[name][1] in words, (name, words)
+        assert not words.startswith("CRASH"), words
+        (tmp_path / "x.safetensors").write_bytes(file)
+        assert not read_by_python(tmp_path / "x.safetensors"), name
+
+
 @pytest.fixture(scope="session")
 def good(tiny_checkpoint):
     return tiny_checkpoint.read_bytes()
 
 
-def test_good_ones_are_read(good, rooms_checkpoint, objects_checkpoint):
-    assert refusals([good, rooms_checkpoint.read_bytes(), objects_checkpoint.read_bytes()]) == [""] * 3
+def test_good_ones_are_read(good, rooms_checkpoint, objects_checkpoint, textures_checkpoint):
+    others = [path.read_bytes() for path in (rooms_checkpoint, objects_checkpoint, textures_checkpoint)]
+    assert refusals([good, *others]) == [""] * 4
 
 
 def test_python_refuses_the_same(good, tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from javascript import WEB, javascript
 
-from cocogan_core.checkpoint import read_metadata
+from cocogan_core.checkpoint import load_checkpoint, read_metadata, save_checkpoint
 from cocogan_core.files import resource
 from cocogan_core.inference.blocks import Block, cover
 from cocogan_core.inference.latents import sample_z
@@ -79,6 +79,25 @@ def test_objects_on_the_whole_sphere(objects_checkpoint):
 
 def test_objects_beyond_a_mercator_panorama(extended_objects_checkpoint):
     compare(extended_objects_checkpoint, [3], [(0, 0, 1), (0, 5, 7), (0, 2, 2), (1, 5, 3), (2, 15, 5)])
+
+
+@pytest.mark.parametrize("name", ["textures_checkpoint", "textured_objects_checkpoint"])
+def test_textures_on_every_level(name, request):
+    """On the floor, on walls and on the ceiling."""
+    compare(request.getfixturevalue(name), [3], [(0, 3, 7), (0, 0, 2), (1, 5, 9), (2, 14, 9), (2, 9, 31)])
+
+
+def test_textures_in_half_precision_beside_floats(textures_checkpoint, tmp_path):
+    mixed = in_halves(textures_checkpoint, tmp_path / "mixed.safetensors", lambda name: "surfaces.mix" not in name)
+    compare(mixed, [3], [(0, 3, 7), (0, 1, 2)])
+
+
+def in_halves(path, to, is_half):
+    """A checkpoint with some of its tensors as float16."""
+    found = load_checkpoint(path)
+    generator = {name: array.astype(np.float16) if is_half(name) else array for name, array in found.generator.items()}
+    save_checkpoint(to, found.metadata, generator=generator)
+    return to
 
 
 @pytest.mark.parametrize("checkpoint", ["upright_checkpoint", "upright_objects_checkpoint"])
@@ -165,7 +184,7 @@ def test_blocks_are_pythons():
 
 def test_the_kernel_is_built_from_its_sources():
     built_from = (WEB / "generator" / "kernel.wasm.source").read_text().strip()
-    sources = b"".join((WEB / "generator" / name).read_bytes() for name in ("kernel.ts", "room_kernel.ts"))
+    sources = b"".join(path.read_bytes() for path in sorted((WEB / "generator").glob("*.ts")))
     assert hashlib.sha256(sources).hexdigest() == built_from, "run `npm install && npm run build` in web/"
 
 

@@ -79,6 +79,10 @@ def test_objects(chromium, objects_checkpoint):
     compare(chromium, objects_checkpoint, [3], [block(0, 2, 2, 2, 2), block(1, 6, 0), block(2, 8, 30)])
 
 
+def test_textures(chromium, textured_objects_checkpoint):
+    compare(chromium, textured_objects_checkpoint, [3], [block(0, 2, 2, 2, 2), block(1, 6, 0), block(2, 12, 30)])
+
+
 def test_rooms_turned_and_mirrored(chromium, upright_checkpoint):
     compare(chromium, upright_checkpoint, [0, 1, 2], [block(2, 8, 20, 2, 2)])
 

@@ -13,7 +13,7 @@ import { Memory, strideOf } from "./memory.js";
 import { patchesOf, SIDE } from "./blocks.js";
 import { ObjectLayers } from "./object_layers.js";
 import { RoomMaps } from "./room_maps.js";
-import { BASE, MARGIN, OBJECT_FEATURES, ROOM_FEATURES, baseStages, requireShapes, stageWidths } from "./shapes.js";
+import { BASE, MARGIN, OBJECT_FEATURES, ROOM_FEATURES, TEXTURE_FEATURES, baseStages, requireShapes, stageWidths } from "./shapes.js";
 import { Head, Stage } from "./stage.js";
 
 /**
@@ -60,7 +60,7 @@ export class CompactGenerator {
     this.head = new Head(memory, checkpoint.generator, 0);
     this.stages = this.widths.slice(1).map((_, i) => new Stage(memory, checkpoint.generator, i + 1));
     this.widest = (SIDE * this.model.grid.patchPx) / 2 + 2 * MARGIN; // the largest input that a stage can have
-    this.maps = this.model.room ? new RoomMaps(memory.maths, this.model, 2 * this.widest - 2) : null;
+    this.maps = this.model.room ? new RoomMaps(memory.maths, checkpoint, 2 * this.widest - 2) : null;
     this.objects = this.maps && this.model.objects ? new ObjectLayers(memory, checkpoint, this.widths, this.maps) : null;
     this.scratch = this.allocateScratch();
     this.z = new Float32Array(0);
@@ -191,7 +191,7 @@ export class CompactGenerator {
     const counts = { rows: (grid.rows - 2 * beyond) * cells, columns: grid.columns * cells };
     const area = { top: corner.top - beyond * cells, left: corner.left, height: x.height, width: x.width };
     maps.aim(area, counts);
-    this.memory.compute(features, ROOM_FEATURES * x.stride, (to) => maps.walls(index, to, x.stride));
+    this.memory.compute(features, head.walls.channels * x.stride, (to) => maps.walls(index, to, x.stride));
     const mixed = head.walls.run(this.kernel, { ...x, at: features }, phases, columns);
     this.kernel.add(x.at, mixed.at, this.widths[index] * x.stride);
     this.objects?.add(this, x, index);
@@ -211,7 +211,7 @@ export class CompactGenerator {
     const plane = strideOf((2 * widest - 2) ** 2);
     return {
       even: maps[0], odd: maps[1], wide: maps[2], phases: memory.allocate(most.phases), columns: memory.allocate(most.columns),
-      head: memory.allocate(4 * plane), features: memory.allocate(Math.max(ROOM_FEATURES, OBJECT_FEATURES) * plane),
+      head: memory.allocate(4 * plane), features: memory.allocate(Math.max(ROOM_FEATURES + TEXTURE_FEATURES, OBJECT_FEATURES) * plane),
       rgb: [0, 1].map(() => memory.allocate(4 * plane)), pixels: memory.allocatePixels((SIDE * this.model.grid.patchPx) ** 2),
     };
   }

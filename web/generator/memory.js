@@ -103,6 +103,13 @@ export class Memory {
     this.loops.widen(address + 2 * count, count, address);
   }
 
+  /** Weights as floats of their own. @param {Weights} weights */
+  floatsOf(weights) {
+    const at = this.scratch(strideOf(weights.length));
+    this.write(weights, at);
+    return this.view(at, weights.length).slice();
+  }
+
   /** Whether no weight is NaN or infinite. @param {Weights} weights */
   isFinite(weights) {
     const isHalf = weights instanceof Uint16Array;

@@ -7,6 +7,9 @@
 //   bodies: twelve floats for each object: left, lower, back, right, upper, front side, its middle, half its size
 //   seen: thirteen planes (SHOWN … and below) of what each cell's ray meets
 
+import { addTexture } from "./texture_kernel";
+import { all, choose, clamp, minus, over, plus, times, whole } from "./vectors";
+
 const FAR: f32 = 1e9; // metres to what is not there
 const BESIDE: f32 = 0.05; // what is nearer is not seen: the eye is within it
 const LEAST_SLOPE: f32 = 1e-4;
@@ -21,14 +24,6 @@ const NEXT_WHICH: usize = 4, NEXT_DISTANCE: usize = 5, NEXT_COVER: usize = 6;
 // The same with the room's faces where there is no object, numbered after the objects; places on the visible face; the sun.
 const SHOWN: usize = 7, BEHIND: usize = 8, FACE: usize = 9, ALONG: usize = 10, ACROSS: usize = 11, LIT: usize = 12;
 
-@inline function all(value: f32): v128 { return f32x4.splat(value); }
-@inline function whole(value: i32): v128 { return i32x4.splat(value); }
-@inline function choose(yes: v128, no: v128, where: v128): v128 { return v128.bitselect(yes, no, where); }
-@inline function plus(a: v128, b: v128): v128 { return f32x4.add(a, b); }
-@inline function minus(a: v128, b: v128): v128 { return f32x4.sub(a, b); }
-@inline function times(a: v128, b: v128): v128 { return f32x4.mul(a, b); }
-@inline function over(a: v128, b: v128): v128 { return f32x4.div(a, b); }
-@inline function clamp(a: v128, low: f32, high: f32): v128 { return f32x4.min(f32x4.max(a, all(low)), all(high)); }
 
 // One over a part of directions; of rays along a wall, over a least slope.
 @inline function inverse(part: v128): v128 {
@@ -64,8 +59,9 @@ const SHOWN: usize = 7, BEHIND: usize = 8, FACE: usize = 9, ALONG: usize = 10, A
   return times(side, inverse(ray));
 }
 
-// 35 features of where rays meet the walls: face, place on it, waves of that, nearness.
-export function meetWalls(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, finest: f32, planes: usize, stride: i32): void {
+// 35 features of where rays meet the walls: face, place on it, waves of that, nearness. Behind them, two of a texture `side` texels wide, if
+// there is one (0 is none); a metre has so many of its texels, and a cell in a metre's distance is so many wide.
+export function meetWalls(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, finest: f32, texture: usize, side: i32, texels: f32, cellTexels: f32, planes: usize, stride: i32): void {
   const plane: usize = <usize>stride << 2;
   for (let row = 0; row < height; row++) for (let first = 0; first < width; first += 4) {
     const column = min(first, width - 4), right: usize = columns + (column << 2), to: usize = planes + ((row * width + column) << 2);
@@ -82,6 +78,11 @@ export function meetWalls(columns: usize, across: i32, rows: usize, height: i32,
     fillWaves(to + plane * 18, plane, times(along, all(finest)), all(1));
     fillWaves(to + plane * 19, plane, times(up, all(finest)), all(1));
     v128.store(to + plane * 34, over(all(1), f32x4.max(distance, all(NEAREST))));
+    if (!texture) continue;
+    const facing = f32x4.max(f32x4.abs(choose(x, choose(y, z, onY), onX)), all(LEAST_SLOPE));
+    const cell = times(over(distance, f32x4.sqrt(facing)), all(cellTexels)); // the mean of its length and width
+    const isFloor = v128.and(onY, f32x4.le(y, all(0)));
+    addTexture(to + plane * 35, plane, texture, side, isFloor, times(along, all(texels)), times(up, all(texels)), cell);
   }
 }
 

@@ -4,6 +4,7 @@
 import { areasOf, objectsOf, outlineOf } from "./object_coordinates.js";
 import { directions, firstOctave, roomOf } from "./room_coordinates.js";
 import { strideOf } from "./memory.js";
+import { TEXTURED_FROM, stageWidths, texelM, textureSide } from "./shapes.js";
 
 /**
  * @typedef {import("./kept_features.js").Area} Area
@@ -17,8 +18,8 @@ const PITCH_WAVES = [16, 32];
 const STEEPEST = 4;
 
 export class RoomMaps {
-  /** Of a model that knows its rooms. @param {import("./memory.js").Memory} maths @param {import("../state/model_config.js").Model} model @param {number} side most cells down and across an area */
-  constructor(maths, model, side) {
+  /** Of a model that knows its rooms. @param {import("./memory.js").Memory} maths @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {number} side most cells down and across an area */
+  constructor(maths, { model, generator }, side) {
     this.maths = maths;
     this.model = model;
     this.across = strideOf(side);
@@ -29,6 +30,8 @@ export class RoomMaps {
     this.bodies = maths.allocate(BODY * this.count);
     this.sun = maths.allocate(SUN);
     this.seen = this.count ? maths.allocate(SEEN * strideOf(side * side)) : 0;
+    const tables = stageWidths(model).map((_, stage) => generator.get(`surfaces.texture.${stage - TEXTURED_FROM}`));
+    this.textures = tables.map((table) => (table ? maths.put(table.data, table.data.length) : 0)); // by stage; 0 for none
     /** @type {Objects | null} */
     this.objects = null;
     /** @type {Map<number, import("./object_coordinates.js").Outline[]>} of the objects, by the stage's cells */
@@ -71,10 +74,11 @@ export class RoomMaps {
     this.rays = rays;
   }
 
-  /** Features of the walls, as planes. @param {number} stage @param {number} planes address @param {number} stride */
+  /** Features of the walls, as planes, and of the stage's texture on them. @param {number} stage @param {number} planes address @param {number} stride */
   walls(stage, planes, stride) {
     const { maths, columns, across, rows, rays, box } = this;
-    maths.loops.meetWalls(columns, across, rows, rays.up.length, rays.yaws.length, box, firstOctave(stage), planes, stride);
+    const texture = [this.textures[stage], textureSide(stage), 1 / texelM(stage), rays.cellRad / texelM(stage)];
+    maths.loops.meetWalls(columns, across, rows, rays.up.length, rays.yaws.length, box, firstOctave(stage), ...texture, planes, stride);
   }
 
   /** Features of the objects, as planes; {@link paint} goes on from there. @param {number} stage @param {number} planes address @param {number} stride */

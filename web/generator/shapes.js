@@ -12,6 +12,10 @@ export const ROOM_FEATURES = 35; // room_kernel.ts
 export const OBJECT_FEATURES = 45; // room_kernel.ts
 export const PAINTED_FROM = 2; // the first stage at which z gives objects features
 export const FACES = 6; // of the room
+export const TEXTURE_FEATURES = 2; // texture_kernel.ts
+export const TEXTURED_FROM = 3; // the first stage that sees a texture on the room's faces
+const FACE_KINDS = 2; // that have textures of their own: the floor, and walls and ceiling
+const LARGEST_TEXTURE = 256;
 const PAINT_WIDTH = 96;
 const NARROWEST = 16;
 
@@ -25,6 +29,16 @@ export function stageWidths(model) {
   const stages = baseStages(model.grid) + model.grid.levels - 1;
   const eighths = (/** @type {number} */ stage) => roundHalfEven((model.width * 0.6 ** stage) / 8);
   return Array.from({ length: stages + 1 }, (_, stage) => Math.max(NARROWEST, eighths(stage) * 8));
+}
+
+/** Width in metres of a texel of a stage's texture. @param {number} stage */
+export function texelM(stage) {
+  return 0.64 / 2 ** stage;
+}
+
+/** Texels along a side of a stage's texture. @param {number} stage */
+export function textureSide(stage) {
+  return Math.min(LARGEST_TEXTURE, 8 * 2 ** stage);
 }
 
 /**
@@ -64,7 +78,18 @@ function expectedShapes(model) {
     shapes.set(`levels.${i - 1}.up.weight`, [widths[i - 1], width, 3, 3]).set(`levels.${i - 1}.up.bias`, [width]);
     layer(`levels.${i - 1}.refine`, [width, width, 3, 3]);
   });
-  return new Map([...shapes, ...(model.objects ? objectShapes(model, model.objects, widths) : [])]);
+  const ofTextures = model.surfaceTextures ? textureShapes(widths) : [];
+  return new Map([...shapes, ...ofTextures, ...(model.objects ? objectShapes(model, model.objects, widths) : [])]);
+}
+
+/** @param {number[]} widths @returns {[string, number[]][]} */
+function textureShapes(widths) {
+  return widths.slice(TEXTURED_FROM).flatMap((width, i) => {
+    const side = textureSide(TEXTURED_FROM + i);
+    return /** @type {[string, number[]][]} */ ([
+      [`surfaces.texture.${i}`, [FACE_KINDS * TEXTURE_FEATURES, side, side]], [`surfaces.mix.${i}.weight`, [width, TEXTURE_FEATURES, 1, 1]],
+    ]);
+  });
 }
 
 /** @param {import("../state/model_config.js").Model} model @param {import("../state/room_objects.js").RoomObjects} objects @param {number[]} widths @returns {[string, number[]][]} */

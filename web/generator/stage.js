@@ -2,9 +2,12 @@
 
 import { Convolution, phaseWeights } from "./convolution.js";
 import { strideOf } from "./memory.js";
-import { ROOM_FEATURES } from "./shapes.js";
+import { ROOM_FEATURES, TEXTURE_FEATURES, TEXTURED_FROM } from "./shapes.js";
 
-/** @typedef {import("./convolution.js").Map2d} Map2d */
+/**
+ * @typedef {import("./convolution.js").Map2d} Map2d
+ * @typedef {import("../state/tensors.js").Tensor} Tensor
+ */
 
 export class Head {
   /** @param {import("./memory.js").Store} memory @param {Map<string, import("../state/tensors.js").Tensor>} tensors @param {number} index of the stage, 0 for the lattice */
@@ -12,7 +15,7 @@ export class Head {
     const weight = tensor(tensors, `rgb.${index}.weight`);
     this.rgb = new Convolution(memory, weight.data, tensor(tensors, `rgb.${index}.bias`).data, { outputs: 3, channels: weight.shape[1], k: 1 });
     const walls = tensors.get(`walls.${index}.weight`);
-    this.walls = walls ? new Convolution(memory, walls.data, null, { outputs: walls.shape[0], channels: ROOM_FEATURES, k: 1 }) : null;
+    this.walls = walls ? wallsLayer(memory, walls, tensors.get(`surfaces.mix.${index - TEXTURED_FROM}.weight`)) : null;
   }
 }
 
@@ -32,7 +35,7 @@ export class Stage extends Head {
 
   /** Floats that its maps and columns need for an input of so many cells. @param {number} height @param {number} width */
   needs(height, width) {
-    const wide = strideOf((2 * height - 2) * (2 * width - 2)) * Math.max(this.outputs, ROOM_FEATURES);
+    const wide = strideOf((2 * height - 2) * (2 * width - 2)) * this.outputs;
     const columns = Math.max(...[this.up, this.refine, this.rgb].map((layer) => layer.columnFloats));
     return { phases: Math.max(this.up.outputFloats(height, width), wide), map: wide, columns };
   }
@@ -58,6 +61,25 @@ export class Stage extends Head {
     kernel.activate(wide.at, this.outputs * wide.stride);
     return this.refine.run(kernel, wide, out, columns);
   }
+}
+
+/**
+ * What a stage makes of places on walls, and of a texture's features behind theirs.
+ * @param {import("./memory.js").Store} memory
+ * @param {Tensor} walls
+ * @param {Tensor | undefined} mix of the texture, if it has one
+ */
+function wallsLayer(memory, walls, mix) {
+  const shape = { outputs: walls.shape[0], channels: ROOM_FEATURES, k: 1 };
+  if (!mix) return new Convolution(memory, walls.data, null, shape);
+  const channels = ROOM_FEATURES + TEXTURE_FEATURES;
+  const both = new Float32Array(shape.outputs * channels);
+  const [places, features] = [walls, mix].map(({ data }) => memory.maths.floatsOf(data));
+  for (let row = 0; row < shape.outputs; row++) {
+    both.set(places.subarray(row * ROOM_FEATURES, (row + 1) * ROOM_FEATURES), row * channels);
+    both.set(features.subarray(row * TEXTURE_FEATURES, (row + 1) * TEXTURE_FEATURES), row * channels + ROOM_FEATURES);
+  }
+  return new Convolution(memory, both, null, { ...shape, channels });
 }
 
 /** Numbers of any kind, so many times. @template {import("./memory.js").Weights} Kind @param {Kind} numbers @param {number} times @returns {Kind} */

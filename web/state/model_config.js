@@ -20,6 +20,7 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {number} width channels of the lattice
  * @property {RoomLatents | null} room
  * @property {import("./room_objects.js").RoomObjects | null} objects
+ * @property {boolean} surfaceTextures whether it has learned textures on the room's faces
  * @property {import("../geometry/symmetry.js").Stated | null} symmetry where the generator knows upright rooms only
  */
 
@@ -97,13 +98,16 @@ export function readModel(stated) {
   requirePitches(room, grid);
   require(room || values.objects === null, "model: object coordinates need room coordinates");
   const objects = values.objects === null ? null : readObjects(values.objects, names);
-  require(!values.surface_textures, "model: this page knows no textures on surfaces; open it on the desktop");
+  require(room || !values.surface_textures, "model: surface textures need room coordinates");
   const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
   if (symmetry) {
     require(grid.columns % 4 === 0, `symmetry: needs cylindrical pictures of 4, 8, 12 … patches, not ${grid.columns}`);
     require(!room || room.frontShare === 0, "symmetry: the room's front must lie at the panorama's left edge");
   }
-  return { grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room, objects, symmetry };
+  return {
+    grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room, objects,
+    surfaceTextures: values.surface_textures, symmetry,
+  };
 }
 
 /** No controls, and none that turn the direction of writing. Browsers take milliseconds to know all letters there are. @param {string} name */
