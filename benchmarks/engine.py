@@ -55,22 +55,20 @@ print(time.monotonic())
 """
 VIEW = f"""
 import os, time
-from pathlib import Path
-import viewer.__main__
-if __name__ == "__main__":  # in the order of the command
-    from viewer.camera.camera import View
+from dataclasses import replace
+import viewer.__main__ as command
+def show(options):  # in the order of the command's own
+    options = replace(options, settings=None, headless="DISPLAY" not in os.environ)
     from viewer.session.checkpoint_loader import LoadedCheckpoint
-    from viewer.state.options import Options
-    options = Options(Path({str(ROOM)!r}), 0, View(), (1280, 720), "cpu", None, headless="DISPLAY" not in os.environ)
     loaded = LoadedCheckpoint.named_by(options)
     from viewer.app import App
     app = App(options, loaded)
     app.frame()
     print(time.monotonic())
-    while not app.session.streamer.statistics.made:
+    streamer = app.session.streamer
+    while not streamer.statistics.made:
         app.turn()
     print(time.monotonic())
-    streamer = app.session.streamer
     while any(streamer.revision_of(patch) != streamer.revision for patch in streamer.visible if not patch[0]):
         app.turn()
     print(time.monotonic())
@@ -78,6 +76,9 @@ if __name__ == "__main__":  # in the order of the command
         app.turn()
     print(time.monotonic())
     app.close()
+if __name__ == "__main__":
+    command._show = show
+    command.main(["view", {str(ROOM)!r}, "--size", "1280x720", "--yaw", "0", "--pitch", "0", "--fov", "90"])
 """
 MEMORY = f"""
 from cocogan_core.inference.latents import sample_z

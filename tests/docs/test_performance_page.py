@@ -3,7 +3,7 @@ from rich.table import Table
 
 from benchmarks.performance_page import PAGE, markdown, section
 
-PLACES = ("levels", "level-scale", "level-memory", "level-supply")
+PLACES = ("levels", "level-scale", "level-memory", "level-supply", "starts")
 
 
 def test_a_table_takes_the_place_of_the_one_before_and_nothing_else_changes():
