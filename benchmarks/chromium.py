@@ -56,12 +56,12 @@ class Browser:
         os.close(self._in)
         os.close(self._out)
 
-    def call(self, method: str, **parameters: Any) -> Any:  # noqa: ANN401 (JSON)
-        """A DevTools command's result."""
+    def call(self, method: str, *, worker: str = "", **parameters: Any) -> Any:  # noqa: ANN401 (JSON)
+        """A DevTools command's result, of the page or of one of its :meth:`workers`."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
+        if session := worker or self._session:
+            message["sessionId"] = session
         os.write(self._in, json.dumps(message).encode() + b"\0")
         until_s = time.monotonic() + PATIENCE_S
         while True:
@@ -112,6 +112,12 @@ class Browser:
                 return value
             time.sleep(0.05)
         raise AssertionError(f"{code} never came true; the page says: {self.messages()}")
+
+    def workers(self) -> list[str]:
+        """The page's workers, which cost a little more from now on."""
+        self.call("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True)
+        attached = [event["params"] for event in self.events if event.get("method") == "Target.attachedToTarget"]
+        return [one["sessionId"] for one in attached]
 
     def messages(self) -> list[str]:
         """What the page wrote to the console, errors too."""

@@ -1,7 +1,8 @@
 """Whether a page that turns by itself for long grows: ``python -m benchmarks.web_soak [MINUTES]`` (needs Chromium).
 
 A model of four levels whose fine stages are not trained turns by 30° a second, seen through 60°, and shows another room
-every minute. Twice a minute: the page's heap after a collection, and the memory of all of Chromium's processes. Beside
+every minute. Twice a minute: the page's heap, and the memory of all of Chromium's processes, after a collection in the
+page and its worker (which V8 itself lets wait for many minutes there, since messages leave little behind each). Beside
 it, in a browser of its own, a bare page that draws a triangle by WebGL 2 as often, and holds nothing: what grows there
 too is not the page's.
 """
@@ -100,9 +101,15 @@ def memory(pid: int) -> list[str]:
     return [f"{len(every)}", f"{sum(every):.0f}", *(f"{sum(one):.0f}" for one in held.values())]
 
 
+def collect_garbage(chromium: Browser, workers: list[str]) -> None:
+    """The page's and its workers'."""
+    for worker in ("", *workers):
+        chromium.call("HeapProfiler.collectGarbage", worker=worker)
+
+
 def heap_and_frames(chromium: Browser) -> tuple[float, int]:
-    """Of a page: MB after a collection, and pictures drawn."""
-    heap_mb, frames = chromium.run("(gc(), [performance.memory.usedJSHeapSize / 1e6, frames])")
+    """Of a page: MB, and pictures drawn."""
+    heap_mb, frames = chromium.run("[performance.memory.usedJSHeapSize / 1e6, frames]")
     return heap_mb, frames
 
 
@@ -111,12 +118,15 @@ def sampled(chromium: Browser, bare: Browser, minutes: float) -> Table:
     ours = ("patches made", "frames", "heap, MB", "processes", "MB", *(f"{name}, MB" for name in KINDS))
     beside = ("frames", "heap, MB", "MB", "renderer, MB", "gpu-process, MB")
     table = Table("minutes", *ours, *(f"bare page: {name}" for name in beside))
+    workers = chromium.workers()
     begin_s, number, former = time.monotonic(), 0, 0
     while (now_s := time.monotonic() - begin_s) < 60 * minutes:
         number += 1
         if number % 2 == 0:
             chromium.run("cocoganPage.next()")
         time.sleep(PAUSE_S)
+        collect_garbage(chromium, workers)
+        collect_garbage(bare, [])
         heap, frames = heap_and_frames(chromium)
         bare.run(f"globalThis.rate = {(frames - former) / PAUSE_S}")
         former = frames
@@ -138,7 +148,7 @@ def main() -> None:
         write_level_checkpoint(model)
         write_single_file(WebPage(model, "A room", 7, None, View()), page)
         bare_page.write_text(BARE, encoding="utf-8")
-        flags = (f"--js-flags=--expose-gc --max-semi-space-size={YOUNG_MB}", "--enable-precise-memory-info")
+        flags = (f"--js-flags=--max-semi-space-size={YOUNG_MB}", "--enable-precise-memory-info")
         with (
             browser(Path(temporary) / "profile", *flags) as chromium,
             browser(Path(temporary) / "bare", *flags) as bare,

@@ -41,7 +41,7 @@ class Scan {
   /** @param {string} token */
   takeName(token) {
     const names = this.within.at(-1);
-    const name = JSON.parse(token);
+    const name = token.includes("\\") ? JSON.parse(token) : token.slice(1, -1);
     if (names?.has(name) || name === MARK) throw new Error(`${token.slice(0, 60)} stands there twice`);
     names?.add(name); // if there are none it is no JSON
   }
