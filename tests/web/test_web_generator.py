@@ -182,6 +182,21 @@ def test_blocks_are_pythons():
         assert found == expected
 
 
+def test_features_that_are_kept_take_memory_as_they_come():
+    """But no more than for so many; what was used longest ago makes room."""
+    code = """async function main() {
+      const { KeptFeatures } = await load("generator/kept_features.js");
+      let allocated = 0;
+      const kept = new KeptFeatures({ allocate: () => ++allocated }, { cut() {} }, 8, 16);
+      const area = { top: 2, left: 2, height: 16, width: 16 }, map = { at: 0, stride: 400, height: 20, width: 20 };
+      return [1, 2, 70].map((count) => {
+        for (let patch = 0; patch < count; patch++) kept.keep(patch, { x: map, rgb: map }, area);
+        return [allocated, kept.has(5), kept.has(69)];
+      });
+    }"""
+    assert javascript(code, {}) == [[1, False, False], [2, False, False], [64, False, True]]
+
+
 def test_the_kernel_is_built_from_its_sources():
     built_from = (WEB / "generator" / "kernel.wasm.source").read_text().strip()
     sources = b"".join(path.read_bytes() for path in sorted((WEB / "generator").glob("*.ts")))
