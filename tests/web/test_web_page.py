@@ -250,7 +250,7 @@ def shown(chromium) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(chromium.run(code)))).convert("RGB")).astype(int)
 
 
-@pytest.mark.parametrize("size", [(390, 844), (820, 1180), (1440, 900)])
+@pytest.mark.parametrize("size", [(320, 568), (390, 844), (844, 390), (820, 1180), (1440, 900)])
 def test_nothing_leaves_the_screen(chromium, site, size):
     chromium.open(site, size, scale=2 if size[0] < 1000 else 1)
     chromium.wait(READY)
@@ -264,9 +264,10 @@ def test_nothing_leaves_the_screen(chromium, site, size):
     assert outside == []
     small = chromium.run(
         "[...document.querySelectorAll('#bar button')].filter((one) => { const b = one.getBoundingClientRect();"
-        " return b.width && (b.width < 44 || b.height < 44); }).map((one) => one.id)"
+        f" return b.width && (b.width < {44 if size[0] > 384 else 32} || b.height < 44); }}).map((one) => one.id)"
     )
     assert small == []
+    assert chromium.run("document.getElementById('panel').offsetHeight >= Math.min(innerHeight * 0.44, 280) - 1")
 
 
 def test_without_webgl_it_says_so(chromium, site):

@@ -83,7 +83,7 @@ export class Panel {
     for (const { index, input, output } of this.sliders) {
       const value = room.z[index];
       if (document.activeElement !== input || Number(input.value) !== value) input.value = String(value);
-      output.textContent = (Math.round(value * 100) / 100 || 0).toFixed(2); // never −0.00
+      output.textContent = (Math.round(value * 100) / 100 || 0).toFixed(2).replace("-", "−"); // never −0.00
     }
   }
 }
