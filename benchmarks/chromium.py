@@ -56,7 +56,7 @@ class Browser:
         os.close(self._in)
         os.close(self._out)
 
-    def call(self, method: str, *, worker: str = "", **parameters: Any) -> Any:  # noqa: ANN401 (JSON)
+    def call(self, method: str, worker: str = "", /, **parameters: Any) -> Any:  # noqa: ANN401 (JSON)
         """A DevTools command's result, of the page or of one of its :meth:`workers`."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}

@@ -104,7 +104,7 @@ def memory(pid: int) -> list[str]:
 def collect_garbage(chromium: Browser, workers: list[str]) -> None:
     """The page's and its workers'."""
     for worker in ("", *workers):
-        chromium.call("HeapProfiler.collectGarbage", worker=worker)
+        chromium.call("HeapProfiler.collectGarbage", worker)
 
 
 def heap_and_frames(chromium: Browser) -> tuple[float, int]:
