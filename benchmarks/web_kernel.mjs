@@ -11,12 +11,19 @@ const { checkpoint: path, style: styleGraph, graphs, turns } = JSON.parse(readFi
 const here = (file) => new Uint8Array(readFileSync(file)).buffer;
 const checkpoint = readCheckpoint(here(path));
 const z = sampleZ(7, checkpoint.model.zDim);
-const generator = await CompactGenerator.load(checkpoint, here(new URL("../web/generator/kernel.wasm", import.meta.url)));
-generator.setZ(z);
+const kernel = here(new URL("../web/generator/kernel.wasm", import.meta.url));
+const generator = await CompactGenerator.load(checkpoint, kernel);
+const untextured = checkpoint.model.surfaceTextures ? await CompactGenerator.load(withoutTextures(), kernel) : null;
+for (const one of [generator, untextured]) one?.setZ(z);
 
 const require = createRequire(new URL("../web/package.json", import.meta.url));
 const runtime = require("onnxruntime-web");
 Object.assign(runtime.env.wasm, { numThreads: 1, proxy: false });
+
+function withoutTextures() {
+  const others = [...checkpoint.generator].filter(([name]) => !name.startsWith("surfaces."));
+  return { ...checkpoint, model: { ...checkpoint.model, surfaceTextures: false }, generator: new Map(others) };
+}
 
 /** Corners of the blocks of a shape that cover level 0. */
 function corners(rows, columns) {
@@ -45,6 +52,8 @@ for (const [name, graph] of Object.entries(graphs)) {
   if (rows > 2) continue;
   const ours = ([row, column]) => generator.make({ level: 0, row, column, rows, columns });
   contenders.push({ name: `kernel ${name}`, patches: rows * columns, places, run: ours, ms: [] });
+  const flat = ([row, column]) => untextured.make({ level: 0, row, column, rows, columns });
+  if (untextured) contenders.push({ name: `without textures, kernel ${name}`, patches: rows * columns, places, run: flat, ms: [] });
   const { objects } = generator;
   if (!objects) continue;
   const bare = async (corner) => {

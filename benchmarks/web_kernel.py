@@ -1,7 +1,8 @@
 """The page's kernel against ONNX Runtime Web: ``python -m benchmarks.web_kernel`` (Node, ``npm ci`` in web/).
 
-CPU time of a patch of the shipped room, and of one that is told where objects lie, one thread each, by turns in one
-process; medians. ONNX Runtime Web runs the desktop's own graphs, in blocks that share their margins as on the desktop.
+CPU time of a patch of the shipped room, and of the same with textures on its surfaces (noise, which takes as long as
+what is learned), one thread each, by turns in one process; medians. ONNX Runtime Web runs the desktop's own graphs, in
+blocks that share their margins as on the desktop.
 """
 
 import json
@@ -9,20 +10,35 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
 
 from benchmarks.performance_page import report
-from cocogan_core.checkpoint import load_checkpoint
+from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
 from cocogan_core.files import resource
 from cocogan_core.inference.graph import build_graph
 from cocogan_core.inference.graph_request import BLOCKS, GraphRequest
+from cocogan_core.models.dimensions import compact_widths
+from cocogan_core.models.surface_textures import SurfaceTextures
 
 TURNS = 40
 GOAL = 1.3
 HERE = Path(__file__).parent
-ROOMS = {"the shipped room": "assets/rooms.safetensors"}
+SHIPPED = resource("assets/rooms.safetensors")
+
+
+def with_textures(folder: Path) -> Path:
+    """The shipped room with noise on its surfaces."""
+    shipped = load_checkpoint(SHIPPED)
+    model = replace(shipped.metadata.model, surface_textures=True)
+    textures = SurfaceTextures(compact_widths(model))
+    textures.reset()
+    tensors = {f"surfaces.{name}": tensor.numpy() for name, tensor in textures.state_dict().items()}
+    path = folder / "textures.safetensors"
+    save_checkpoint(path, replace(shipped.metadata, model=model), generator={**shipped.generator, **tensors})
+    return path
 
 
 def measured(path: Path, folder: Path, turns: int) -> dict[str, float]:
@@ -58,7 +74,8 @@ def table_of(rooms: dict[str, dict[str, float]]) -> Table:
 def main() -> None:
     """Measure and report."""
     with tempfile.TemporaryDirectory() as folder:
-        rooms = {room: measured(resource(path), Path(folder), TURNS) for room, path in ROOMS.items()}
+        paths = {"the shipped room": SHIPPED, "with textures": with_textures(Path(folder))}
+        rooms = {room: measured(path, Path(folder), TURNS) for room, path in paths.items()}
     report("web-kernel", "python -m benchmarks.web_kernel", table_of(rooms))
 
 
