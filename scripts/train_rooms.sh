@@ -35,7 +35,10 @@ stage fine rooms-warmup "$data-live" 32 32 100000 1e-3 2000 --final-rate 0.2 "${
     --base-rate 0 --level-shares 0 2 1.5 1 0.7 --edge-share 0.8 --init "$(of warm32)"
 stage joint rooms-warmup "$data-live" 32 32 64000 1e-3 2500 --final-rate 0.15 "${fine[@]}" \
     --base-rate 0.1 --level-shares 0.25 2 1.5 1 0.7 --edge-share 0.6 --init "$(of fine)"
-stage gan rooms "$data-live" 64 8 8000 1e-4 1500 --discriminator-rate 8e-4 --r1 2 --regression-weight 10 --beta2 0.99 \
-    --final-rate 0.3 --model.grid.levels 4 --base-rate 0.3 --level-shares 2 1.5 1 0.7 --edge-share 0.5 --init "$(of joint)"
+stage textures rooms-warmup "$data-live" 32 32 15000 1e-3 2500 --final-rate 0.15 "${fine[@]}" --surface-textures \
+    --base-rate 0.1 --level-shares 0.25 2 1.5 1 0.7 --edge-share 0.3 --init "$(of joint)"
+stage gan rooms "$data-live" 64 8 13000 1e-4 4000 --discriminator-rate 8e-4 --r1 2 --regression-weight 10 --beta2 0.99 \
+    --final-rate 0.15 --model.grid.levels 4 --surface-textures --base-rate 0.5 --level-shares 2 1.5 1 0.7 --edge-share 0.3 \
+    --init "$(of textures)"
 "$python" scripts/mix_checkpoints.py "$(of joint)" "$(of gan)" "$runs/mixed.safetensors" --share 0.5
 "$python" scripts/to_half.py "$runs/mixed.safetensors" "$runs/rooms.safetensors"

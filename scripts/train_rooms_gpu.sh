@@ -55,7 +55,7 @@ stage() {  # name, preset, patch pixels, batch, images, options …
     # --foreground: the trainer alone is told to stop, and stops its workers itself
     if timeout --foreground -s TERM "$left" "$cocogan" train "$preset" --data "$work/rooms" --run "$work/runs/$name" \
         --model.grid.rows 6 --model.grid.patch-px "$patch" --batch "$batch" --images "$images" --room-coordinates \
-        --object-coordinates --workers "$workers" --save-every "$((images > 20 ? images / 20 : 1))" "${fast[@]}" "${@:6}" ${OPTIONS:-}
+        --object-coordinates --surface-textures --workers "$workers" --save-every "$((images > 20 ? images / 20 : 1))" "${fast[@]}" "${@:6}" ${OPTIONS:-}
     then
         touch "$work/runs/$name/done"
         rm -f "$work/runs/$name"/state*.safetensors  # the next stage starts from the checkpoint

@@ -106,14 +106,14 @@ class CompactGenerator(Generator):
         return base_stages(self.config)
 
     def base_parameters(self) -> list[nn.Parameter]:
-        """The weights of level 0, where there are finer ones."""
+        """The weights of level 0, where there are finer ones, but textures: a place in them is seen seldom enough."""
         if self.config.grid.levels == 1:
             return []
         first = self.base_stages + 1
         fine = nn.ModuleList([*self.levels[self.base_stages :], *self.rgb[first:], *self.walls[first:]])
-        parts = [part for part in (self.objects, self.surfaces) if part is not None]
-        of_parts = [parameter for part in parts for parameter in part.parameters_from(first)]
-        known = {id(parameter) for parameter in (*fine.parameters(), *of_parts)}
+        of_objects = [] if self.objects is None else self.objects.parameters_from(first)
+        textures = [] if self.surfaces is None else self.surfaces.parameters()
+        known = {id(parameter) for parameter in (*fine.parameters(), *of_objects, *textures)}
         return [parameter for parameter in self.parameters() if id(parameter) not in known]
 
     def first_layers(self) -> list[nn.Module]:

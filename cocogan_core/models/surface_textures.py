@@ -47,11 +47,6 @@ class SurfaceTextures(nn.Module):
             nn.init.normal_(table, std=1 / TEXTURE_GAIN)
             nn.init.zeros_(mix.get_parameter("weight"))
 
-    def parameters_from(self, stage: int) -> list[nn.Parameter]:
-        """The weights of a stage and of those above it."""
-        first = max(0, stage - TEXTURED_FROM)
-        return [*self.texture[first:], *self.mix[first:].parameters()]
-
     def forward(self, places: WallPlaces, cell_rad: float, stage: int) -> Tensor:
         """(B, C, h, w) where rays of cells ``cell_rad`` wide meet the room's faces."""
         index, side = stage - TEXTURED_FROM, texture_side(stage)
