@@ -48,7 +48,7 @@ class OnnxEngine:
 
         Raises:
             ConfigError: the provider does not work here.
-            CheckpointError: what ``graphs`` raises for the base.
+            CheckpointError: what ``graphs`` raises for the smallest one that every patch needs.
         """
         self._model, self._graphs, self._provider = model, graphs, provider
         self._alone = alone
@@ -56,7 +56,8 @@ class OnnxEngine:
         self._threads = threads if alone else 1
         self._sessions: Memo[GraphRequest, onnxruntime.InferenceSession] = Memo()
         self._styled: tuple[Latent, Latent] | None = None  # the newest z and its style
-        self._session(GraphRequest("base", block=self.shapes(0)[0]))
+        compact = model.architecture == "compact" and model.generator == "micro"
+        self._session(GraphRequest("style") if compact else GraphRequest("base", block=self.shapes(0)[0]))
 
     def shapes(self, level: int) -> Sequence[Shape]:
         """As :class:`Engine`; of the ablation "optimal G" the whole image only."""

@@ -86,7 +86,8 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
             inbox.read(wait=True)
         level = inbox.request.patches[0][0]
         most = sizes.get(level, FIRST_BATCH)
-        request, now, slot = inbox.take(most, generator.blocks, generator.at_once)
+        alone = not sizes  # one graph to be opened before there is anything to see, not two
+        request, now, slot = inbox.take(most, generator.blocks, generator.at_once, alone=alone)
         pipe.send(Started(request.revision, now))
         began = time.perf_counter()
         try:
@@ -163,7 +164,9 @@ class _Inbox:
             self._hear(self._pipe.recv())
             wait = False
 
-    def take(self, most: int, blocks: Blocks, at_once: int = 1) -> tuple[PatchRequest, tuple[Patch, ...], int]:
+    def take(
+        self, most: int, blocks: Blocks, at_once: int = 1, *, alone: bool = False
+    ) -> tuple[PatchRequest, tuple[Patch, ...], int]:
         """The request, its next patches, and their slot: about ``most``, all of the first one's level.
 
         ``blocks`` says which of the patches belong together; ``at_once`` of them are made at a time, and so many come
@@ -171,7 +174,7 @@ class _Inbox:
         """
         request, level = self.request, self.request.patches[0][0]
         near = takewhile(lambda patch: patch[0] == level, request.patches[:LOOK_AHEAD])
-        largest = min(most, MOST_BATCH // at_once)
+        largest = 1 if alone else min(most, MOST_BATCH // at_once)
         groups = blocks(request.z, [patch[1:] for patch in near], level=level, most=largest)
         now = tuple((level, *cell) for group in groups[: _fitting(groups, most, at_once)] for cell in group)
         taken = set(now)

@@ -80,6 +80,15 @@ def test_a_batch_has_as_many_blocks_as_are_made_at_a_time(tiny_checkpoint):
     assert len(inbox.take(MOST_BATCH, blocks, 4)[1]) <= MOST_BATCH
 
 
+def test_the_first_batch_needs_one_graph_only(tiny_checkpoint):
+    asked = [(0, row, column) for row in range(4) for column in range(12)]
+    here, there = mp.Pipe()
+    here.send(PatchRequest(0, np.zeros(12, np.float32), tuple(asked)))
+    inbox, blocks = _Inbox(there), PatchGenerator.load(tiny_checkpoint, "cpu").blocks
+    inbox.read(wait=True)
+    assert inbox.take(4, blocks, 2, alone=True)[1] == tuple(asked[:4]), "in the order of the plan, not by blocks"
+
+
 def test_one_core_makes_one_block_and_many_leave_the_window_two():
     assert [generator_threads(cores) for cores in (1, 2, 3, 4, 5, 64)] == [1, 2, 2, 2, 3, 4]
 
