@@ -64,6 +64,7 @@ class Session:
         self.streamer.only_visible = only_visible
         if loaded.directions is not None:
             self.streamer.hear(loaded.directions)
+        self.streamer.expect(self.latents)
         self.inspector = Inspector(self.streamer, self.projection)
         grid = self.streamer.grid
         self.filmstrip = Filmstrip(renderer.new_texture(Filmstrip.texture_size(grid)), grid)

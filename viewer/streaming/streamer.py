@@ -40,7 +40,7 @@ class PatchStreamer:
     """Owns scheduler and cache, and moves patches from worker to renderer; call :meth:`step` once a frame.
 
     Attributes:
-        revision: numbers the z that is shown, from 0 on; −1 before the first step. Another z is another revision.
+        revision: numbers the z that is shown, from 0 on; −1 before there is one. Another z is another revision.
         visible: the patches that the view samples, of level 0 and then of the level that the view needs, each from its
             centre outward.
         levels: what the atlases show of the panorama.
@@ -113,10 +113,7 @@ class PatchStreamer:
         return self.statistics.failed or self._refused == self.revision >= 0
 
     def busy(self, now_s: float) -> bool:
-        """Whether the picture or the panels still change by themselves: something has come, or fades in.
-
-        Not while the first patches are awaited: drawing the same frame again would take the generator's CPU time.
-        """
+        """Whether the picture or the panels still change by themselves: something has come, or fades in."""
         return now_s < self._last_change_s + FADE_S
 
     def slot_contents(self) -> dict[Cell, tuple[Cell, bool]]:
@@ -160,10 +157,12 @@ class PatchStreamer:
         made = [patch for patch in wanted if self.is_made(patch) and (self._z_key, patch) in self._cache]
         return {patch[1:]: pixels for patch, pixels in zip(made, self._cache.stack(self._z_key, made), strict=True)}
 
+    def expect(self, latents: Latents) -> None:
+        """The room that the worker has been asked for already, by whoever started it."""
+        self._follow(latents, latents.key(self.directions))
+
     def step(self, camera: Camera | HeadCamera, latents: Latents, now_s: float) -> None:
         """Hear from the worker, plan for this camera and room, upload what has come."""
-        if self.revision < 0:  # what the worker has made of the first room before there was a streamer counts
-            self._follow(latents, latents.key(self.directions))
         for event in self._worker.poll():
             self.hear(event)
             self._last_change_s = now_s

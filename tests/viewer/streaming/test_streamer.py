@@ -98,10 +98,20 @@ def test_what_was_made_of_the_first_room_before_there_was_a_streamer_is_shown_in
     cells = visible_patches(viewer.camera.view, GRID, PROJECTION)
     viewer.generator.send(Plan(FIRST_REVISION, tuple((0, *cell) for cell in cells)), np.array(ROOM.base, np.float32))
     viewer.generator.work()
+    viewer.streamer.expect(ROOM)
     assert viewer.frames(ROOM, count=1) == {206}
     assert viewer.streamer.complete
     viewer.frames(ROOM)
     assert len(viewer.generator.made) == len(cells), "a patch was made twice"
+
+
+def test_what_was_made_of_the_first_room_is_not_shown_as_another(viewer):
+    cells = visible_patches(viewer.camera.view, GRID, PROJECTION)
+    viewer.generator.send(Plan(FIRST_REVISION, tuple((0, *cell) for cell in cells)), np.array(ROOM.base, np.float32))
+    viewer.generator.work()
+    viewer.streamer.expect(ROOM)
+    assert 206 not in viewer.frames(OTHER, count=1)
+    assert viewer.frames(OTHER) == {50}
 
 
 def test_whatever_comes_at_once_is_uploaded_a_few_a_frame():
