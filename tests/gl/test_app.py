@@ -59,6 +59,7 @@ def frames(app, until, seconds=60):
 
 def test_pictures_that_take_long_leave_the_time_between_to_the_generator(app, monkeypatch):
     drawn = []
+    frames(app, lambda: app.session.streamer.statistics.patch_gflop)  # its directions have come, which would be news
 
     def draw(_now):
         drawn.append(app.session.streamer.complete)
