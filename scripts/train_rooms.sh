@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Repeats the default room from nothing: plain rooms on the whole sphere, with room and object coordinates. Regression on
 # the rooms' named parameters while the patches grow 8 → 16 → 32 pixels; then the finer levels, on crops of rooms that are
-# drawn while it trains, most of them at an object's edge, first above a base that stays as it is, then with it; then the
-# adversarial phase with D, A and Q at 64 pixels. LOG.md has what each stage gave. The shipped room's first stage began
-# from the room that was shipped before it (240,136 images of ±51°), and its colours were learned after the fine levels, by
-# 9,000 whole rooms of 192 columns. As one script it was run at a tiny scale only.
+# drawn while it trains, most of them at an object's edge, first above a base that stays as it is, then with it; textures
+# on the room's faces; then the adversarial phase with D, A and Q at 64 pixels, and G half way between before and after.
+# LOG.md has what each stage gave. The shipped room's first stage began from the room that was shipped before it (240,136
+# images of ±51°), its colours were learned after the fine levels, by 9,000 whole rooms of 192 columns, its D comes of
+# three adversarial phases, and its textures learned at four times the rate in the last. As one script it was run at a
+# tiny scale only.
 # Resumable: run it again after an interruption. On one core of an EPYC with AVX512-BF16: 5 rooms/s to render, then 20, 12,
 # 4 and 35 images/s. Beside other jobs give it a core of its own; LP_NUM_THREADS=0 keeps software OpenGL's work in the
 # trainer's thread: else a batch of rooms took 20 s there, and 0.8 s with it.
@@ -40,5 +42,5 @@ stage textures rooms-warmup "$data-live" 32 32 15000 1e-3 2500 --final-rate 0.15
 stage gan rooms "$data-live" 64 8 13000 1e-4 4000 --discriminator-rate 8e-4 --r1 2 --regression-weight 10 --beta2 0.99 \
     --final-rate 0.15 --model.grid.levels 4 --surface-textures --base-rate 0.5 --level-shares 2 1.5 1 0.7 --edge-share 0.3 \
     --init "$(of textures)"
-"$python" scripts/mix_checkpoints.py "$(of joint)" "$(of gan)" "$runs/mixed.safetensors" --share 0.5
+"$python" scripts/mix_checkpoints.py "$(of textures)" "$(of gan)" "$runs/mixed.safetensors" --share 0.5
 "$python" scripts/to_half.py "$runs/mixed.safetensors" "$runs/rooms.safetensors"
