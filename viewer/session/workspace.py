@@ -93,9 +93,8 @@ class Workspace:
 
     def is_favourite(self, room: Latents) -> bool:
         """Whether a room of the open checkpoint is one of them."""
-        favourites = self.favourites
-        short = _as_kept(room) if favourites else None
-        return any((kept.latents.base, kept.latents.along) == short for kept in favourites)
+        kept = [(favourite.latents.base, favourite.latents.along) for favourite in self.favourites]
+        return bool(kept) and _as_kept(room) in kept  # every frame asks, and there mostly are none
 
     def toggle_favourite(self, recipe: Recipe) -> None:
         """Keep the room of a recipe among the favourites, or no longer."""
