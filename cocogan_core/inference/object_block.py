@@ -91,7 +91,7 @@ class ObjectBlock:
 
     def add(self, b: GraphBuilder, rays: RayMaps, stage: int, place: Place) -> str:
         """(1, C, h, w) of a stage's cells."""
-        directions, cell_rad = Directions.of(b, rays), cell_angle_rad(self.config, stage)
+        directions, cell_rad = Directions.of(b, rays), cell_angle_rad(self.config.grid, stage)
         seen = nearest_layers(self.every if stage < EVERYWHERE_BELOW else self.near, directions, cell_rad)
         maps = MapGraph.of(self.room, seen, directions, self._angles(b, place, rays.size), (stage, cell_rad))
         height, width = rays.size
@@ -148,7 +148,7 @@ def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, s
     row, column = (Term(b, corner).reshape(1) for corner in (walls.row, walls.column))
     flat, tall, far = (_constant(b, x).gather(row) for x in (level, up, reach))
     side, ahead = (_constant(b, x).gather(column) for x in (sine, cosine))
-    cell = _constant(b, np.array([cell_angle_rad(config, stage)]))
+    cell = _constant(b, np.array([cell_angle_rad(config.grid, stage)]))
     return (flat * side).joined(tall, flat * ahead, far, cell, axis=0)
 
 

@@ -18,11 +18,11 @@ from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.surface_graph import RayMaps, WallTerms, textured
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import (
-    BASE,
     FACE_M,
     LEAST_SLOPE,
     NEAREST_M,
     ROOM_WAVES,
+    cell_angle_rad,
     first_octave,
     texel_m,
 )
@@ -81,11 +81,8 @@ class RoomMaps(NamedTuple):
         parts = self._features(b, rays, places, first_octave(stage))
         if stage in self.textures:
             texel = texel_m(stage)
-            parts.append(textured(b, self.textures[stage], places, self._cell_rad(stage) / texel, texel))
+            parts.append(textured(b, self.textures[stage], places, cell_angle_rad(self.grid, stage) / texel, texel))
         return b.slice(b.add("Concat", *parts, axis=1), 3, 0, rays.size[1])
-
-    def _cell_rad(self, stage: int) -> float:
-        return 2 * np.pi / (self.grid.inner.columns * BASE << stage)
 
     def _places(self, b: GraphBuilder, rays: RayMaps) -> WallTerms:
         left, right, floor, ceiling, back, front = self.walls

@@ -186,12 +186,12 @@ class CompactGenerator(Generator):
         seen = room_features(places, stage)
         mixed: Tensor = x + self.walls[stage](seen.contiguous(memory_format=torch.channels_last))
         if self.surfaces is not None and stage >= TEXTURED_FROM:
-            mixed = mixed + self.surfaces(places, cell_angle_rad(self.config, stage), stage)
+            mixed = mixed + self.surfaces(places, cell_angle_rad(self.config.grid, stage), stage)
         if self.objects is None or room.objects is None:
             return mixed
         rooms = len(room.walls)
         yaws, pitches = view_yaws(xs, box).expand(rooms, -1), view_pitches(ys, box).expand(rooms, -1)
-        seen_by = Rays(rays.expand(rooms, -1, -1, -1), yaws, pitches, cell_angle_rad(self.config, stage))
+        seen_by = Rays(rays.expand(rooms, -1, -1, -1), yaws, pitches, cell_angle_rad(self.config.grid, stage))
         added: Tensor = self.objects(room.objects, room.walls, seen_by, stage)
         return mixed + added
 

@@ -95,9 +95,9 @@ def full_image_model(config: ModelConfig) -> tuple[ModelConfig, tuple[int, int]]
     return replace(config, grid=whole, generator="micro"), (BASE, int(base_columns))
 
 
-def cell_angle_rad(config: ModelConfig, stage: int) -> float:
+def cell_angle_rad(grid: PatchGrid, stage: int) -> float:
     """Width of a stage's cells at the horizon."""
-    return 2 * math.pi / (config.grid.inner.columns * BASE << stage)
+    return 2 * math.pi / (grid.inner.columns * BASE << stage)
 
 
 def first_octave(stage: int) -> float:
