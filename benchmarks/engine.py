@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from benchmarks.engine_programs import IMPORT, MEMORY, PATCH, ROOM, VIEW
 from benchmarks.performance_page import report
 from cocogan_core.checkpoint import load_checkpoint
-from cocogan_core.files import resource
 from cocogan_core.inference.engine import Shape
 from cocogan_core.inference.graph_cache import GraphCache
 from cocogan_core.inference.graph_request import block_shapes
@@ -34,7 +34,6 @@ from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.patch_generator import PatchGenerator
 
-ROOM = resource("assets/rooms.safetensors")
 STARTS, ROUNDS = 5, 15
 PEAK_SHAPES = [(channels, side) for channels in (32, 64, 128, 256) for side in (16, 32, 64)]
 BLOCKS, SINGLE, WHOLE = "ONNX Runtime", "ONNX Runtime, single patches", "ONNX Runtime, one pass"
@@ -42,51 +41,6 @@ SHARED, SPINNING = "ONNX Runtime, threads share a block", "ONNX Runtime, spinnin
 EAGER, FROZEN, OPENVINO = "torch, eager", "torch, frozen", "OpenVINO"
 Row = tuple[str, str, str]
 Times = dict[str, float]
-
-# Programs that print the seconds of the system's clock at each thing that they reach.
-IMPORT = "import time, torch; print(time.monotonic())"
-PATCH = f"""
-import time
-from cocogan_core.inference.latents import sample_z
-from cocogan_core.inference.patch_generator import PatchGenerator
-generator = PatchGenerator.load({str(ROOM)!r}, "cpu", threads=1)
-generator.patches(sample_z(0, generator.metadata.model.z_dim), [(2, 0)])
-print(time.monotonic())
-"""
-VIEW = f"""
-import os, time
-from dataclasses import replace
-import viewer.__main__ as command
-def show(options):  # in the order of the command's own
-    options = replace(options, settings=None, headless="DISPLAY" not in os.environ)
-    from viewer.session.checkpoint_loader import LoadedCheckpoint
-    loaded = LoadedCheckpoint.named_by(options)
-    from viewer.app import App
-    app = App(options, loaded)
-    app.frame()
-    print(time.monotonic())
-    streamer = app.session.streamer
-    while not streamer.statistics.made:
-        app.turn()
-    print(time.monotonic())
-    while any(streamer.revision_of(patch) != streamer.revision for patch in streamer.visible if not patch[0]):
-        app.turn()
-    print(time.monotonic())
-    while not streamer.complete:
-        app.turn()
-    print(time.monotonic())
-    app.close()
-if __name__ == "__main__":
-    command._show = show
-    command.main(["view", {str(ROOM)!r}, "--size", "1280x720", "--yaw", "0", "--pitch", "0", "--fov", "90"])
-"""
-MEMORY = f"""
-from cocogan_core.inference.latents import sample_z
-from cocogan_core.inference.patch_generator import PatchGenerator
-generator = PatchGenerator.load({str(ROOM)!r}, "cpu", engine=ENGINE, threads=1)
-generator.panorama(sample_z(0, generator.metadata.model.z_dim))
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmRSS")))
-"""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The ``cocogan`` command and its subcommands.
 
-Each user mistake ends as one line on standard error and exit code 2. Importing this module must import neither torch
+Importing this module must import neither torch
 nor OpenGL bindings: subcommands that need them import them when they run. Of the subcommands themselves only the one
 that is named is imported; all are for a help that lists them.
 """
@@ -11,8 +11,7 @@ from importlib import import_module
 
 import tyro
 
-from cocogan_core.commands.closed_pipe import quiet_pipe
-from cocogan_core.errors import CocoganError
+from cocogan_core.commands.mistakes import one_line_each
 
 __all__ = ["main"]
 
@@ -30,7 +29,6 @@ SUBCOMMANDS = (  # each a function in the module of this name
     "sample",
     "train",
 )
-TRAINING_PACKAGES = ("torch", "efficientnet_lite_pytorch", "tensorboardX")  # of the extra "train"
 PARSING = (tyro.conf.AvoidSubcommands,)  # a setting that may be None is no subcommand of a preset
 
 Subcommand = Callable[..., None]
@@ -39,21 +37,8 @@ Subcommand = Callable[..., None]
 def main(args: Sequence[str] | None = None, *, also: Mapping[str, Subcommand] | None = None) -> None:
     """Run a subcommand of ``cocogan``; ``args`` default to the command line's, ``also`` are further subcommands."""
     words = list(sys.argv[1:] if args is None else args)
-    try:
-        with quiet_pipe():
-            _run(words, dict(also or {}))
-    except CocoganError as error:
-        print(f"cocogan: error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except ModuleNotFoundError as error:
-        if error.name not in TRAINING_PACKAGES:
-            raise
-        how = "pip install 'cocogan-panorama[train]', or make setup in a clone"
-        print(f"cocogan: error: this needs {error.name}, which is not installed: {how}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("cocogan: stopped; what was finished is kept", file=sys.stderr)
-        sys.exit(130)  # 128 + SIGINT, as shells expect
+    with one_line_each():
+        _run(words, dict(also or {}))
 
 
 def _run(words: list[str], also: Mapping[str, Subcommand]) -> None:

@@ -163,7 +163,7 @@ def test_another_checkpoint_is_another_session(app, paper_checkpoint, tmp_path):
     frames(app, lambda: app.session is not before and app.session.streamer.complete)
     assert app.session.checkpoint == paper_checkpoint
     assert app.session.streamer.revision == 0
-    assert not worker._process.is_alive()
+    assert not worker._generator.process.is_alive()
     assert not app.workspace.message.text
     assert app.context.error == "GL_NO_ERROR"
 

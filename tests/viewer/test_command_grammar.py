@@ -88,9 +88,9 @@ def test_a_file_may_be_a_room_or_a_model_and_a_seed_is_another_room(tmp_path):
 def options(monkeypatch, tmp_path):
     """What the window would be opened with."""
     asked = []
-    monkeypatch.setattr("viewer.__main__._show", asked.append)
-    monkeypatch.setattr("viewer.__main__.config_path", lambda: tmp_path / "settings.json")
-    monkeypatch.setattr("viewer.__main__.log_path", lambda: tmp_path / "log")
+    monkeypatch.setattr("viewer.view._show", asked.append)
+    monkeypatch.setattr("viewer.view.config_path", lambda: tmp_path / "settings.json")
+    monkeypatch.setattr("viewer.view.log_path", lambda: tmp_path / "log")
     return lambda *arguments: main(["view", *map(str, arguments)]) or asked[-1]
 
 

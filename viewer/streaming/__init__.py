@@ -3,6 +3,7 @@
 cache: finished patches, within a budget of bytes.
 clipmap: which levels of detail are on the screen.
 directions: principal directions, kept between sessions.
+generator_process: how that process begins.
 level_window: what one level has on the screen.
 patch_maker: the generator process for those who wait, with no frames to draw.
 patch_status: what the X-ray shows of a patch.

@@ -14,6 +14,7 @@ __all__ = [
     "MOST_BATCH",
     "SLOTS",
     "TRIAL_REVISION",
+    "Assignment",
     "Attached",
     "BatchReady",
     "Directions",
@@ -103,12 +104,20 @@ class Refused:
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """What the child needs to know to start."""
+    """What the child needs to know to load."""
 
     checkpoint: Path
     device: str
     grid: PatchGrid
     directions: int
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """To the child, first and once: the name of the memory for what it makes, and what it is to make that of."""
+
+    memory: str
+    config: WorkerConfig
 
 
 def batch_bytes(grid: PatchGrid) -> int:

@@ -8,23 +8,20 @@ with its parent, so that nothing is left behind whichever of them is killed.
 
 import contextlib
 import logging
-import multiprocessing as mp
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
-from viewer.streaming.child_process import starting
+from viewer.streaming.generator_process import take_process
 from viewer.streaming.protocol import (
     SLOTS,
+    Assignment,
     Attached,
     BatchReady,
     Directions,
@@ -39,7 +36,6 @@ from viewer.streaming.protocol import (
     slot_view,
 )
 from viewer.streaming.scheduler import Plan
-from viewer.streaming.worker_process import serve
 
 __all__ = ["Directions", "Event", "Failed", "Finished", "Refused", "Restarted", "Started", "Worker"]
 
@@ -82,13 +78,13 @@ class Worker:
         self._received_batches = 0
         self._missing: set[Patch] = set()  # of the newest request
         self._working, self._heard_s = False, time.monotonic()  # whether the child has begun a batch; its last sign
-        self._memory, self._pipe, self._process = self._start()
+        self._start()
         self._began_s = time.monotonic()
 
     @property
     def pid(self) -> int | None:
         """Process id of the child."""
-        return self._process.pid
+        return self._generator.process.pid
 
     def send(self, plan: Plan, z: Latent) -> None:
         """Hand over the newest plan; the one before is void."""
@@ -109,17 +105,12 @@ class Worker:
         self._dead |= any(isinstance(event, Failed) for event in events)
         if not self._dead and self._down_until_s is None:
             self._end_if_hanging(heard=bool(events))
-        if not self._dead and self._down_until_s is None and not self._process.is_alive():
+        if not self._dead and self._down_until_s is None and not self._generator.process.is_alive():
             events.append(self._schedule_restart())
         return events
 
     def close(self) -> None:
         """End the child and free the memory."""
-        self._process.terminate()
-        self._process.join(2)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
         self._free()
 
     def _end_if_hanging(self, *, heard: bool) -> None:
@@ -128,23 +119,18 @@ class Worker:
         if heard or not self._missing:
             self._heard_s = now
         if now - self._heard_s > (HANG_S if self._working else LOAD_S):
-            self._process.kill()
-            self._process.join()
+            self._generator.process.kill()
+            self._generator.process.join()
 
-    def _start(self) -> tuple[SharedMemory, "Connection[Any, Any]", SpawnProcess]:
-        """A new child with memory and a pipe of its own."""
-        context = mp.get_context("spawn")
-        memory = SharedMemory(create=True, size=SLOTS * batch_bytes(self._config.grid))
-        pipe, child = context.Pipe()
-        process = context.Process(target=serve, args=(child, memory.name, self._config), daemon=True, name="generator")
-        with starting():
-            process.start()
-        child.close()
-        return memory, pipe, process
+    def _start(self) -> None:
+        """A child, which may have begun before, and memory of its own."""
+        self._memory = SharedMemory(create=True, size=SLOTS * batch_bytes(self._config.grid))
+        self._generator = take_process()
+        self._send(Assignment(self._memory.name, self._config))
 
     def _restart(self) -> None:
         """Replace a dead child; the new one gets the last request, if there was one."""
-        self._memory, self._pipe, self._process = self._start()
+        self._start()
         self._received_batches, self._began_s, self._down_until_s = 0, time.monotonic(), None
         self._working, self._heard_s = False, self._began_s
         if self._request is not None:
@@ -158,11 +144,12 @@ class Worker:
             return Failed(f"The generator stopped {self._restarts + 1} times; the picture stays as it is.")
         self._down_until_s = time.monotonic() + RESTART_S[self._restarts]
         self._restarts += 1
-        return Restarted(f"The generator stopped (exit code {self._process.exitcode}); a new one is starting.")
+        return Restarted(
+            f"The generator stopped (exit code {self._generator.process.exitcode}); a new one is starting."
+        )
 
     def _free(self) -> None:
-        with contextlib.suppress(OSError):
-            self._pipe.close()
+        self._generator.close()
         self._memory.close()
         self._forget_name()
 
@@ -170,14 +157,14 @@ class Worker:
         with contextlib.suppress(FileNotFoundError):  # a second time
             self._memory.unlink()
 
-    def _send(self, message: PatchRequest | int) -> None:
+    def _send(self, message: Assignment | PatchRequest | int) -> None:
         with contextlib.suppress(OSError):  # a dead child is noticed by poll()
-            self._pipe.send(message)
+            self._generator.pipe.send(message)
 
     def _read_events(self) -> Iterator[Event]:
         with contextlib.suppress(EOFError, OSError):
-            while self._pipe.poll():
-                message = self._pipe.recv()
+            while self._generator.pipe.poll():
+                message = self._generator.pipe.recv()
                 if isinstance(message, Attached):
                     self._forget_name()
                 else:

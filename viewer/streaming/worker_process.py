@@ -20,10 +20,10 @@ from cocogan_core.cores import usable_cores
 from cocogan_core.errors import CocoganError, NotFiniteError
 from cocogan_core.files import is_picture
 from cocogan_core.heap import return_free_memory
-from viewer.streaming.child_process import follow_parent
 from viewer.streaming.protocol import (
     MOST_BATCH,
     SLOTS,
+    Assignment,
     Attached,
     BatchReady,
     Directions,
@@ -55,11 +55,13 @@ Blocks = Callable[..., list[list[tuple[int, int]]]]  # PatchGenerator.blocks
 Made = tuple[int, int, tuple[Patch, ...]]  # number of a batch, its revision and patches
 
 
-def serve(pipe: Connection, memory: str, config: WorkerConfig) -> None:
-    """Body of the process: load, report, then make patches until the pipe closes."""
-    follow_parent()
+def serve(pipe: Connection) -> None:
+    """Body of the process: hear what to load, load it, then make patches until the pipe closes."""
     try:
-        _work(pipe, memory, config)
+        if not pipe.poll():
+            _import_engine()
+        assignment: Assignment = pipe.recv()
+        _work(pipe, assignment.memory, assignment.config)
     except CocoganError as error:
         pipe.send(Failed(str(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -99,6 +101,13 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
         sizes[level] = _next_batch(most, patch_s)
         slot_view(shared, config.grid, slot, len(now))[:] = pixels
         pipe.send(BatchReady(request.revision, now, slot, patch_s))
+
+
+def _import_engine() -> None:
+    """What most checkpoints need, while nobody has said yet which one it is."""
+    import cocogan_core.inference.onnx_engine
+    import cocogan_core.inference.onnx_session
+    import cocogan_core.inference.patch_generator  # noqa: F401
 
 
 def _load(config: WorkerConfig) -> "PatchGenerator | PhotoPatches":
