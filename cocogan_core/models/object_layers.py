@@ -24,7 +24,7 @@ class ObjectLayers(nn.Module):
         super().__init__()
         self.scene, self.widths, rows = scene, widths, scene.row_count
         self.register_buffer("row_of", torch.from_numpy(scene.row_of), persistent=False)
-        self._told = [*range(named), *range(z_dim, z_dim + len(scene.looks))]  # all but the unnamed numbers
+        self._told = [*range(z_dim, z_dim + len(scene.looks)), *range(named)]  # all but the unnamed numbers
         self.hidden = nn.Sequential(
             nn.Linear(z_dim + len(scene.looks), PAINT_WIDTH),
             nn.LeakyReLU(SLOPE),
@@ -37,10 +37,11 @@ class ObjectLayers(nn.Module):
         self.paint = nn.ModuleList(nn.Linear(PAINT_WIDTH, (rows + 1) * width) for width in painted)
 
     def reset(self) -> None:
-        """Fresh weights that add nothing. The hidden layers hand on named numbers alone, each with its negative.
+        """Fresh weights that add nothing. The hidden layers hand on looks and named numbers, each with its negative.
 
-        Or without it, where that is too many. A colour is then a sum of a few of them from the first step on; from
-        random layers it was found among what the unnamed numbers add, and stayed pale for tens of thousands of images.
+        Or 1 more than it where that is too many, so that it stays above 0, as looks do, whose place is first. A colour
+        is then a sum of a few of them from the first step on; from random layers it was found among what the unnamed
+        numbers add, and stayed pale for tens of thousands of images.
         """
         for parameter in (*self.mix.parameters(), *self.paint.parameters(), *self.hidden.parameters()):
             nn.init.zeros_(parameter)
@@ -50,6 +51,8 @@ class ObjectLayers(nn.Module):
         with torch.no_grad():
             for unit, (number, way) in enumerate(units):
                 first.get_parameter("weight")[unit, number] = way
+            if len(ways) == 1:
+                first.get_parameter("bias")[: len(units)] = 1.0
             nn.init.eye_(second.get_parameter("weight"))
 
     def parameters_from(self, stage: int) -> list[nn.Parameter]:

@@ -5,15 +5,14 @@ A piece has boxes at each wall that it may stand at, of which those of one wall 
 
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
-from itertools import pairwise
 
 import numpy as np
 
 from cocogan_core.data.rooms.furnished.boxes import ANY_FINISH, Box, Build, boxes_of
+from cocogan_core.data.rooms.furnished.colours import Colours, dusk
 from cocogan_core.data.rooms.furnished.corners import corner, pendant
 from cocogan_core.data.rooms.furnished.frame import Frame
 from cocogan_core.data.rooms.furnished.hanging import pictures
-from cocogan_core.data.rooms.furnished.lights import dusk_at
 from cocogan_core.data.rooms.furnished.numbers import CORNERS, WALLS
 from cocogan_core.data.rooms.furnished.openings import DOOR_HALF_M, DOOR_HIGH_M, SILL_M
 from cocogan_core.data.rooms.furnished.places import SIZE, picture_values, slot_values, window_values
@@ -28,7 +27,6 @@ __all__ = ["furnished_objects"]
 
 SASH_M, BAR_M, RIM_M = 0.07, 0.045, 0.09  # of windows: around the opening, and inside it; around doors
 BEFORE_M = 0.004  # by which what lies in a plane with something else is before it
-DUSK_HOURS = (-0.2, 0.0, 0.1, 0.2, 0.25, 0.3, 0.38, 0.46, 0.55, 1.0)  # between which dusk is taken as straight
 Values = Mapping[str, float]
 
 
@@ -128,16 +126,12 @@ class _Objects:
 
     def sun_height(self) -> str:
         """The number of a sun that sinks at dusk, as ``lights`` has it, from 0 at 0.2 rad on, 0.19 rad each."""
-        hour, dusk, before = number("light.hour"), Sum(dusk_at(DUSK_HOURS[0])), 0.0
-        for x, after in pairwise(DUSK_HOURS):
-            slope = (dusk_at(after) - dusk_at(x)) / (after - x)
-            dusk, before = dusk + self.d.positive(hour - x) * (slope - before), slope
-        height = self.d.product(between("light.sun_height", 0.38, 0.85), 1 - dusk * 0.5)
+        height = self.d.product(between("light.sun_height", 0.38, 0.85), 1 - dusk(self.d) * 0.5)
         return self.d.name((height - 0.2) * (1 / 0.19))
 
     def finished(self) -> RoomObjects:
         """All of them."""
-        height, looks = self.sun_height(), tuple(self.d.name(tone + 1) for tone in self.tones.values())
+        height, looks = self.sun_height(), Colours.of(self.d).looks(self.tones, self.roles.main)
         return RoomObjects(
             objects=tuple(self.objects), window=f"window.{WALLS[0]}.0", frame_m=SASH_M + BAR_M,
             sun_latents=("light.sun_azimuth", height), sun_azimuth_rad=(-0.75, 0.75), sun_height_rad=(0.01, 0.39),

@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from cocogan_core.data.rooms.parameters import RoomParameters
 
-__all__ = ["Palette", "linear_from_oklab"]
+__all__ = ["CONTRAST_RAD", "HUE_RAD", "STRENGTH", "Palette", "linear_from_oklab"]
 
 Vector = NDArray[np.float64]
 
 NEUTRAL = np.array([0.003, 0.014])  # warm white's place on Oklab's plane of colours
 LEAST, MOST = 0.012, 0.90  # reflectance of any surface
+HUE_RAD = (math.radians(-105), math.radians(255))  # anywhere on the circle
+CONTRAST_RAD = (math.radians(90), math.radians(210))  # from one hue to the other
+STRENGTH = (0.045, 0.115)  # chroma
 
 # Oklab (B. Ottosson 2020) → cone responses' cube roots → linear sRGB.
 CONES = np.array(
@@ -45,9 +48,9 @@ class Palette:
     @classmethod
     def of(cls, n: RoomParameters) -> Self:
         """The room's: a hue anywhere on the circle, and another 90° to 210° further."""
-        hue = n.between("palette.hue", math.radians(-105), math.radians(255))
-        further = hue + n.between("palette.contrast", math.radians(90), math.radians(210))
-        strength = n.between("palette.strength", 0.045, 0.115)
+        hue = n.between("palette.hue", *HUE_RAD)
+        further = hue + n.between("palette.contrast", *CONTRAST_RAD)
+        strength = n.between("palette.strength", *STRENGTH)
         return cls(*(strength * np.array([math.cos(angle), math.sin(angle)]) for angle in (hue, further)))
 
     def colour(self, tone: float, lightness: float, strength: float = 1.0) -> Vector:
