@@ -191,6 +191,28 @@ def test_in_safe_mode_nothing_is_sharp_nor_compiled_to_be(context):
     assert programs.compiled == 23
 
 
+def test_what_fades_need_is_there_with_the_first_fade_or_when_nobody_waits(context):
+    """The picture in the middle of a fade is the same either way, and no texture is there before one."""
+    window, cells = AtlasWindow.fitting(GRID, 8192), GRID.split(panorama())
+    halfway = []
+    for warm in (False, True):
+        renderer = filled(context, window)
+        assert renderer._base.former is renderer._base.fresh
+        while warm and renderer.warm_up():
+            pass
+        assert (renderer._base.former is not renderer._base.fresh) == warm
+        for (row, column), slot in window.cells():
+            renderer.upload(slot, cells[row * GRID.columns + column] // 2, 2.0, fade=True)
+        assert renderer._base.former is not renderer._base.fresh
+        target = context.simple_framebuffer(SIZE, 3)
+        target.use()
+        renderer.draw(View(0.4, 0.0, 0.6, SIZE[0] / SIZE[1]), 2.1)
+        halfway.append(np.frombuffer(target.read(components=3), np.uint8))
+        renderer.release()
+    assert (halfway[0] == halfway[1]).all()
+    assert len(np.unique(halfway[0])) > 20, "a picture"
+
+
 def test_after_warming_up_nothing_is_compiled_any_more(context, target):
     renderer = filled(context, AtlasWindow.fitting(GRID, 8192))
     while renderer.warm_up():

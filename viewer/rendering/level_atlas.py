@@ -30,13 +30,9 @@ class LevelAtlas:
     def __init__(self, context: moderngl.Context, window: AtlasWindow, *, filled: bool = True) -> None:
         """Allocate it, all slots empty; not ``filled``: the shader must not read empty slots."""
         self._s, self.rows, self.columns = window.grid.patch_px, window.rows, window.columns
-        self._context = context
-        size = (window.columns * self._s, window.rows * self._s)
-        # else a patch beside an empty slot has a rim of whatever the memory held
-        empty = EMPTY * (size[0] * size[1]) if filled else None
-        self.fresh, self.former = (context.texture(size, 3, data=empty) for _ in range(2))
-        for texture in (self.fresh, self.former):
-            texture.filter = (moderngl.LINEAR, moderngl.LINEAR)  # repeat is the default on both axes
+        self._context, self._filled = context, filled
+        self.fresh = self._new_texture()
+        self._former: moderngl.Texture | None = None
         self._states, self.state = self._slot_table((-1.0, 0.0), np.float32)
         self._tints, self.tint = self._slot_table((0, 0, 0, 0), np.uint8)
         self._seams, self.seam = self._slot_table((0.0, 0.0), np.float32)
@@ -49,12 +45,27 @@ class LevelAtlas:
         """Width and height in texels."""
         return self.fresh.size
 
+    @property
+    def former(self) -> moderngl.Texture:
+        """What slots showed before; any texture will do while none fades over that, for then nothing of it is read."""
+        return self.fresh if self._former is None else self._former
+
+    def allow_fades(self) -> bool:
+        """Allocate what cross-fades need; False if it is there. It takes as long as two frames, and many starts end
+        without it: so not at once, but when nobody waits, or with the first of them.
+        """
+        if self._former is not None:
+            return False
+        self._former = self._new_texture()
+        return True
+
     def upload(self, slot: Slot, pixels: Pixels, now_s: float, *, fade: bool) -> None:
         """Put a patch (s, s, 3) into a slot; with ``fade`` what the slot shows now fades out under it."""
         before, opacity = self._shown.get(slot) if fade else None, self._opacity(slot, now_s)
         s = self._s
         viewport = (slot[1] * s, slot[0] * s, s, s)
         if before is not None:
+            self.allow_fades()
             self.former.write(before.tobytes(), viewport=viewport, alignment=1)
         self.fresh.write(pixels.tobytes(), viewport=viewport, alignment=1)
         self._shown[slot] = pixels
@@ -97,8 +108,16 @@ class LevelAtlas:
 
     def release(self) -> None:
         """Give everything back to OpenGL."""
-        for texture in (self.fresh, self.former, self.state, self.tint, self.seam):
+        for texture in filter(None, (self.fresh, self._former, self.state, self.tint, self.seam)):
             texture.release()
+
+    def _new_texture(self) -> moderngl.Texture:
+        """Of all slots."""
+        size = (self.columns * self._s, self.rows * self._s)
+        # else a patch beside an empty slot has a rim of whatever the memory held
+        texture = self._context.texture(size, 3, data=EMPTY * (size[0] * size[1]) if self._filled else None)
+        texture.filter = (moderngl.LINEAR, moderngl.LINEAR)  # repeat is the default on both axes
+        return texture
 
     def _opacity(self, slot: Slot, now_s: float) -> float:
         """Of a slot, as the shader has it."""

@@ -156,8 +156,10 @@ class Renderer:
 
         So that no frame has to wait for its program: software OpenGL translates one when it is first drawn with, anew
         for other formats of framebuffer and textures, so that this must draw where, and with what, the frames do.
+        Levels' textures for cross-fades come first.
         """
-        return self._warm(self._cold)
+        atlases = (self._base, *(level.atlas for level in self.fine))
+        return any(atlas.allow_fades() for atlas in atlases) or self._warm(self._cold)
 
     def _warm(self, cold: list[Needs]) -> bool:
         if not cold:

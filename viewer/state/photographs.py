@@ -61,9 +61,11 @@ def is_plain_picture(path: Path) -> bool:
     Raises:
         DataError: it is a picture that cannot be read, or cannot be shown.
     """
-    from cocogan_core.inference.photo_patches import PhotoSphere
+    if not is_picture(path):
+        return False
+    from cocogan_core.inference.photo_patches import PhotoSphere  # only now: see above
 
-    return is_picture(path) and PhotoSphere.read(path) is None
+    return PhotoSphere.read(path) is None
 
 
 def photo_look(path: Path) -> View:
