@@ -48,7 +48,6 @@ def _own_gflop(generator: object) -> float:
     from cocogan_core.models.compact import CompactGenerator
     from cocogan_core.models.dimensions import (
         FIELD_DEPTH,
-        FIELD_WIDTH,
         OBJECT_FEATURES,
         ROOM_FEATURES,
         compact_widths,
@@ -58,7 +57,7 @@ def _own_gflop(generator: object) -> float:
     config, widths = generator.config, compact_widths(generator.config)
     told = (ROOM_FEATURES if config.room else 0) + (OBJECT_FEATURES if config.objects else 0)
     last, pixels = len(widths) - 1, generator.config.grid.patch_px**2
-    flop: float = (FIELD_DEPTH * FIELD_WIDTH**2 + FIELD_WIDTH * widths[0]) * pixels / 4**last
+    flop: float = (FIELD_DEPTH * config.field_width**2 + config.field_width * widths[0]) * pixels / 4**last
     for stage, (before, after) in enumerate(pairwise(widths), 1):
         up, refine, rgb = 4 * before * after, 9 * after**2, 3 * after  # of the up's 4×4, a quarter meets each cell
         flop += (up + refine + rgb + told * after) * pixels / 4 ** (last - stage)

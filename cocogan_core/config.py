@@ -22,7 +22,9 @@ Conditioning = Literal["mlp", "linear"]
 T = TypeVar("T")
 
 # Far beyond any model of the paper; a checkpoint that asks for more is broken, and is refused before it costs memory.
-LARGEST = {"z_dim": 65536, "generator_width": 4096, "discriminator_width": 4096}
+LARGEST = {"z_dim": 65536, "generator_width": 4096, "discriminator_width": 4096, "field_width": 4096}
+FIELD_GROUP = 16  # units of the field network, for whole vectors of any processor
+LARGEST_RANK = 96  # of what paints objects, which has as many numbers
 MOST_PATCHES = 4096  # of level 0; the paper's finest grid has 1024
 MOST_SEPARATE = 256  # generators of the ablation "multiple G"; the paper has 16
 MOST_PIXELS, LONGEST_SIDE_PX = 1 << 25, 16384  # of level 0, all of which the viewer keeps in a texture
@@ -92,6 +94,9 @@ class ModelConfig:
         architecture: ``"paper"`` (Fig. 13, 14) or ``"compact"`` (small, made for two CPU cores).
         generator_width: channels of the last stage of the paper's G (64 in the paper), or of the compact G's base.
         discriminator_width: channels of D's first stage (64 in the paper).
+        field_width: units of each layer of the compact G's field network, which decides the lattice's features.
+        paint_rank: numbers by which the compact G's z says how an object looks, on all stages alike, each of which has
+            a layer from them to its channels; 0: each stage has a layer from z of its own, which is many more weights.
         spatial_head: what head A predicts: the whole macro coordinate, or only its vertical, since under a
             random yaw the real angle cannot be known.
         content_head: whether D has head Q, which predicts z.
@@ -111,6 +116,8 @@ class ModelConfig:
     architecture: Literal["paper", "compact"] = "paper"
     generator_width: int = 64
     discriminator_width: int = 64
+    field_width: int = 384
+    paint_rank: int = 0
     spatial_head: Literal["full", "vertical"] = "full"
     content_head: bool = False
     generator: GeneratorKind = "micro"
@@ -131,6 +138,10 @@ class ModelConfig:
         for name, most in LARGEST.items():
             if not 1 <= getattr(self, name) <= most:
                 raise ConfigError(f"model: {name} is {getattr(self, name)}; it must be between 1 and {most}")
+        if self.field_width % FIELD_GROUP:
+            raise ConfigError(f"model: field_width is {self.field_width}; it must be a multiple of {FIELD_GROUP}")
+        if not 0 <= self.paint_rank <= LARGEST_RANK:
+            raise ConfigError(f"model: paint_rank is {self.paint_rank}; it must be between 0 and {LARGEST_RANK}")
         self._require_affordable()
         if self.grid.beyond and self.generator != "micro":
             raise ConfigError(f"model: a {self.generator} generator knows no coordinates beyond the image: beyond is 0")

@@ -16,11 +16,9 @@ from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import RoomMaps
 from cocogan_core.inference.weights import Array
-from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, FIELD_WIDTH, MARGIN, SLOPE, base_stages, compact_widths
+from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, MARGIN, SLOPE, base_stages, compact_widths
 
-__all__ = ["STYLE", "CompactGraph"]
-
-STYLE = 2 * FIELD_WIDTH * (FIELD_DEPTH + 1)
+__all__ = ["CompactGraph"]
 
 # Bilinear ×2 of RGB: the pixel of phase 0 takes a quarter of the cell before, that of phase 1 of the cell behind
 BILINEAR = np.array([[0.25, 0.75, 0], [0, 0.75, 0.25]], np.float32)
@@ -64,8 +62,13 @@ class CompactGraph:
         stage = base_stages(self.config)
         return (compact_widths(self.config)[stage] + 3, *self.size(stage, MARGIN))
 
+    @property
+    def style_width(self) -> int:
+        """Length S of a style: scales and shifts of the field's layers."""
+        return 2 * self.config.field_width * (FIELD_DEPTH + 1)
+
     def style(self, b: GraphBuilder, z: str) -> str:
-        """From z (…, z_dim) to the field's scales and shifts (…, STYLE): all that every block has in common."""
+        """From z (…, z_dim) to the field's scales and shifts (…, S): all that every block has in common."""
         first, second, last = self.weights.style
         style = _slope(b, b.linear(z, *first, rows=1))
         return b.linear(_slope(b, b.linear(style, *second, rows=1)), *last, rows=1)
@@ -100,16 +103,15 @@ class CompactGraph:
         tables = zip((self.weights.rows, self.weights.columns), b.split(corners, 1, [1, 1]), (h, w), strict=True)
         rows, columns = (_window(b, table, corner, cells) for table, corner, cells in tables)
         rows, columns = (b.add("Unsqueeze", part, b.constant([axis])) for part, axis in ((rows, 2), (columns, 1)))
-        place = b.reshape(b.add("Add", rows, columns), [0, h * w, FIELD_WIDTH])
+        place = b.reshape(b.add("Add", rows, columns), [0, h * w, self.config.field_width])
         cells = b.reshape(self._field(b, style, place, h * w), [0, h, w, len(self.weights.lattice.bias)])
         return b.add("Transpose", cells, perm=[0, 3, 1, 2])
 
     def _field(self, b: GraphBuilder, style: str, place: str, cells: int) -> str:
-        """The field network: style (1 or n, 1, STYLE), placed cells (n or 1, cells, FIELD_WIDTH) → (n, cells, C)."""
-        scales, shifts = b.split(style, 2, [FIELD_WIDTH * (FIELD_DEPTH + 1)] * 2)
-        (scale, *deeper), (shift, *later) = (
-            b.split(part, 2, [FIELD_WIDTH] * (FIELD_DEPTH + 1)) for part in (scales, shifts)
-        )
+        """The field network: style (1 or n, 1, S), placed cells (n or 1, cells, F) → (n, cells, C)."""
+        scales, shifts = b.split(style, 2, [self.style_width // 2] * 2)
+        units = [self.config.field_width] * (FIELD_DEPTH + 1)
+        (scale, *deeper), (shift, *later) = (b.split(part, 2, units) for part in (scales, shifts))
         x = _slope(b, b.add("Add", b.add("Mul", place, scale), shift))
         for layer, scale, shift in zip(self.weights.field, deeper, later, strict=True):
             change = b.add("Add", b.add("Mul", b.linear(x, *layer, rows=cells), scale), shift)
@@ -171,7 +173,7 @@ class CompactGraph:
 
 
 def _window(b: GraphBuilder, table: Array, corner: str, cells: int) -> str:
-    """Rows of a table from each patch's first lattice cell on: corners (n, 1) → (n, cells, FIELD_WIDTH)."""
+    """Rows of a table from each patch's first lattice cell on: corners (n, 1) → (n, cells, F)."""
     first = b.add("Mul", corner, b.constant([BASE]))
     return b.add("Gather", b.constant(table), b.add("Add", first, b.constant(range(cells))))
 

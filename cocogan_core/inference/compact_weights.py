@@ -20,7 +20,6 @@ from cocogan_core.models.dimensions import (
     BASE,
     FACE_KINDS,
     FIELD_DEPTH,
-    FIELD_WIDTH,
     HARMONICS,
     MARGIN,
     OBJECT_FEATURES,
@@ -60,13 +59,15 @@ class ObjectWeights(NamedTuple):
         hidden: two layers from z to what paints objects.
         mix: (C, OBJECT_FEATURES, 1, 1) of each.
         tables: (R + 6, 3·C) rows of objects and faces.
-        paint: layers to (T + 7)·C of the stages from PAINTED_FROM on.
+        codes: layer to (R + 7)·paint_rank, of which ``paint`` makes the stages' channels; None of a model without rank.
+        paint: of the stages from PAINTED_FROM on, from codes to C, or else from the hidden layers to (R + 7)·C.
     """
 
     hidden: list[Layer]
     mix: list[Array]
     tables: list[Array]
-    paint: list[Layer]
+    codes: Layer | None
+    paint: list[tuple[Array, Array | None]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class CompactWeights:
     """The whole generator.
 
     Attributes:
-        rows, columns: placed positions (n, FIELD_WIDTH) of lattice rows and columns, from MARGIN before the first;
+        rows, columns: placed positions (n, F) of lattice rows and columns, from MARGIN before the first;
             a cell's is the sum of its row's and its column's.
         style: three layers from z to scales (1 added) and shifts of the field's layers.
         field, lattice: the field network's layers.
@@ -104,16 +105,16 @@ def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
     Raises:
         CheckpointError: a tensor is missing or misshapen.
     """
-    widths = compact_widths(config)
-    rows, columns = _placed(config, _layer(reader, "place", FIELD_WIDTH, position_features(config)))
+    widths, units = compact_widths(config), config.field_width
+    rows, columns = _placed(config, _layer(reader, "place", units, position_features(config)))
     stages = [_stage(reader, f"levels.{i}", a, b) for i, (a, b) in enumerate(pairwise(widths))]
     walls, textures = _walls(config, reader)
     return CompactWeights(
         rows,
         columns,
         style=_style(config, reader),
-        field=[_layer(reader, f"field.{i}", FIELD_WIDTH, FIELD_WIDTH) for i in range(FIELD_DEPTH)],
-        lattice=_layer(reader, "lattice", widths[0], FIELD_WIDTH),
+        field=[_layer(reader, f"field.{i}", units, units) for i in range(FIELD_DEPTH)],
+        lattice=_layer(reader, "lattice", widths[0], units),
         stages=stages,
         rgb=[_layer(reader, f"rgb.{i}", 3, width, 1, 1) for i, width in enumerate(widths)],
         walls=walls,
@@ -137,15 +138,21 @@ def _walls(config: ModelConfig, reader: WeightReader) -> tuple[list[Array], dict
 def _objects(config: ModelConfig, objects: RoomObjects, reader: WeightReader) -> ObjectWeights:
     widths, rows = compact_widths(config), max(objects.rows) + 1 + FACES
     sizes = [(PAINT_WIDTH, config.z_dim + len(objects.looks)), (PAINT_WIDTH, PAINT_WIDTH)]
+    rank = config.paint_rank
     return ObjectWeights(
         hidden=[_layer(reader, f"objects.hidden.{2 * i}", *size) for i, size in enumerate(sizes)],
         mix=[reader.take(f"objects.mix.{i}.weight", width, OBJECT_FEATURES, 1, 1) for i, width in enumerate(widths)],
         tables=[reader.take(f"objects.table.{i}", rows, 3 * width) for i, width in enumerate(widths)],
-        paint=[
-            _layer(reader, f"objects.paint.{i}", (rows + 1) * width, PAINT_WIDTH)
-            for i, width in enumerate(widths[PAINTED_FROM:])
-        ],
+        codes=_layer(reader, "objects.codes", (rows + 1) * rank, PAINT_WIDTH) if rank else None,
+        paint=[_paint(reader, i, rows + 1, width, rank) for i, width in enumerate(widths[PAINTED_FROM:])],
     )
+
+
+def _paint(reader: WeightReader, index: int, rows: int, width: int, rank: int) -> tuple[Array, Array | None]:
+    """Weight and bias of a painted stage's layer."""
+    if rank:
+        return reader.take(f"objects.paint.{index}.weight", width, rank), None
+    return _layer(reader, f"objects.paint.{index}", rows * width, PAINT_WIDTH)
 
 
 def _layer(reader: WeightReader, name: str, *shape: int) -> Layer:
@@ -153,8 +160,8 @@ def _layer(reader: WeightReader, name: str, *shape: int) -> Layer:
 
 
 def _style(config: ModelConfig, reader: WeightReader) -> list[Layer]:
-    scales = FIELD_WIDTH * (FIELD_DEPTH + 1)
-    sizes = config.z_dim, FIELD_WIDTH, FIELD_WIDTH, 2 * scales
+    scales = config.field_width * (FIELD_DEPTH + 1)
+    sizes = config.z_dim, config.field_width, config.field_width, 2 * scales
     first, second, last = (_layer(reader, f"style.{2 * i}", b, a) for i, (a, b) in enumerate(pairwise(sizes)))
     one_added = last.bias + (np.arange(2 * scales) < scales).astype(np.float32)
     return [first, second, Layer(last.weight, one_added)]

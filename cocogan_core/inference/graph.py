@@ -6,7 +6,7 @@ are folded; what a graph makes equals the trained torch module to rounding.
 
 from cocogan_core.checkpoint import Checkpoint
 from cocogan_core.config import ModelConfig
-from cocogan_core.inference.compact_graph import STYLE, CompactGraph
+from cocogan_core.inference.compact_graph import CompactGraph
 from cocogan_core.inference.compact_weights import fold_compact
 from cocogan_core.inference.graph_request import FLOP, GraphRequest
 from cocogan_core.inference.onnx_file import GraphBuilder
@@ -40,14 +40,14 @@ def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request:
     known = request.part == "style" or model.room is not None
     z = b.reshape(b.input("z", [model.z_dim]), [1, 1, -1]) if known else ""
     if request.part == "style":
-        b.output("style", b.reshape(graph.style(b, z), [-1]), [STYLE])
+        b.output("style", b.reshape(graph.style(b, z), [-1]), [graph.style_width])
         return
     corners = b.input("corners", [1, 2], "int64")
     shape = graph.features_shape
     if request.part == "fine":
         maps = graph.fine(b, z, corners, b.input("features", [1, *shape]))
     else:
-        style = b.reshape(b.input("style", [STYLE]), [1, 1, -1])
+        style = b.reshape(b.input("style", [graph.style_width]), [1, 1, -1])
         maps, features = graph.base(b, z, style, corners)
         if model.grid.levels > 1:
             b.output("features", features, [1, *shape])

@@ -54,7 +54,7 @@ class ObjectBlock:
         walls: of the room, and the block's corner.
         room: its objects.
         every, near: all of them, for the first stages, and those that the block can see, for the others.
-        hidden: (1, PAINT_WIDTH) what z says of how they look.
+        hidden: what z says of how they look: (1, PAINT_WIDTH), or (R + 7, paint_rank) of each row and the sun.
     """
 
     config: ModelConfig
@@ -82,6 +82,8 @@ class ObjectBlock:
         hidden = code.joined(numbers.apply("Gather", looks, axis=1), axis=1) if len(looks) else code
         for layer in weights.hidden:
             hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
+        if weights.codes is not None:
+            hidden = Term(b, b.linear(hidden.name, *weights.codes, rows=1)).reshape(-1, config.paint_rank)
         room = RoomTerms(scene, sides.reshape(-1, 6), box, angles)
         visible = partial(visible_kinds, scene, room.sides, presence.reshape(-1) > 0.0)
         every = visible(Term.constant(b, ANYWHERE)) if min(places) < EVERYWHERE_BELOW else ()
@@ -107,7 +109,8 @@ class ObjectBlock:
         flags, slopes = table.parts(1, [width, 2 * width])
         sunlight = None
         if stage >= PAINTED_FROM:
-            paint = Term(b, b.linear(self.hidden.name, *self.weights.paint[stage - PAINTED_FROM], rows=1))
+            layer, vectors = self.weights.paint[stage - PAINTED_FROM], rows + 1 if self.weights.codes else 1
+            paint = Term(b, b.linear(self.hidden.name, *layer, rows=vectors))
             own, sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
             flags, sunlight = flags + own, maps.lit * sunny.reshape(1, width, 1, 1)
         here, faces = self._row(seen.numbers), np.array(FACES_HERE) + rows - FACES

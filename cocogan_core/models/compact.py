@@ -26,7 +26,6 @@ from cocogan_core.models.base import Generator
 from cocogan_core.models.dimensions import (
     BASE,
     FIELD_DEPTH,
-    FIELD_WIDTH,
     HARMONICS,
     MARGIN,
     ROOM_FEATURES,
@@ -61,17 +60,17 @@ class CompactGenerator(Generator):
             ConfigError: the room's numbers are not among the latents.
         """
         super().__init__(config)
-        widths = compact_widths(config)
-        self.place = nn.Linear(position_features(config), FIELD_WIDTH)
+        widths, units = compact_widths(config), config.field_width
+        self.place = nn.Linear(position_features(config), units)
         self.style = nn.Sequential(
-            nn.Linear(config.z_dim, FIELD_WIDTH),
+            nn.Linear(config.z_dim, units),
             nn.LeakyReLU(SLOPE),
-            nn.Linear(FIELD_WIDTH, FIELD_WIDTH),
+            nn.Linear(units, units),
             nn.LeakyReLU(SLOPE),
-            nn.Linear(FIELD_WIDTH, 2 * FIELD_WIDTH * (FIELD_DEPTH + 1)),
+            nn.Linear(units, 2 * units * (FIELD_DEPTH + 1)),
         )
-        self.field = nn.ModuleList(nn.Linear(FIELD_WIDTH, FIELD_WIDTH) for _ in range(FIELD_DEPTH))
-        self.lattice = nn.Linear(FIELD_WIDTH, widths[0])
+        self.field = nn.ModuleList(nn.Linear(units, units) for _ in range(FIELD_DEPTH))
+        self.lattice = nn.Linear(units, widths[0])
         self.levels = nn.ModuleList(Stage(a, b) for a, b in pairwise(widths))  # tensors' name in every checkpoint
         self.rgb = nn.ModuleList(nn.Conv2d(width, 3, 1) for width in widths)
         self.apply(initialise)
@@ -95,7 +94,11 @@ class CompactGenerator(Generator):
         self.objects: ObjectLayers | None = None
         if config.objects is not None:
             self.objects = ObjectLayers(
-                ObjectScene.of(config), named=len(config.latent_names), z_dim=config.z_dim, widths=widths
+                ObjectScene.of(config),
+                named=len(config.latent_names),
+                z_dim=config.z_dim,
+                widths=widths,
+                rank=config.paint_rank,
             )
             self.objects.apply(initialise)
             self.objects.reset()
@@ -140,7 +143,7 @@ class CompactGenerator(Generator):
         return crop(grown.rgb, MARGIN)
 
     def start(self, z: Tensor, placed: Tensor, area: Area, shift: Tensor) -> "Grown":
-        """The lattice's features and their RGB from placed positions (B or 1, h, w, FIELD_WIDTH)."""
+        """The lattice's features and their RGB from placed positions (B or 1, h, w, field_width)."""
         room = self.room(z)
         x = self._with_room(self.features(z, placed), room, area, shift, stage=0)
         rgb = self.rgb[0](x).to(self.place.weight)  # the sum over stages is not to be rounded to 8 bits under autocast
@@ -217,7 +220,7 @@ class CompactGenerator(Generator):
         return ys, xs
 
     def placed(self, ids: Tensor) -> Tensor:
-        """Positions of single patches (row, column) of level 0, placed: (B, 2) → (B, h, w, FIELD_WIDTH)."""
+        """Positions of single patches (row, column) of level 0, placed: (B, 2) → (B, h, w, field_width)."""
         area = areas_below(torch.zeros_like(ids), (self.config.grid.patch_px,) * 2, self.base_stages)[0]
         placed: Tensor = self.place(self.positions(area, ids.to(self.place.weight) * BASE))
         return placed.detach()
@@ -242,7 +245,7 @@ class CompactGenerator(Generator):
         return torch.cat([vertical[:, :, None].expand(-1, -1, w, -1), horizontal[:, None].expand(-1, h, -1, -1)], -1)
 
     def features(self, z: Tensor, place: Tensor) -> Tensor:
-        """The field: z (B, z_dim) and placed positions (B or 1, h, w, FIELD_WIDTH) → (B, C, h, w)."""
+        """The field: z (B, z_dim) and placed positions (B or 1, h, w, field_width) → (B, C, h, w)."""
         scales, shifts = self.style(z)[:, None, None].chunk(2, -1)
         (scale, *deeper), (shift, *later) = (part.chunk(FIELD_DEPTH + 1, -1) for part in (scales, shifts))
         x = F.leaky_relu(place * (1 + scale) + shift, SLOPE)

@@ -11,7 +11,7 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = [
-    "BASE", "CONDITION_WIDTH", "FACE_KINDS", "FACE_M", "FIELD_DEPTH", "FIELD_WIDTH", "HARMONICS", "LEAST_SLOPE",
+    "BASE", "CONDITION_WIDTH", "FACE_KINDS", "FACE_M", "FIELD_DEPTH", "HARMONICS", "LEAST_SLOPE",
     "MARGIN", "NARROWEST", "NEAREST_M", "OBJECT_FEATURES", "OBJECT_PLACE_M", "OBJECT_WAVES", "PAINTED_FROM",
     "PAINT_WIDTH", "PAPER_BASE_WIDTHS", "ROOM_FEATURES", "ROOM_WAVES", "SLOPE", "TEXTURED_FROM", "TEXTURE_FEATURES",
     "TEXTURE_GAIN", "base_stages", "cell_angle_rad", "compact_widths", "first_octave", "full_image_model",
@@ -23,7 +23,6 @@ SLOPE = 0.2  # of leaky ReLUs
 
 MARGIN = 2  # cells around a block; one stage (deconvolution 4×4, convolution 3×3, neither padded) keeps it at 2
 HARMONICS = 8  # of θ and of the vertical; the 8th has a period of 45°, three lattice cells of the default grid
-FIELD_WIDTH = 384
 FIELD_DEPTH = 3
 NARROWEST = 16
 

@@ -20,7 +20,8 @@ class ObjectLayers(nn.Module):
     (its colour, say) comes on top, and one more row for where the sun falls.
     """
 
-    def __init__(self, scene: ObjectScene, *, named: int, z_dim: int, widths: list[int]) -> None:
+    def __init__(self, scene: ObjectScene, *, named: int, z_dim: int, widths: list[int], rank: int = 0) -> None:
+        """``rank`` is the model's ``paint_rank``."""
         super().__init__()
         self.scene, self.widths, rows = scene, widths, scene.row_count
         self.register_buffer("row_of", torch.from_numpy(scene.row_of), persistent=False)
@@ -34,7 +35,11 @@ class ObjectLayers(nn.Module):
         self.mix = nn.ModuleList(nn.Conv2d(OBJECT_FEATURES, width, 1, bias=False) for width in widths)
         self.table = nn.ParameterList(torch.zeros(rows, 3 * width) for width in widths)
         painted = widths[PAINTED_FROM:]
-        self.paint = nn.ModuleList(nn.Linear(PAINT_WIDTH, (rows + 1) * width) for width in painted)
+        self.codes = nn.Linear(PAINT_WIDTH, (rows + 1) * rank) if rank else None
+        if rank:
+            self.paint = nn.ModuleList(nn.Linear(rank, width, bias=False) for width in painted)
+        else:
+            self.paint = nn.ModuleList(nn.Linear(PAINT_WIDTH, (rows + 1) * width) for width in painted)
 
     def reset(self) -> None:
         """Fresh weights that add nothing. The hidden layers hand on looks and named numbers, each with its negative.
@@ -45,6 +50,10 @@ class ObjectLayers(nn.Module):
         """
         for parameter in (*self.mix.parameters(), *self.paint.parameters(), *self.hidden.parameters()):
             nn.init.zeros_(parameter)
+        if self.codes is not None:
+            nn.init.zeros_(self.codes.weight)
+            for layer in self.paint:
+                nn.init.normal_(layer.get_parameter("weight"))
         ways = (1.0, -1.0) if 2 * len(self._told) <= PAINT_WIDTH else (1.0,)
         units = [(number, way) for way in ways for number in self._told][:PAINT_WIDTH]
         first, _, second, _ = self.hidden
@@ -68,9 +77,16 @@ class ObjectLayers(nn.Module):
             row_of = self.get_buffer("row_of")
             maps = maps._replace(which=row_of[maps.which], behind=row_of[maps.behind], face=row_of[maps.face])
         rows, width = len(self.table[stage]) + 1, self.widths[stage]
-        paint = self.paint[stage - PAINTED_FROM](hidden) if stage >= PAINTED_FROM else hidden.new_zeros(())
+        paint = self.painting(hidden, stage) if stage >= PAINTED_FROM else hidden.new_zeros(())
         mixed = self.mix[stage](maps.features.contiguous(memory_format=torch.channels_last))
         return _painted(mixed, maps, self.table[stage], paint.expand(len(hidden), rows * width).view(-1, rows, width))
+
+    def painting(self, hidden: Tensor, stage: int) -> Tensor:
+        """(B, rows · C) what z adds to each row, one after the other, and the sun's at last."""
+        layer = self.paint[stage - PAINTED_FROM]
+        codes = hidden if self.codes is None else self.codes(hidden).view(len(hidden), -1, layer.in_features)
+        painted: Tensor = layer(codes).flatten(1)
+        return painted
 
     def prepare(self, z: Tensor) -> tuple[Objects, Tensor]:
         """What all stages need of z (B, z_dim)."""

@@ -123,6 +123,14 @@ def upright_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, tiny_co
     return write_lively(tmp_path_factory.mktemp("upright") / "objects.safetensors", config)
 
 
+@pytest.fixture(scope="session")
+def lean_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, upright_objects_checkpoint: Path) -> Path:
+    """The same with a narrower field network, and painted by rank."""
+    config = checkpoint.load_checkpoint(upright_objects_checkpoint).metadata.model
+    path = tmp_path_factory.mktemp("lean") / "objects.safetensors"
+    return write_lively(path, replace(config, field_width=48, paint_rank=6))
+
+
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory):
     with browser(tmp_path_factory.mktemp("profile")) as one:

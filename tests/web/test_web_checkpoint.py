@@ -210,6 +210,8 @@ HOSTILE = {
         ), "beyond the poles",
     ),
     "objects without a room": (lambda good: with_model(good, objects=OBJECTS), "need room coordinates"),
+    "a field of 100 units": (lambda good: with_model(good, field_width=100), "multiple of 16"),
+    "a rank of 97": (lambda good: with_model(good, paint_rank=97), "paint_rank"),
     "textures without a room": (lambda good: with_model(good, surface_textures=True), "need room coordinates"),
     "textures in words": (lambda good: with_model(good, surface_textures="yes"), "surface_textures"),
     "objects without names": (

@@ -100,7 +100,7 @@ def in_halves(path, to, is_half):
     return to
 
 
-@pytest.mark.parametrize("checkpoint", ["upright_checkpoint", "upright_objects_checkpoint"])
+@pytest.mark.parametrize("checkpoint", ["upright_checkpoint", "upright_objects_checkpoint", "lean_objects_checkpoint"])
 def test_rooms_turned_and_mirrored_by_a_model_of_upright_ones(checkpoint, request):
     """Seeds of all eight ways that a room can stand."""
     path = request.getfixturevalue(checkpoint)

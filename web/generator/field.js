@@ -2,7 +2,7 @@
 
 import { SIDE } from "./blocks.js";
 import { strideOf } from "./memory.js";
-import { BASE, FIELD_DEPTH, FIELD_WIDTH, HARMONICS, MARGIN } from "./shapes.js";
+import { BASE, FIELD_DEPTH, HARMONICS, MARGIN } from "./shapes.js";
 import { modulo } from "../geometry/grid.js";
 import { linear, SINGLE } from "./convolution.js";
 
@@ -23,6 +23,7 @@ export class Field {
   constructor(memory, kernel, { model, generator }) {
     this.memory = memory;
     this.kernel = kernel;
+    this.units = model.fieldWidth;
     this.style = [0, 2, 4].map((i) => linear(memory, generator, `style.${i}`));
     this.place = linear(memory, generator, "place");
     this.layers = Array.from({ length: FIELD_DEPTH }, (_, i) => linear(memory, generator, `field.${i}`));
@@ -31,11 +32,11 @@ export class Field {
     this.rows = Array.from({ length: rows * BASE + 2 * MARGIN }, (_, i) => rowWaves(((i - MARGIN + 0.5 - beyond * BASE) / ((rows - 2 * beyond) * BASE)) * Math.PI));
     this.columns = Array.from({ length: columns * BASE }, (_, i) => columnWaves(((i + 0.5) / (columns * BASE)) * 2 * Math.PI));
     this.waves = memory.allocate(WAVES * MOST_CELLS);
-    this.x = memory.allocate(FIELD_WIDTH * MOST_CELLS);
-    this.branch = memory.allocate(FIELD_WIDTH * MOST_CELLS);
+    this.x = memory.allocate(this.units * MOST_CELLS);
+    this.branch = memory.allocate(this.units * MOST_CELLS);
     this.z = memory.allocate(model.zDim);
-    this.hidden = [0, 1].map(() => memory.allocate(FIELD_WIDTH));
-    this.styles = memory.allocate(2 * (FIELD_DEPTH + 1) * FIELD_WIDTH);
+    this.hidden = [0, 1].map(() => memory.allocate(this.units));
+    this.styles = memory.allocate(2 * (FIELD_DEPTH + 1) * this.units);
     this.scratch = memory.allocate(Math.max(...this.style.map((layer) => layer.columnFloats)));
   }
 
@@ -49,9 +50,9 @@ export class Field {
     this.memory.fill(this.z, z.length, (floats) => floats.set(z));
     const [first, second, last] = this.style;
     this.linear(first, this.z, this.hidden[0]);
-    this.kernel.activate(this.hidden[0], FIELD_WIDTH);
+    this.kernel.activate(this.hidden[0], this.units);
     this.linear(second, this.hidden[0], this.hidden[1]);
-    this.kernel.activate(this.hidden[1], FIELD_WIDTH);
+    this.kernel.activate(this.hidden[1], this.units);
     this.linear(last, this.hidden[1], this.styles);
   }
 
@@ -80,9 +81,9 @@ export class Field {
 
   /** @param {number} values address @param {number} layer @param {number} stride of both */
   modulate(values, layer, stride) {
-    const scale = this.styles + layer * FIELD_WIDTH * 4;
-    const shift = scale + (FIELD_DEPTH + 1) * FIELD_WIDTH * 4;
-    this.kernel.modulate(this.x, values, scale, shift, FIELD_WIDTH, stride, layer ? 1 : 0);
+    const scale = this.styles + layer * this.units * 4;
+    const shift = scale + (FIELD_DEPTH + 1) * this.units * 4;
+    this.kernel.modulate(this.x, values, scale, shift, this.units, stride, layer ? 1 : 0);
   }
 
   /** @param {import("./blocks.js").Block} block @param {Map2d} map @param {Float32Array} waves a plane for each */

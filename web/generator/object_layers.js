@@ -3,6 +3,7 @@
 
 import { Convolution, linear, SINGLE } from "./convolution.js";
 import { FACES, OBJECT_FEATURES, PAINTED_FROM } from "./shapes.js";
+import { floatsOf } from "../state/tensors.js";
 
 /**
  * @typedef {import("./convolution.js").Map2d} Map2d
@@ -29,10 +30,13 @@ export class ObjectLayers {
     const data = (/** @type {string} */ name) => /** @type {import("../state/tensors.js").Tensor} */ (generator.get(`objects.${name}`)).data;
     this.mix = widths.map((width, i) => new Convolution(memory, data(`mix.${i}.weight`), null, { outputs: width, channels: OBJECT_FEATURES, k: 1 }));
     this.hidden = [0, 2].map((i) => linear(maths, generator, `objects.hidden.${i}`));
-    this.paints = widths.slice(PAINTED_FROM).map((_, i) => linear(maths, generator, `objects.paint.${i}`));
+    const painted = widths.slice(PAINTED_FROM);
+    this.codes = model.paintRank ? linear(maths, generator, "objects.codes") : null;
+    this.paints = this.codes ? [this.codes] : painted.map((_, i) => linear(maths, generator, `objects.paint.${i}`));
+    this.mixes = this.codes ? painted.map((_, i) => floatsOf(data(`paint.${i}.weight`))) : [];
     this.rows = widths.map((width, i) => this.rowsOf(data(`table.${i}`), width));
     this.told = maths.allocate(model.zDim + looks.length);
-    this.learned = this.isShared ? maths.allocate(Math.max(...this.paints.map(({ outputs }) => outputs))) : 0;
+    this.learned = this.isShared || this.codes ? maths.allocate(Math.max(...this.paints.map(({ outputs }) => outputs))) : 0;
     this.answers = this.hidden.map(({ outputs }) => maths.allocate(outputs));
     this.scratch = maths.allocate(Math.max(...[...this.hidden, ...this.paints].map(({ columnFloats }) => columnFloats)));
   }
@@ -66,12 +70,22 @@ export class ObjectLayers {
       layer.run(maths.loops, { ...SINGLE, at: i ? answers[0] : this.told }, answers[i], scratch);
       maths.loops.activate(answers[i], layer.outputs);
     });
-    this.paints.forEach((layer, i) => {
-      const { flags, known, channels } = this.rows[PAINTED_FROM + i];
-      layer.run(maths.loops, { ...SINGLE, at: answers[1] }, this.learned || flags, scratch);
-      if (this.isShared) maths.view(flags, this.shared.length * channels).set(this.spread(maths.view(this.learned, layer.outputs), channels));
-      maths.loops.add(flags, known, this.shared.length * channels);
-    });
+    this.codes?.run(maths.loops, { ...SINGLE, at: answers[1] }, this.learned, scratch);
+    this.rows.slice(PAINTED_FROM).forEach((rows, i) => this.paintRows(rows, i));
+  }
+
+  /** What z says of a stage's rows. @param {Rows} rows @param {number} i of the painted stages */
+  paintRows({ flags, known, channels }, i) {
+    const { maths, answers, scratch, learned } = this;
+    const floats = this.shared.length * channels;
+    if (this.codes) {
+      const rank = this.mixes[i].length / channels;
+      mixRows(maths.view(learned, this.codes.outputs), this.mixes[i], this.shared, rank, maths.view(flags, floats));
+    } else {
+      this.paints[i].run(maths.loops, { ...SINGLE, at: answers[1] }, learned || flags, scratch);
+      if (this.isShared) maths.view(flags, floats).set(this.spread(maths.view(learned, this.paints[i].outputs), channels));
+    }
+    maths.loops.add(flags, known, floats);
   }
 
   /**
@@ -89,4 +103,15 @@ export class ObjectLayers {
     memory.compute(scratch.phases, floats, (to) => this.maps.paint(rows, to, x.stride));
     kernel.add(x.at, scratch.phases, floats);
   }
+}
+
+/** Rows of channels from rows of codes. @param {Float32Array} codes (rows, rank) @param {Float32Array} mix (channels, rank) @param {number[]} shared which row each has @param {number} rank @param {Float32Array} out (shared, channels) */
+function mixRows(codes, mix, shared, rank, out) {
+  const channels = mix.length / rank;
+  for (let i = 0; i < shared.length; i++)
+    for (let channel = 0; channel < channels; channel++) {
+      let sum = 0;
+      for (let k = 0; k < rank; k++) sum += codes[shared[i] * rank + k] * mix[channel * rank + k];
+      out[i * channels + channel] = sum;
+    }
 }

@@ -6,7 +6,6 @@ import { roundHalfEven } from "../geometry/grid.js";
 export const BASE = 2; // lattice cells along a micro patch
 export const MARGIN = 2; // cells around a block
 export const HARMONICS = 8;
-export const FIELD_WIDTH = 384;
 export const FIELD_DEPTH = 3;
 export const ROOM_FEATURES = 35; // room_kernel.ts
 export const OBJECT_FEATURES = 45; // room_kernel.ts
@@ -58,7 +57,7 @@ export function requireShapes({ model, generator }) {
 
 /** @param {import("../state/model_config.js").Model} model @returns {Map<string, number[]>} */
 function expectedShapes(model) {
-  const F = FIELD_WIDTH;
+  const F = model.fieldWidth;
   const widths = stageWidths(model);
   /** @type {Map<string, number[]>} */
   const shapes = new Map();
@@ -93,12 +92,15 @@ function textureShapes(widths) {
 }
 
 /** @param {import("../state/model_config.js").Model} model @param {import("../state/room_objects.js").RoomObjects} objects @param {number[]} widths @returns {[string, number[]][]} */
-function objectShapes({ zDim }, { rowCount, looks }, widths) {
+function objectShapes({ zDim, paintRank }, { rowCount, looks }, widths) {
   const rows = rowCount + FACES; // of tables
   const layer = (/** @type {string} */ name, /** @type {number[]} */ shape) => [[`${name}.weight`, shape], [`${name}.bias`, [shape[0]]]];
   return /** @type {[string, number[]][]} */ ([
     ...layer("objects.hidden.0", [PAINT_WIDTH, zDim + looks.length]), ...layer("objects.hidden.2", [PAINT_WIDTH, PAINT_WIDTH]),
     ...widths.flatMap((width, i) => [[`objects.mix.${i}.weight`, [width, OBJECT_FEATURES, 1, 1]], [`objects.table.${i}`, [rows, 3 * width]]]),
-    ...widths.slice(PAINTED_FROM).flatMap((width, i) => layer(`objects.paint.${i}`, [(rows + 1) * width, PAINT_WIDTH])),
+    ...(paintRank ? layer("objects.codes", [(rows + 1) * paintRank, PAINT_WIDTH]) : []),
+    ...widths.slice(PAINTED_FROM).flatMap((width, i) => {
+      return paintRank ? [[`objects.paint.${i}.weight`, [width, paintRank]]] : layer(`objects.paint.${i}`, [(rows + 1) * width, PAINT_WIDTH]);
+    }),
   ]);
 }

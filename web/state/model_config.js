@@ -18,6 +18,8 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {number} zDim
  * @property {string[]} latentNames
  * @property {number} width channels of the lattice
+ * @property {number} fieldWidth units of each layer of the field network
+ * @property {number} paintRank numbers by which z says how an object looks, of which each stage has a layer; 0: each has its own from z
  * @property {RoomLatents | null} room
  * @property {import("./room_objects.js").RoomObjects | null} objects
  * @property {boolean} surfaceTextures whether it has learned textures on the room's faces
@@ -41,6 +43,8 @@ const MODEL = {
   architecture: [oneOf("paper", "compact"), "paper"],
   generator_width: [whole(1, 4096), 64],
   discriminator_width: [whole(1, 4096), 64],
+  field_width: [whole(1, 4096), 384],
+  paint_rank: [whole(0, 96), 0],
   spatial_head: [oneOf("full", "vertical"), "full"],
   content_head: [flag, false],
   conditioning: [oneOf("mlp", "linear"), "linear"],
@@ -65,6 +69,7 @@ const ROOM = {
 };
 const SYMMETRY = { quarter_turn: [words, null], mirror: [words, null], openness: [words, null] };
 const PROJECTION = { kind: [oneOf("mercator", "equirectangular"), "mercator"], half_extent_rad: [finite, 0.8957] };
+const FIELD_GROUP = 16; // units of the field network
 const [MOST_PATCHES, MOST_PIXELS, LONGEST_SIDE_PX] = [4096, 1 << 25, 16384]; // of level 0
 const MERCATOR_LIMIT_RAD = (89 / 180) * Math.PI;
 
@@ -92,6 +97,7 @@ export function readModel(stated) {
     `model: this page runs the compact generator, and the file holds another (${values.architecture}, ` +
       `${values.generator}); open it on the desktop`,
   );
+  require(values.field_width % FIELD_GROUP === 0, `model: field_width is ${values.field_width}; it must be a multiple of ${FIELD_GROUP}`);
   const most = Math.log2(grid.patchPx) + 1;
   require(grid.levels <= most, `model: ${grid.levels} levels; this one has at most ${most}`);
   const room = values.room === null ? null : readRoom(values.room, names);
@@ -105,8 +111,8 @@ export function readModel(stated) {
     require(!room || room.frontShare === 0, "symmetry: the room's front must lie at the panorama's left edge");
   }
   return {
-    grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, room, objects,
-    surfaceTextures: values.surface_textures, symmetry,
+    grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, fieldWidth: values.field_width,
+    paintRank: values.paint_rank, room, objects, surfaceTextures: values.surface_textures, symmetry,
   };
 }
 

@@ -52,6 +52,7 @@ CONFIGS = {
     "compact with textures": replace(LEVELS, room=EQUIRECTANGULAR, surface_textures=True),
     "compact with objects": OBJECTS,
     "compact with objects and textures": replace(OBJECTS, surface_textures=True),
+    "compact with objects by rank and a narrow field": replace(OBJECTS, paint_rank=5, field_width=96),
     "paper": PAPER,
     "paper on a plane": replace(PAPER, grid=PLANE),
     "paper with MLPs": replace(PAPER, conditioning="mlp"),
@@ -95,7 +96,11 @@ def blocks_of(grid, shape):
     return [Block((r, c), shape) for r in range(0, grid.rows, shape[0]) for c in range(0, grid.columns, shape[1])]
 
 
-EVERY = CONFIGS | {"compact with furnished rooms' objects": FURNISHED_OBJECTS}
+FURNISHED_BY_RANK = replace(FURNISHED_OBJECTS, paint_rank=7)
+EVERY = CONFIGS | {
+    "compact with furnished rooms' objects": FURNISHED_OBJECTS,
+    "compact with furnished rooms' objects by rank": FURNISHED_BY_RANK,
+}
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -144,11 +144,24 @@ def test_untrained_hidden_layers_hand_on_the_named_numbers_alone(names):
     assert (known @ found - wanted).abs().max() < 1e-3
 
 
-def test_object_weights_get_gradients():
-    generator = build_generator(CONFIG)
+@pytest.mark.parametrize("rank", [0, 4])
+def test_object_weights_get_gradients(rank):
+    generator = build_generator(replace(CONFIG, paint_rank=rank))
     generator.block(torch.rand(2, 48) * 2 - 1, torch.tensor([[0, 0], [2, 1]]), (2, 4)).square().mean().backward()
     tables = [parameter for name, parameter in generator.named_parameters() if name.startswith("objects.table")]
     assert all(parameter.grad.abs().sum() > 0 for parameter in tables)
+    first = generator.objects.codes if rank else generator.objects.paint[-1]
+    assert first.weight.grad.abs().sum() > 0
+
+
+def test_painting_by_rank_is_one_layer_for_all_stages():
+    """As many numbers an object as ``rank``, of which each stage makes its channels."""
+    layers = ObjectLayers(SCENE, named=46, z_dim=100, widths=[24, 16, 16, 8], rank=3)
+    rows, painted = SCENE.row_count + 1, [layer.weight for layer in layers.paint]
+    assert [tuple(weight.shape) for weight in painted] == [(16, 3), (8, 3)]
+    torch.nn.init.normal_(layers.codes.weight)
+    hidden = torch.rand(2, layers.codes.in_features)
+    assert torch.linalg.matrix_rank(layers.painting(hidden, 2).view(2, rows, 16)[0]) == 3
 
 
 def test_a_ray_straight_ahead_meets_the_wall_ahead():
