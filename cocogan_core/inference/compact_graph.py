@@ -11,12 +11,13 @@ import numpy as np
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.inference.compact_weights import CompactWeights, Layer
-from cocogan_core.inference.object_block import ObjectBlock, Place
+from cocogan_core.inference.object_block import ObjectBlock, Place, derived_numbers, told_numbers
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import RoomMaps
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, MARGIN, SLOPE, base_stages, compact_widths
+from cocogan_core.models.object_scene import ObjectScene
 
 __all__ = ["CompactGraph"]
 
@@ -70,6 +71,9 @@ class CompactGraph:
     def style(self, b: GraphBuilder, z: str) -> str:
         """From z (…, z_dim) to the field's scales and shifts (…, S): all that every block has in common."""
         first, second, last = self.weights.style
+        if self.config.objects is not None:
+            scene, told = ObjectScene.of(self.config), Term(b, z)
+            z = told_numbers(scene, told, derived_numbers(scene, told)).name
         style = _slope(b, b.linear(z, *first, rows=1))
         return b.linear(_slope(b, b.linear(style, *second, rows=1)), *last, rows=1)
 

@@ -161,7 +161,8 @@ def _layer(reader: WeightReader, name: str, *shape: int) -> Layer:
 
 def _style(config: ModelConfig, reader: WeightReader) -> list[Layer]:
     scales = config.field_width * (FIELD_DEPTH + 1)
-    sizes = config.z_dim, config.field_width, config.field_width, 2 * scales
+    told = config.z_dim + (0 if config.objects is None else len(config.objects.looks))
+    sizes = told, config.field_width, config.field_width, 2 * scales
     first, second, last = (_layer(reader, f"style.{2 * i}", b, a) for i, (a, b) in enumerate(pairwise(sizes)))
     one_added = last.bias + (np.arange(2 * scales) < scales).astype(np.float32)
     return [first, second, Layer(last.weight, one_added)]

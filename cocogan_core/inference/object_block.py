@@ -20,7 +20,7 @@ from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import OBJECT_WAVES, PAINTED_FROM, SLOPE, cell_angle_rad
 from cocogan_core.models.object_scene import FACES, PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene
 
-__all__ = ["ObjectBlock", "Place"]
+__all__ = ["ObjectBlock", "Place", "derived_numbers", "told_numbers"]
 
 EVERYWHERE_BELOW = 3  # stages with so few cells that looking for what they cannot see costs more than it saves
 ANYWHERE = np.array([0, 0, 1, 4, 0], np.float32)  # a cone that holds everything
@@ -71,15 +71,12 @@ class ObjectBlock:
     ) -> "ObjectBlock":
         """For z (1, 1, z_dim) and the stages' places."""
         b, scene, code = z.b, ObjectScene.of(config), z.reshape(1, -1)
-        numbers = code
-        for function, row in scene.steps:
-            numbers = numbers.joined(_derived(function, _sums(numbers, row)), axis=1)
+        numbers = derived_numbers(scene, code)
         rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
         sides, presence, sun = (_sums(numbers, row) for row in rows)
         box = [Term(b, wall).reshape(1, 1, 1) for wall in walls.walls]
         angles = [angle.reshape(1, 1, 1) for angle in sun.parts(1, [1, 1])]
-        looks = np.array(scene.looks, np.int64) - 1  # of the numbers without the 1 before them
-        hidden = code.joined(numbers.apply("Gather", looks, axis=1), axis=1) if len(looks) else code
+        hidden = told_numbers(scene, code, numbers)
         for layer in weights.hidden:
             hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
         if weights.codes is not None:
@@ -163,6 +160,19 @@ def _sums(numbers: Term, rows: Matrix) -> Term:
     """(1, rows) weighted sums of 1 and numbers (1, N)."""
     weights, constants = rows[:, 1:].astype(np.float32), rows[:, 0].astype(np.float32)
     return Term(numbers.b, numbers.b.linear(numbers.name, weights, constants, rows=1))
+
+
+def derived_numbers(scene: ObjectScene, z: Term) -> Term:
+    """z (…, z_dim) → (…, z_dim + D) with the numbers derived from it."""
+    for function, row in scene.steps:
+        z = z.joined(_derived(function, _sums(z, row)), axis=-1)
+    return z
+
+
+def told_numbers(scene: ObjectScene, z: Term, numbers: Term) -> Term:
+    """z (…, z_dim) and those of its :func:`derived_numbers` that say how objects look."""
+    looks = np.array(scene.looks, np.int64) - 1  # of the numbers without the 1 before them
+    return z.joined(numbers.apply("Gather", looks, axis=-1), axis=-1) if len(looks) else z
 
 
 def _derived(function: Function, sums: Term) -> Term:

@@ -36,7 +36,7 @@ from cocogan_core.models.dimensions import (
     compact_widths,
     position_features,
 )
-from cocogan_core.models.object_coordinates import Objects, Rays
+from cocogan_core.models.object_coordinates import Objects, Rays, told_of
 from cocogan_core.models.object_layers import ObjectLayers
 from cocogan_core.models.object_scene import ObjectScene
 from cocogan_core.models.room_coordinates import WallPlaces, room_features, room_of, view_pitches, view_rays, view_yaws
@@ -61,9 +61,10 @@ class CompactGenerator(Generator):
         """
         super().__init__(config)
         widths, units = compact_widths(config), config.field_width
+        self.scene = None if config.objects is None else ObjectScene.of(config)
         self.place = nn.Linear(position_features(config), units)
         self.style = nn.Sequential(
-            nn.Linear(config.z_dim, units),
+            nn.Linear(config.z_dim + (len(self.scene.looks) if self.scene else 0), units),
             nn.LeakyReLU(SLOPE),
             nn.Linear(units, units),
             nn.LeakyReLU(SLOPE),
@@ -92,9 +93,9 @@ class CompactGenerator(Generator):
             self.surfaces = SurfaceTextures(widths)
             self.surfaces.reset()
         self.objects: ObjectLayers | None = None
-        if config.objects is not None:
+        if self.scene is not None:
             self.objects = ObjectLayers(
-                ObjectScene.of(config),
+                self.scene,
                 named=len(config.latent_names),
                 z_dim=config.z_dim,
                 widths=widths,
@@ -246,7 +247,8 @@ class CompactGenerator(Generator):
 
     def features(self, z: Tensor, place: Tensor) -> Tensor:
         """The field: z (B, z_dim) and placed positions (B or 1, h, w, field_width) → (B, C, h, w)."""
-        scales, shifts = self.style(z)[:, None, None].chunk(2, -1)
+        told = z if self.scene is None else told_of(self.scene, z)
+        scales, shifts = self.style(told)[:, None, None].chunk(2, -1)
         (scale, *deeper), (shift, *later) = (part.chunk(FIELD_DEPTH + 1, -1) for part in (scales, shifts))
         x = F.leaky_relu(place * (1 + scale) + shift, SLOPE)
         for layer, scale, shift in zip(self.field, deeper, later, strict=True):

@@ -19,7 +19,7 @@ from cocogan_core.geometry.objects import Matrix
 from cocogan_core.models.dimensions import LEAST_SLOPE
 from cocogan_core.models.object_scene import BESIDE_M, FAR_M, LEAST_HALF_M, NOTHING, ObjectScene
 
-__all__ = ["Objects", "Rays", "Seen", "nearest_objects"]
+__all__ = ["Objects", "Rays", "Seen", "nearest_objects", "told_of"]
 
 
 TILE = 64  # cells along a tile
@@ -33,26 +33,35 @@ class Objects(NamedTuple):
         sides: (B, T, 6) metres from the eye: left, lower, back, right, upper, front.
         present: (B, T) bool.
         sun: (B, 2) azimuth and height in radians.
-        looks: (B, L) numbers derived from z that say how they look.
         scene: what holds for every room.
     """
 
     sides: Tensor
     present: Tensor
     sun: Tensor
-    looks: Tensor
     scene: ObjectScene
 
     @classmethod
     def of(cls, scene: ObjectScene, z: Tensor) -> Self:
         """Of z (B, z_dim)."""
-        numbers = torch.cat([torch.ones_like(z[:, :1]), z], 1).detach().float()
-        with torch.autocast(z.device.type, enabled=False):  # half a number's digits would move things by centimetres
-            for function, rows in scene.steps:
-                numbers = torch.cat([numbers, FUNCTIONS[function](_sums(numbers, rows))], 1)
+        numbers = _derived(scene, z)
+        with torch.autocast(z.device.type, enabled=False):
             sides, presence, sun = (_sums(numbers, rows) for rows in (scene.sides, scene.presence, scene.sun))
-        looks = numbers[:, list(scene.looks)]
-        return cls(sides.view(len(z), *scene.sides.shape[:2]), presence > 0, sun, looks, scene)
+        return cls(sides.view(len(z), *scene.sides.shape[:2]), presence > 0, sun, scene)
+
+
+def told_of(scene: ObjectScene, z: Tensor) -> Tensor:
+    """z (B, z_dim) and the numbers derived from it that say how objects look: (B, z_dim + L)."""
+    return torch.cat([z, _derived(scene, z)[:, list(scene.looks)].to(z)], 1)
+
+
+def _derived(scene: ObjectScene, z: Tensor) -> Tensor:
+    """(B, 1 + z_dim + D) 1, z and all numbers derived from it."""
+    numbers = torch.cat([torch.ones_like(z[:, :1]), z], 1).detach().float()
+    with torch.autocast(z.device.type, enabled=False):  # half a number's digits would move things by centimetres
+        for function, rows in scene.steps:
+            numbers = torch.cat([numbers, FUNCTIONS[function](_sums(numbers, rows))], 1)
+    return numbers
 
 
 FUNCTIONS: dict[Function, Callable[[Tensor], Tensor]] = {

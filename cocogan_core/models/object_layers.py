@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cocogan_core.models.dimensions import OBJECT_FEATURES, PAINT_WIDTH, PAINTED_FROM, SLOPE
-from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects
+from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects, told_of
 from cocogan_core.models.object_maps import ObjectMaps, object_maps
 from cocogan_core.models.object_scene import ObjectScene
 
@@ -90,8 +90,7 @@ class ObjectLayers(nn.Module):
 
     def prepare(self, z: Tensor) -> tuple[Objects, Tensor]:
         """What all stages need of z (B, z_dim)."""
-        objects = Objects.of(self.scene, z)
-        return objects, self.hidden(torch.cat([z, objects.looks.to(z)], 1))
+        return Objects.of(self.scene, z), self.hidden(told_of(self.scene, z))
 
 
 def _painted(mixed: Tensor, maps: ObjectMaps, table: Tensor, paint: Tensor) -> Tensor:

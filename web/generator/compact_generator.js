@@ -78,9 +78,10 @@ export class CompactGenerator {
     this.z = z.slice();
     this.upright = this.symmetry?.upright(z) ?? null;
     const own = this.upright?.numbers ?? z; // of the room as the network knows it
-    this.field.setZ(own);
     this.maps?.setZ(own);
-    this.objects?.setZ(own);
+    const told = [...own, ...(this.maps?.objects?.looks ?? [])];
+    this.field.setZ(told);
+    this.objects?.setZ(told);
     this.kept?.clear();
   }
 

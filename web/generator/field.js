@@ -34,7 +34,7 @@ export class Field {
     this.waves = memory.allocate(WAVES * MOST_CELLS);
     this.x = memory.allocate(this.units * MOST_CELLS);
     this.branch = memory.allocate(this.units * MOST_CELLS);
-    this.z = memory.allocate(model.zDim);
+    this.told = memory.allocate(this.style[0].channels);
     this.hidden = [0, 1].map(() => memory.allocate(this.units));
     this.styles = memory.allocate(2 * (FIELD_DEPTH + 1) * this.units);
     this.scratch = memory.allocate(Math.max(...this.style.map((layer) => layer.columnFloats)));
@@ -45,11 +45,11 @@ export class Field {
     return this.lattice.columnFloats;
   }
 
-  /** Work out every scale and shift of a room. @param {Float32Array} z */
-  setZ(z) {
-    this.memory.fill(this.z, z.length, (floats) => floats.set(z));
+  /** Work out every scale and shift of a room. @param {number[]} told z, and what is derived from it of how objects look */
+  setZ(told) {
+    this.memory.fill(this.told, told.length, (floats) => floats.set(told));
     const [first, second, last] = this.style;
-    this.linear(first, this.z, this.hidden[0]);
+    this.linear(first, this.told, this.hidden[0]);
     this.kernel.activate(this.hidden[0], this.units);
     this.linear(second, this.hidden[0], this.hidden[1]);
     this.kernel.activate(this.hidden[1], this.units);

@@ -61,11 +61,10 @@ export class ObjectLayers {
     return every;
   }
 
-  /** Show another room from now on, which the maps show too. @param {Float32Array} z of the room as the network knows it */
-  setZ(z) {
+  /** Show another room from now on, which the maps show too. @param {number[]} told z of the room as the network knows it, and what is derived from it of how objects look */
+  setZ(told) {
     const { maths, hidden, answers, scratch } = this;
-    const { looks } = /** @type {import("./object_coordinates.js").Objects} */ (this.maps.objects);
-    maths.view(this.told, z.length + looks.length).set([...z, ...looks]);
+    maths.view(this.told, told.length).set(told);
     hidden.forEach((layer, i) => {
       layer.run(maths.loops, { ...SINGLE, at: i ? answers[0] : this.told }, answers[i], scratch);
       maths.loops.activate(answers[i], layer.outputs);

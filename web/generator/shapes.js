@@ -65,7 +65,7 @@ function expectedShapes(model) {
     shapes.set(`${name}.weight`, shape).set(`${name}.bias`, [shape[0]]);
   };
   layer("place", [F, 4 * HARMONICS + 1]);
-  layer("style.0", [F, model.zDim]);
+  layer("style.0", [F, model.zDim + (model.objects?.looks.length ?? 0)]);
   layer("style.2", [F, F]);
   layer("style.4", [2 * F * (FIELD_DEPTH + 1), F]);
   for (let i = 0; i < FIELD_DEPTH; i++) layer(`field.${i}`, [F, F]);

@@ -129,9 +129,16 @@ class _Objects:
         height = self.d.product(between("light.sun_height", 0.38, 0.85), 1 - dusk(self.d) * 0.5)
         return self.d.name((height - 0.2) * (1 / 0.19))
 
+    def lights(self) -> Iterator[Sum]:
+        """Flags of where light comes from: of the wall before which the lamp hangs, other lamps, and other windows."""
+        yield from self.roles.main.values()
+        yield from (things["lamp"] for things in self.roles.corners.values())
+        yield from (self.roles.windows(wall) for wall in self.roles.counts if wall)
+
     def finished(self) -> RoomObjects:
         """All of them."""
-        height, looks = self.sun_height(), Colours.of(self.d).looks(self.tones, self.roles.main)
+        colours = Colours.of(self.d).looks(self.tones, self.roles.main)
+        height, looks = self.sun_height(), (*colours, *(self.d.name(flag) for flag in self.lights()))
         return RoomObjects(
             objects=tuple(self.objects), window=f"window.{WALLS[0]}.0", frame_m=SASH_M + BAR_M,
             sun_latents=("light.sun_azimuth", height), sun_azimuth_rad=(-0.75, 0.75), sun_height_rad=(0.01, 0.39),
