@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from cocogan_core.errors import ConfigError
 from cocogan_core.files import replacement_path
@@ -124,6 +123,8 @@ def _chunk(file: BinaryIO, kind: bytes, content: bytes) -> None:
 
 def _write_jpeg(path: Path, strips: Strips, _size: tuple[int, int], metadata: bytes) -> None:
     """By way of memory: into a real file Pillow does not hear that a full disk took a part only."""
+    from PIL import Image  # only now: windows import this module, and most write no picture
+
     picture, file = Image.fromarray(np.concatenate(list(strips))), BytesIO()
     picture.save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0, **({"xmp": metadata} if metadata else {}))
     path.write_bytes(file.getvalue())

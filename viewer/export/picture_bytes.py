@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from cocogan_core.errors import ConfigError
 
@@ -21,6 +20,8 @@ def encode(pixels: Pixels, path: Path) -> bytes:
     Raises:
         ConfigError: it ends in something else.
     """
+    from PIL import Image  # only now: windows import this module, and most write no picture
+
     file, picture = io.BytesIO(), Image.fromarray(pixels)
     if path.suffix.lower() in (".jpg", ".jpeg"):
         picture.save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)

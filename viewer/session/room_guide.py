@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from cocogan_core.errors import CocoganError, ConfigError
 from viewer.streaming.child_process import starting
@@ -83,6 +82,8 @@ class RoomGuide:
 
 def _small(task: GuideTask) -> NDArray[np.uint8] | None:
     """The picture, to be shown beside the room; what is wrong with it the process says."""
+    from PIL import Image, ImageOps  # only now: most windows never look for the room of a picture
+
     try:
         with Image.open(task.photo, formats=("JPEG", "PNG", "WEBP")) as file:
             file.draft("RGB", (2 * SMALL_PX[0], 2 * SMALL_PX[1]))  # a JPEG need not be decoded in full
