@@ -165,10 +165,11 @@ class CompactGraph:
             return x
         place = self._place(stage)
         h, w = self.size(stage, place.margin)
-        rays = room.walls.rays(b, level=self.level, side=place.side, margin=place.margin, size=(h, w))
-        walls = b.convolve(room.walls.features(b, stage, rays), self.weights.walls[stage], None, pixels=h * w)
+        rays = room.walls.rays(level=self.level, side=place.side, margin=place.margin, size=(h, w))
+        places = room.walls.places(rays)
+        walls = b.convolve(room.walls.features(places, stage), self.weights.walls[stage], None, pixels=h * w)
         x = b.add("Add", x, walls)
-        return x if room.objects is None else b.add("Add", x, room.objects.add(b, rays, stage, place))
+        return x if room.objects is None else b.add("Add", x, room.objects.add(places, stage, place))
 
     def _inner(self, b: GraphBuilder, rgb: str) -> str:
         """Without the margin."""

@@ -11,11 +11,11 @@ from cocogan_core.geometry.derived import Function
 from cocogan_core.geometry.objects import Matrix
 from cocogan_core.inference.compact_weights import ObjectWeights, lattice_shares
 from cocogan_core.inference.object_graph import Directions, Layers, ObjectKind, nearest_layers, visible_kinds
-from cocogan_core.inference.object_map_graph import FACES_HERE, MapGraph, RoomTerms
+from cocogan_core.inference.object_map_graph import MapGraph, RoomTerms
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
-from cocogan_core.inference.room_graph import VECTOR, RoomMaps, cut_table, tilts, yaws
-from cocogan_core.inference.surface_graph import RayMaps
+from cocogan_core.inference.room_graph import VECTOR, RoomMaps, cut_columns, cut_rows, tilts, yaws
+from cocogan_core.inference.surface_graph import WallTerms
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import OBJECT_WAVES, PAINTED_FROM, SLOPE, cell_angle_rad
 from cocogan_core.models.object_scene import FACES, PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene
@@ -74,33 +74,34 @@ class ObjectBlock:
         numbers = derived_numbers(scene, code)
         rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
         sides, presence, sun = (_sums(numbers, row) for row in rows)
-        box = [Term(b, wall).reshape(1, 1, 1) for wall in walls.walls]
         angles = [angle.reshape(1, 1, 1) for angle in sun.parts(1, [1, 1])]
         hidden = told_numbers(scene, code, numbers)
         for layer in weights.hidden:
             hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
         if weights.codes is not None:
             hidden = Term(b, b.linear(hidden.name, *weights.codes, rows=1)).reshape(-1, config.paint_rank)
-        room = RoomTerms(scene, sides.reshape(-1, 6), box, angles)
+        room = RoomTerms(scene, sides.reshape(-1, 6), walls.walls, angles)
         visible = partial(visible_kinds, scene, room.sides, presence.reshape(-1) > 0.0)
         every = visible(Term.constant(b, ANYWHERE)) if min(places) < EVERYWHERE_BELOW else ()
         first = max(min(places), EVERYWHERE_BELOW)  # whose margin reaches farther than that of those above it
         near = visible(_cone(b, config, walls, places[first], first)) if first in places else ()
         return cls(config, weights, walls, room, every, near, hidden)
 
-    def add(self, b: GraphBuilder, rays: RayMaps, stage: int, place: Place) -> str:
-        """(1, C, h, w) of a stage's cells."""
-        directions, cell_rad = Directions.of(b, rays), cell_angle_rad(self.config.grid, stage)
+    def add(self, places: WallTerms, stage: int, place: Place) -> str:
+        """(1, C, h, w) of a stage's cells, whose rays meet the walls at ``places``."""
+        directions, cell_rad = Directions.of(places.rays), cell_angle_rad(self.config.grid, stage)
         seen = nearest_layers(self.every if stage < EVERYWHERE_BELOW else self.near, directions, cell_rad)
-        maps = MapGraph.of(self.room, seen, directions, self._angles(b, place, rays.size), (stage, cell_rad))
-        height, width = rays.size
+        (height, width), b = places.rays.size, places.reach.b
+        size = height, -(-width // VECTOR) * VECTOR
+        angles = self._angles(b, place, size)
+        maps = MapGraph.of(self.room, seen, directions, places, angles, stage=stage, cell_rad=cell_rad, size=size)
         mixed = b.convolve(maps.features.name, self.weights.mix[stage], None, pixels=height * width)
-        wide = -(-width // VECTOR) * VECTOR
-        painted = self._painted(b, seen, maps, stage, (height, wide))
-        return b.slice((Term(b, mixed) + painted).name, 3, 0, width)
+        painted = self._painted(seen, maps, places.face, stage, size)
+        return (Term(b, mixed) + painted).part(3, 0, width).name
 
-    def _painted(self, b: GraphBuilder, seen: Layers, maps: MapGraph, stage: int, size: tuple[int, int]) -> Term:
-        """As ``object_layers._painted``: (1, C, h, w) from the rows of what is seen."""
+    def _painted(self, seen: Layers, maps: MapGraph, face: Term, stage: int, size: tuple[int, int]) -> Term:
+        """As ``object_layers._painted``: (C, h, w) from the rows of what is seen, with flags of the room's faces."""
+        b = face.b
         table = Term.constant(b, self.weights.tables[stage])
         rows, width = self.weights.tables[stage].shape[0], self.weights.tables[stage].shape[1] // 3
         flags, slopes = table.parts(1, [width, 2 * width])
@@ -109,11 +110,11 @@ class ObjectBlock:
             layer, vectors = self.weights.paint[stage - PAINTED_FROM], rows + 1 if self.weights.codes else 1
             paint = Term(b, b.linear(self.hidden.name, *layer, rows=vectors))
             own, sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
-            flags, sunlight = flags + own, maps.lit * sunny.reshape(1, width, 1, 1)
-        here, faces = self._row(seen.numbers), np.array(FACES_HERE) + rows - FACES
+            flags, sunlight = flags + own, maps.lit * sunny.reshape(width, 1, 1)
+        here, faces = self._row(seen.numbers), flags.part(0, rows - FACES, rows)
         known = flags.joined(slopes, axis=1).gather(here)
-        front, right, up = known.chosen(seen.flags, size).parts(1, [width] * 3)
-        beyond, wall = flags.gather(here).chosen(seen.next_flags, size), flags.gather(faces).chosen(maps.faces, size)
+        front, right, up = known.chosen(seen.flags, size).parts(0, [width] * 3)
+        beyond, wall = flags.gather(here).chosen(seen.next_flags, size), faces.chosen(face, size)
         rest = wall + (beyond - wall) * maps.next_cover
         whole = rest + (front + right * maps.along + up * maps.across - rest) * maps.cover
         return whole if sunlight is None else whole + sunlight
@@ -126,16 +127,11 @@ class ObjectBlock:
 
     def _angles(self, b: GraphBuilder, place: Place, size: tuple[int, int]) -> Term:
         """(11, h, w) waves of yaws and pitches."""
-        height, width = size
-        wide = -(-width // VECTOR) * VECTOR
         ys, xs = _shares(self.config, place, place.margin, place.margin + VECTOR)
-        across = cut_table(b, _yaw_waves(yaws(self.walls.box, xs)), self.walls.column, place.side, wide)
-        down = cut_table(b, _pitch_waves(tilts(self.walls.box, ys)), self.walls.row, place.side, height)
-        every = [Term(b, part).reshape(1, 1, -1) for part in across] + [
-            Term(b, part).reshape(1, -1, 1) for part in down
-        ]
-        flat = Term.constant(b, np.zeros((1, height, wide), np.float32))
-        return (every[0] + flat).joined(*(part + flat for part in every[1:]), axis=0)
+        across = cut_columns(_yaw_waves(yaws(self.walls.box, xs)), self.walls.column, place.side, size[1])
+        down = cut_rows(_pitch_waves(tilts(self.walls.box, ys)), self.walls.row, place.side, size[0])
+        flat = Term.constant(b, np.zeros((1, *size), np.float32))
+        return (across + flat).joined(down + flat, axis=0)
 
 
 def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, stage: int) -> Term:
@@ -145,7 +141,7 @@ def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, s
     up, level, reach = _cones(tilts(walls.box, ys), yaws(walls.box, xs[:columns]), place.side, rows).T
     middle = xs[: len(xs) - columns + 1 : place.side] + (xs[columns - 1] - xs[0]) / 2
     sine, cosine = yaws(walls.box, middle).T
-    row, column = (Term(b, corner).reshape(1) for corner in (walls.row, walls.column))
+    row, column = (corner.reshape(1) for corner in (walls.row, walls.column))
     flat, tall, far = (_constant(b, x).gather(row) for x in (level, up, reach))
     side, ahead = (_constant(b, x).gather(column) for x in (sine, cosine))
     cell = _constant(b, np.array([cell_angle_rad(config.grid, stage)]))

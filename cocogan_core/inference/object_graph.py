@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.surface_graph import RayMaps
 from cocogan_core.models.dimensions import LEAST_SLOPE
@@ -20,18 +19,25 @@ __all__ = ["Directions", "Layers", "ObjectKind", "nearest_layers", "visible_kind
 
 
 class Directions(NamedTuple):
-    """Of a block's rays along X, Y and Z, and one over them with a least slope: (1, h, w), along Y (1, h, 1)."""
+    """Of a block's rays.
+
+    Attributes:
+        along: their parts along X, Y and Z (1, h, w), along Y (1, h, 1).
+        inverse: one over them, or over a least slope.
+        right, front: −1 where the part along X, or Z, is below 0, else 1.
+    """
 
     along: list[Term]
     inverse: list[Term]
+    right: Term
+    front: Term
 
     @classmethod
-    def of(cls, b: GraphBuilder, rays: RayMaps) -> "Directions":
-        """Of a single block's rays."""
-        sine, cosine = (Term(b, ray).reshape(1, 1, -1) for ray in (rays.sine, rays.cosine))
-        up, level = (Term(b, ray).reshape(1, -1, 1) for ray in (rays.up, rays.level))
-        along = [level * sine, up, level * cosine]
-        return cls(along, [_inverse(part) for part in along])
+    def of(cls, rays: RayMaps) -> "Directions":
+        """Of a block's rays; those of its margin may lie beyond the zenith, where they look back."""
+        x, z, right, front = (rays.level * rays.sine, rays.level * rays.cosine, *rays.signs)
+        over = [sign / part.abs().max(LEAST_SLOPE) for sign, part in ((right, x), (front, z))]
+        return cls([x, rays.up, z], [over[0], rays.inverse_up, over[1]], right, front)
 
 
 class ObjectKind(NamedTuple):
@@ -58,7 +64,6 @@ class Layers(NamedTuple):
         numbers: (K,) of the objects that are known.
         flags, next_flags: (K, h, w) 1 at the nearest, or the next, of them; at any of them where there is none.
         here: whether there is one.
-        which: its number, or that of another where there is none.
         distance, inside, cover: as in ``object_coordinates.Seen``.
         next_cover: of the next one.
     """
@@ -67,7 +72,6 @@ class Layers(NamedTuple):
     flags: Term
     next_flags: Term
     here: Term
-    which: Term
     distance: Term
     inside: Term
     cover: Term
@@ -109,9 +113,10 @@ def _within(sides: Term, cone: Term) -> Term:
 
 def nearest_layers(kinds: Sequence[ObjectKind], directions: Directions, cell_rad: float) -> Layers:
     """What pixels see whose cells are ``cell_rad`` wide."""
-    met = [_covered(kind, directions, cell_rad) for kind in kinds]
-    distance, inside, cover = (parts[0].joined(*parts[1:], axis=0) for parts in zip(*met, strict=True))
-    numbers = kinds[0].which.joined(*(kind.which for kind in kinds[1:]), axis=0)
+    met = [(_meet_ellipsoids if kind.ellipsoids else _meet_boxes)(kind, directions) for kind in kinds]
+    distance, inside = (_one_after_another(parts) for parts in zip(*met, strict=True))
+    numbers, can_be = (_one_after_another(parts) for parts in zip(*((k.which, k.seen) for k in kinds), strict=True))
+    cover = (inside / (distance * cell_rad) + 0.5).clip(0.0, 1.0) * (distance > BESIDE_M).floats() * can_be
     near = (cover > 0.0).where(distance, FAR_M)
     first = near.apply("ArgMin", axis=0, keepdims=1)
     nearest = near.apply("GatherElements", first, axis=0)
@@ -124,16 +129,9 @@ def nearest_layers(kinds: Sequence[ObjectKind], directions: Directions, cell_rad
     of = {name: x.apply("GatherElements", first, axis=0) for name, x in (("inside", inside), ("cover", cover))}
     next_cover = next_here.where(cover.apply("GatherElements", second, axis=0), 0.0)
     return Layers(
-        numbers, flags.floats(), second.apply("Equal", order).floats(), here, numbers.gather(first), nearest,
+        numbers, flags.floats(), second.apply("Equal", order).floats(), here, nearest,
         here.where(of["inside"], 0.0), here.where(of["cover"], 0.0), next_cover,
     )  # fmt: skip
-
-
-def _covered(kind: ObjectKind, directions: Directions, cell_rad: float) -> tuple[Term, Term, Term]:
-    """Distance, metres inside the visible face's edges, and cover, each (K, h, w)."""
-    distance, inside = (_meet_ellipsoids if kind.ellipsoids else _meet_boxes)(kind, directions)
-    cover = (inside / (distance * cell_rad) + 0.5).clip(0.0, 1.0) * (distance > BESIDE_M).floats() * kind.seen
-    return distance, inside, cover
 
 
 def _meet_boxes(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:
@@ -141,12 +139,12 @@ def _meet_boxes(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:
         (low * inverse).min(high * inverse)
         for low, high, inverse in zip(kind.low, kind.high, directions.inverse, strict=True)
     ]
-    distance = entries[0].max(entries[2]).max(entries[1])
+    distance = entries[0].max(entries[2], entries[1])
     insets = []
     for low, high, along, entry in zip(kind.low, kind.high, directions.along, entries, strict=True):
         inset = (high - low) * 0.5 - (along * distance - (low + high) * 0.5).abs()
         insets.append((entry >= distance).where(FAR_M, inset))
-    return distance, insets[0].min(insets[1]).min(insets[2])
+    return distance, insets[0].min(*insets[1:])
 
 
 def _meet_ellipsoids(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:
@@ -163,13 +161,12 @@ def _meet_ellipsoids(kind: ObjectKind, directions: Directions) -> tuple[Term, Te
 
 
 def _dot(a: Sequence[Term], b: Sequence[Term]) -> Term:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    products = [one * other for one, other in zip(a, b, strict=True)]
+    return products[0].apply("Sum", *products[1:])
 
 
-def _inverse(ray: Term) -> Term:
-    """One over a ray's part, or over a least slope."""
-    least = (ray < 0.0).where(-LEAST_SLOPE, LEAST_SLOPE)
-    return Term.constant(ray.b, 1.0) / (ray.abs() < LEAST_SLOPE).where(least, ray)
+def _one_after_another(parts: Sequence[Term]) -> Term:
+    return parts[0].joined(*parts[1:], axis=0)
 
 
 def _sum(x: Term) -> Term:

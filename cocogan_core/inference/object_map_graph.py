@@ -7,6 +7,7 @@ import numpy as np
 from cocogan_core.inference.object_graph import Directions, Layers
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import wave_maps
+from cocogan_core.inference.surface_graph import WallTerms
 from cocogan_core.models.dimensions import NEAREST_M, OBJECT_PLACE_M, ROOM_WAVES, first_octave
 from cocogan_core.models.object_scene import (
     BAR_M,
@@ -18,9 +19,9 @@ from cocogan_core.models.object_scene import (
     ObjectScene,
 )
 
-__all__ = ["FACES_HERE", "MapGraph", "RoomTerms"]
+__all__ = ["MapGraph", "RoomTerms"]
 
-FACES_HERE = (0, 2, 4, 1, 3, 5)  # of the room's: those behind, then those ahead, along X, Y and Z
+ACROSS = np.eye(3, dtype=np.float32)[:, :, None, None]  # one of Y, Z and X
 
 SEEN_FAR_M = 100.0  # where nothing is seen a place means nothing, but is to stay a number
 
@@ -42,33 +43,29 @@ class RoomTerms(NamedTuple):
 
 
 class _Face(NamedTuple):
-    """Flags (1, h, w) of whether a face lies across X, Y or Z."""
+    """What the visible face of an object lies across.
+
+    Attributes:
+        x, y: flags (1, h, w) of X and of Y.
+        axis: (3, h, w) 1 at Y, Z or X, in this order.
+    """
 
     x: Term
     y: Term
-    z: Term
+    axis: Term
 
     @classmethod
     def of_least(cls, x: Term, y: Term, z: Term) -> "_Face":
         """Where which is the least; the first of equal ones."""
-        first = (y >= x) & (z >= x)
-        second = ~first & (z >= y)
-        return cls(first, second, ~(first | second))
-
-    def or_else(self, other: "_Face", here: Term) -> "_Face":
-        """This one ``here``, elsewhere another."""
-        pairs = ((self.x, other.x), (self.y, other.y), (self.z, other.z))
-        return _Face(*((here & own) | (~here & beyond) for own, beyond in pairs))
+        first, before_z = (y >= x) & (z >= x), z >= y
+        across_y, across_z, across_x = (Term.constant(x.b, flags) for flags in ACROSS)
+        return cls(first, ~first & before_z, first.where(across_x, before_z.where(across_y, across_z)))
 
 
 class MapGraph(NamedTuple):
-    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, h, w).
-
-    ``faces`` (6, h, w) are flags of the room's faces that are seen or covered, in the order of FACES_HERE.
-    """
+    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, h, w)."""
 
     features: Term
-    faces: Term
     cover: Term
     next_cover: Term
     along: Term
@@ -76,68 +73,53 @@ class MapGraph(NamedTuple):
     lit: Term
 
     @classmethod
-    def of(cls, room: RoomTerms, seen: Layers, rays: Directions, angles: Term, cells: tuple[int, float]) -> "MapGraph":
-        """Of a stage, whose number and cells' width in radians are ``cells``.
+    def of(
+        cls, room: RoomTerms, seen: Layers, rays: Directions, walls: WallTerms, angles: Term, *, stage: int,
+        cell_rad: float, size: tuple[int, int],
+    ) -> "MapGraph":  # fmt: skip
+        """Of a stage with cells of ``cell_rad``: of as many as ``size`` (h, w), whose rays meet the room at ``walls``.
 
         ``angles`` are (11, h, w) waves of the rays' yaws and pitches.
         """
-        stage, cell_rad = cells
-        reach, wall, ahead = _walls(room, rays)
-        place, axis = _place(room.sides, seen, rays)
+        place, face = _place(room.sides, seen, rays, size)
         here = seen.here.floats()
-        along, across = axis.x.where(place[2], place[0]) * here, axis.y.where(place[2], place[1]) * here
-        waves = wave_maps(here.b, along.joined(across, axis=0).name, first_octave(stage), ROOM_WAVES)
+        along, across = face.x.where(place[2], place[0]) * here, face.y.where(place[2], place[1]) * here
+        waves = wave_maps(along.joined(across, axis=0), first_octave(stage), ROOM_WAVES)
         near = Term.constant(here.b, 1.0) / seen.distance.max(NEAREST_M)
-        on_object = _ways(axis, rays).joined(
-            *(Term(here.b, wave) for wave in waves), *_rims(seen, cell_rad), near, axis=0
-        )
+        on_object = _ways(face, rays, walls.rays.ways_y).joined(*waves, *_rims(seen, cell_rad), near, axis=0)
+        reach = walls.on_wall.where(walls.wall / walls.rays.level, walls.over)
         met = seen.here.where(seen.distance.min(reach), reach)
-        shown = axis.or_else(wall, seen.here)
-        sun, lit = _sun(room, rays, met, shown, cell_rad)
+        sun, lit = _sun(room, rays, met, seen.here.where(face.axis, _axis(walls)), cell_rad)
         features = (on_object * seen.cover).joined(sun, lit * here, angles * seen.cover, axis=0)
         return cls(
-            features.apply("Unsqueeze", np.array([0])), _faces(wall, ahead), seen.cover, seen.next_cover,
+            features.apply("Unsqueeze", np.array([0])), seen.cover, seen.next_cover,
             along.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit,
         )  # fmt: skip
 
 
-def _faces(wall: _Face, ahead: list[Term]) -> Term:
-    """(6, h, w) flags of the faces in the order of FACES_HERE."""
-    before = [flag & on for flag, on in zip(wall, ahead, strict=True)]
-    behind = [flag & ~on for flag, on in zip(wall, ahead, strict=True)]
-    return behind[0].joined(*behind[1:], *before, axis=0).floats()
+def _axis(walls: WallTerms) -> Term:
+    """As :attr:`_Face.axis`, of what is met of the room."""
+    across_y, across_z, across_x = (Term.constant(walls.reach.b, flags) for flags in ACROSS)
+    return walls.on_wall.where(walls.aside_first.where(across_x, across_z), across_y)
 
 
-def _walls(room: RoomTerms, rays: Directions) -> tuple[Term, _Face, list[Term]]:
-    """Distance to the wall that is met, its axis, and whether rays go on along X, Y and Z."""
-    ahead = [part > 0.0 for part in rays.along]
-    lows, highs = room.walls[0::2], room.walls[1::2]
-    reaches = [
-        (part < 0.0).where(low * -1.0, high) * inverse
-        for part, low, high, inverse in zip(rays.along, lows, highs, rays.inverse, strict=True)
-    ]
-    return reaches[0].min(reaches[1]).min(reaches[2]), _Face.of_least(*reaches), ahead
-
-
-def _place(sides: Term, seen: Layers, rays: Directions) -> tuple[list[Term], _Face]:
+def _place(sides: Term, seen: Layers, rays: Directions, size: tuple[int, int]) -> tuple[list[Term], _Face]:
     """The place from the object's middle along X, Y and Z, and what the visible face lies across."""
     low, high = sides.parts(1, [3, 3])
     middles_and_halves = ((low + high) * 0.5).joined((high - low) * 0.5, axis=1)
-    found = middles_and_halves.maps(seen.which).apply("Squeeze", np.array([0])).parts(0, [1] * 6)
+    found = middles_and_halves.gather(seen.numbers).chosen(seen.flags, size).parts(0, [1] * 6)
     distance = seen.distance.min(SEEN_FAR_M)
     place = [along * distance - middle for along, middle in zip(rays.along, found[:3], strict=True)]
     short = [half - one.abs() for half, one in zip(found[3:], place, strict=True)]
     return place, _Face.of_least(*short)
 
 
-def _ways(axis: _Face, rays: Directions) -> Term:
+def _ways(face: _Face, rays: Directions, ways_y: Term) -> Term:
     """Six flags (6, h, w) of where the visible face looks, back along the ray."""
-    flags = [
-        (flag & side).floats()
-        for flag, one in zip((axis.x, axis.y, axis.z), rays.along, strict=True)
-        for side in (~(one < 0.0), one < 0.0)
-    ]
-    return flags[0].joined(*flags[1:], axis=0)
+    y, z, x = face.axis.parts(0, [1] * 3)
+    ways = Term.constant(x.b, np.array([1, -1], np.float32)[:, None, None])  # that of parts not below 0, and below it
+    of_x, of_z = ((sign * ways).max(0.0) for sign in (rays.right, rays.front))
+    return (x * of_x).joined(y * ways_y, z * of_z, axis=0)
 
 
 def _rims(seen: Layers, cell_rad: float) -> list[Term]:
@@ -145,8 +127,11 @@ def _rims(seen: Layers, cell_rad: float) -> list[Term]:
     return [*wide, (seen.inside / (seen.distance * cell_rad)).clip(-float(RIM_CELLS), float(RIM_CELLS))]
 
 
-def _sun(room: RoomTerms, rays: Directions, distance: Term, axis: _Face, cell_rad: float) -> tuple[Term, Term]:
-    """(7, h, w) what the sun is like, and how much of it falls on what is met at a ``distance`` (1, h, w)."""
+def _sun(room: RoomTerms, rays: Directions, distance: Term, axis: Term, cell_rad: float) -> tuple[Term, Term]:
+    """(7, h, w) what the sun is like, and how much of it falls on what is met at a ``distance`` (1, h, w).
+
+    ``axis`` is as of :class:`_Face`.
+    """
     azimuth, height = room.sun
     flat = height.apply("Cos")
     x, y, z = (along * distance for along in rays.along)
@@ -159,8 +144,7 @@ def _sun(room: RoomTerms, rays: Directions, distance: Term, axis: _Face, cell_ra
     inside = ((right - left) * 0.5 - frame - aside).min((upper - lower) * 0.5 - frame - over)
     through = (way > BESIDE_WINDOW_M).floats()
     soft = way * SUN_SOFTER + SUN_SOFT_M + distance * (cell_rad / 2)
-    facing = (~axis.y | (y < 0.0)).floats()
+    facing = ((axis.part(0, 0, 1) < 0.5) | (y < 0.0)).floats()
     lit = (inside / (soft * 2.0) + 0.5).clip(0.0, 1.0) * through * facing
     bar = lit * (aside / (soft + BAR_M)).clip(0.0, 1.0).one_less()
-    on_faces = [lit * flag.floats() for flag in (axis.y, axis.z, axis.x)]
-    return lit.joined(bar, *on_faces, lit * height, (inside * 2.0).clip(-1.0, 1.0) * through, axis=0), lit
+    return lit.joined(bar, axis * lit, lit * height, (inside * 2.0).clip(-1.0, 1.0) * through, axis=0), lit

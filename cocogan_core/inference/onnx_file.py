@@ -6,7 +6,6 @@ install for this alone; the tests have that package check every graph we write.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,7 @@ class GraphBuilder:
 
     def output(self, name: str, value: str, shape: Shape, kind: str = "float32") -> None:
         """Give a value to the outside as ``name``."""
-        self._nodes.append(_node("Identity", (value,), name, {}))
+        self._nodes.append(_node("Identity", (value,), [name], {}))
         self._outputs.append(_value_info(name, shape, kind))
 
     def constant(self, array: NDArray[Any] | Sequence[int] | Sequence[Sequence[int]] | float) -> str:
@@ -59,13 +58,14 @@ class GraphBuilder:
     def add(self, operator: str, *inputs: str, **attributes: Attribute) -> str:
         """A node of one output; https://onnx.ai/onnx/operators lists the operators. An absent input is ``""``."""
         output = self._fresh("v")
-        self._nodes.append(_node(operator, inputs, output, attributes))
+        self._nodes.append(_node(operator, inputs, [output], attributes))
         return output
 
     def split(self, value: str, axis: int, sizes: Sequence[int]) -> list[str]:
         """Consecutive parts of a value."""
-        edges = np.cumsum([0, *sizes]).tolist()
-        return [self.slice(value, axis, a, b) for a, b in pairwise(edges)]
+        parts = [self._fresh("v") for _ in sizes]
+        self._nodes.append(_node("Split", (value, self.constant(sizes)), parts, {"axis": axis}))
+        return parts
 
     def slice(self, value: str, axis: int, start: int, stop: int) -> str:
         """Entries from ``start`` to before ``stop``."""
@@ -106,10 +106,12 @@ def metadata_entry(key: str, value: str) -> bytes:
     return _bytes(14, _text(1, key) + _text(2, value))
 
 
-def _node(operator: str, inputs: Iterable[str], output: str, attributes: Mapping[str, Attribute]) -> bytes:
+def _node(operator: str, inputs: Iterable[str], outputs: list[str], attributes: Mapping[str, Attribute]) -> bytes:
     """NodeProto."""
-    names = b"".join(_text(1, name) for name in inputs) + _text(2, output)
-    return names + _text(3, output) + _text(4, operator) + _all(5, (_attribute(*item) for item in attributes.items()))
+    names = b"".join(_text(1, name) for name in inputs) + b"".join(_text(2, name) for name in outputs)
+    return (
+        names + _text(3, outputs[0]) + _text(4, operator) + _all(5, (_attribute(*item) for item in attributes.items()))
+    )
 
 
 def _attribute(name: str, value: Attribute) -> bytes:

@@ -65,11 +65,11 @@ class Term:
         """1 − x."""
         return Term.constant(self.b, 1.0) - self
 
-    def min(self, other: Number) -> "Term":
-        return self.apply("Min", other)
+    def min(self, *others: Number) -> "Term":
+        return self.apply("Min", *others)
 
-    def max(self, other: Number) -> "Term":
-        return self.apply("Max", other)
+    def max(self, *others: Number) -> "Term":
+        return self.apply("Max", *others)
 
     def clip(self, low: float, high: float) -> "Term":
         return self.apply("Clip", low, high)
@@ -97,17 +97,13 @@ class Term:
         """Entries along an axis by integers of any shape."""
         return self.apply("Gather", which, axis=axis)
 
-    def maps(self, which: "Term") -> "Term":
-        """Rows of a table (n, C) by integers (1, h, w) as maps (1, C, h, w), with which arithmetic is fastest."""
-        return self.gather(which).apply("Transpose", perm=[0, 3, 1, 2])
-
     def chosen(self, flags: "Term", size: tuple[int, int]) -> "Term":
-        """Rows of this table (n, C) as maps (1, C, h, w), by one flag of n (n, h, w) a pixel; 0 without.
+        """Rows of this table (n, C) as maps (C, h, w), by one flag of n (n, h, w) a pixel; 0 without.
 
         The same numbers as gathered ones, without maps of single pixels' rows to be transposed.
         """
         flat = flags.reshape(0, size[0] * size[1])
-        return self.apply("Transpose", perm=[1, 0]).apply("MatMul", flat).reshape(1, -1, *size)
+        return self.apply("Transpose", perm=[1, 0]).apply("MatMul", flat).reshape(-1, *size)
 
     def reshape(self, *shape: int) -> "Term":
         """0 keeps a size, −1 is what remains."""

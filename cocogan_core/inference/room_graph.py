@@ -15,6 +15,7 @@ from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.inference.compact_weights import lattice_shares
 from cocogan_core.inference.onnx_file import GraphBuilder
+from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.surface_graph import RayMaps, WallTerms, textured
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import (
@@ -27,7 +28,7 @@ from cocogan_core.models.dimensions import (
     texel_m,
 )
 
-__all__ = ["VECTOR", "RoomMaps", "cut_table", "tilts", "wave_maps", "yaws"]
+__all__ = ["VECTOR", "RoomMaps", "cut_columns", "cut_rows", "tilts", "wave_maps", "yaws"]
 
 # Widths are rounded up to it, and two maps taken together, so that sines are taken of whole vectors of the widest CPU:
 # a remainder would be worked out by other code, with other last bits.
@@ -41,81 +42,68 @@ class RoomMaps(NamedTuple):
     Attributes:
         box: of the room's latents.
         grid: of level 0's patches.
-        walls: the room's six distances from the eye, each (1, 1, 1, 1): left, right, floor, ceiling, back, front.
-        row, column: of the block's corners, each (n, 1).
+        walls: the room's six distances from the eye, each (1, 1, 1): left, right, floor, ceiling, back, front.
+        row, column: of the block's corner, each (1, 1).
         textures: of its faces, by stage; empty if the model has none.
     """
 
     box: RoomLatents
     grid: PatchGrid
-    walls: tuple[str, ...]
-    row: str
-    column: str
+    walls: list[Term]
+    row: Term
+    column: Term
     textures: Mapping[int, Array]
 
     @classmethod
     def of(
         cls, b: GraphBuilder, config: ModelConfig, z: str, corners: str, textures: Mapping[int, Array] = EMPTY
     ) -> Self:
-        """For z (1, 1, z_dim) and corners (n, 2)."""
+        """For z (1, 1, z_dim) and corners (1, 2)."""
         assert config.room is not None
-        matrix, offset = room_matrix(config, config.room)
-        room = b.reshape(b.linear(z, matrix, offset, rows=1), [1, 6, 1, 1])
-        row, column = b.split(corners, 1, [1, 1])
-        return cls(config.room, config.grid, tuple(b.split(room, 1, [1] * 6)), row, column, textures)
+        room = Term(b, b.linear(z, *room_matrix(config, config.room), rows=1)).reshape(6, 1, 1)
+        row, column = Term(b, corners).parts(1, [1, 1])
+        return cls(config.room, config.grid, room.parts(0, [1] * 6), row, column, textures)
 
-    def rays(self, b: GraphBuilder, *, level: int, side: int, margin: int, size: tuple[int, int]) -> RayMaps:
+    def rays(self, *, level: int, side: int, margin: int, size: tuple[int, int]) -> RayMaps:
         """Of a block's cells and its margin's; a patch of its ``level`` has ``side`` cells. As wide as VECTOR wants."""
         height, width = size
-        wide = -(-width // VECTOR) * VECTOR
         ys, xs = lattice_shares(self.grid.at_level(level), side, before=margin, behind=margin + VECTOR)
-        up, flat = (b.reshape(ray, [0, 1, -1, 1]) for ray in cut_table(b, tilts(self.box, ys), self.row, side, height))
-        sine, cosine = (
-            b.reshape(ray, [0, 1, 1, -1]) for ray in cut_table(b, yaws(self.box, xs), self.column, side, wide)
-        )
-        return RayMaps(sine, cosine, up, flat, size)
+        columns = cut_columns(_of_columns(yaws(self.box, xs)), self.column, side, -(-width // VECTOR) * VECTOR)
+        rows = cut_rows(_of_rows(tilts(self.box, ys)), self.row, side, height)
+        sine, cosine, aside, ahead, right, front, beside, before = columns.parts(0, [1] * 6 + [6] * 2)
+        up, flat_part, over, slope, inverse_up, upright, ways_y, flat = rows.parts(0, [1] * 6 + [2, 6])
+        return RayMaps(
+            sine, cosine, up, flat_part, aside, ahead, over, slope, inverse_up, right, front, upright, ways_y,
+            beside, before, flat, size,
+        )  # fmt: skip
 
-    def features(self, b: GraphBuilder, stage: int, rays: RayMaps) -> str:
-        """(n, ROOM_FEATURES, h, w), and behind them TEXTURE_FEATURES if the stage has a texture."""
-        places = self._places(b, rays)
-        parts = self._features(b, rays, places, first_octave(stage))
+    def places(self, rays: RayMaps) -> WallTerms:
+        """Where rays meet the walls."""
+        left, right, floor, ceiling, back, front = self.walls
+        middle_x, middle_y, middle_z = ((a - b) * 0.5 for a, b in ((left, right), (floor, ceiling), (back, front)))
+        # how far along the floor the side walls, the walls ahead and behind, and the floor or ceiling are
+        aside = (rays.sine > 0.0).where(right, left) / rays.aside
+        ahead = (rays.cosine > 0.0).where(front, back) / rays.ahead
+        along_ray = (rays.up > 0.0).where(ceiling, floor) / rays.over
+        over = along_ray * rays.level
+        wall, aside_first = aside.min(ahead), ahead >= aside
+        on_wall, reach = over >= wall, wall.min(over)
+        along_wall = aside_first.where(rays.cosine * wall + middle_z, rays.sine * wall + middle_x)
+        along = on_wall.where(along_wall, rays.sine * over + middle_x)
+        across = on_wall.where(rays.slope * wall + middle_y, rays.cosine * over + middle_z)
+        face = on_wall.where(aside_first.where(rays.beside, rays.before), rays.flat)
+        return WallTerms(on_wall, aside_first, wall, along_ray, reach, along, across, face, rays)
+
+    def features(self, places: WallTerms, stage: int) -> str:
+        """(1, ROOM_FEATURES, h, w), and behind them TEXTURE_FEATURES if the stage has a texture."""
+        face, rays = places.face, places.rays
+        waves = wave_maps(places.along.joined(places.across, axis=0), first_octave(stage), ROOM_WAVES)
+        scaled = [face * (part * (1 / FACE_M)) for part in (places.along, places.across)]
+        parts = [*scaled, *waves, (rays.level / places.reach).min(1 / NEAREST_M)]
         if stage in self.textures:
             texel = texel_m(stage)
-            parts.append(textured(b, self.textures[stage], places, cell_angle_rad(self.grid, stage) / texel, texel))
-        return b.slice(b.add("Concat", *parts, axis=1), 3, 0, rays.size[1])
-
-    def _places(self, b: GraphBuilder, rays: RayMaps) -> WallTerms:
-        left, right, floor, ceiling, back, front = self.walls
-        middle_x, middle_y, middle_z = (
-            b.add("Mul", b.add("Sub", *pair), b.constant(0.5))
-            for pair in ((left, right), (floor, ceiling), (back, front))
-        )
-        sine, cosine, up, level, _ = rays
-        # how far along the floor the side walls, the walls ahead and behind, and the floor or ceiling are
-        aside, ahead = (_reach(b, ray, low, high) for ray, low, high in ((sine, left, right), (cosine, back, front)))
-        along_ray = _reach(b, up, floor, ceiling)
-        over = b.add("Mul", along_ray, level)
-        wall, aside_first = b.add("Min", aside, ahead), b.add("LessOrEqual", aside, ahead)
-        on_wall, reach = b.add("LessOrEqual", wall, over), b.add("Min", wall, over)
-
-        def place(ray: str, distance: str, middle: str) -> str:
-            return b.add("Add", b.add("Mul", ray, distance), middle)
-
-        along_wall = b.add("Where", aside_first, place(cosine, wall, middle_z), place(sine, wall, middle_x))
-        along = b.add("Where", on_wall, along_wall, place(sine, over, middle_x))
-        slope = b.add("Div", up, level)
-        across = b.add("Where", on_wall, place(slope, wall, middle_y), place(cosine, over, middle_z))
-        return WallTerms(on_wall, aside_first, wall, along_ray, reach, along, across, rays)
-
-    def _features(self, b: GraphBuilder, rays: RayMaps, places: WallTerms, octave: float) -> list[str]:
-        flat = _flat(b, rays.up)
-        face = b.add("Where", places.on_wall, _upright(b, places.aside_first, rays.sine, rays.cosine), flat)
-        both = b.add("Concat", places.along, places.across, axis=1)
-        inverse = b.add("Min", b.add("Div", rays.level, places.reach), b.constant(1 / NEAREST_M))
-        scaled = [
-            b.add("Mul", face, b.add("Mul", part, b.constant(1 / FACE_M))) for part in (places.along, places.across)
-        ]
-        return [face, *scaled, *wave_maps(b, both, octave, ROOM_WAVES), inverse]
+            parts.append(textured(self.textures[stage], places, cell_angle_rad(self.grid, stage) / texel, texel))
+        return face.joined(*parts, axis=0).part(2, 0, rays.size[1]).apply("Unsqueeze", np.array([0])).name
 
 
 def room_matrix(config: ModelConfig, box: RoomLatents) -> tuple[Array, Array]:
@@ -148,44 +136,55 @@ def tilts(box: RoomLatents, ys: NDArray[np.float64]) -> Array:
     return np.stack(parts, 1).astype(np.float32)
 
 
-def cut_table(b: GraphBuilder, table: Array, corner: str, side: int, cells: int) -> list[str]:
-    """All columns (n, cells, 1) of a table's rows, from each corner's (n, 1) first cell on."""
-    first = b.add("Mul", corner, b.constant([side]))
-    rows = b.add("Gather", b.constant(table), b.add("Add", first, b.constant(range(cells))))
-    return b.split(rows, 2, [1] * table.shape[1])
+def cut_columns(table: Array, column: Term, side: int, cells: int) -> Term:
+    """(C, 1, cells) of a table's rows (n, C), from the corner's (1, 1) first cell on."""
+    return _cut(table, column, side, np.arange(cells)[None])
 
 
-def _reach(b: GraphBuilder, ray: str, low: str, high: str) -> str:
-    """Distance over the ray's own length to the wall of two that it meets."""
-    facing = b.add("Where", b.add("Greater", ray, b.constant(0.0)), high, low)
-    return b.add("Div", facing, b.add("Max", b.add("Abs", ray), b.constant(LEAST_SLOPE)))
+def cut_rows(table: Array, row: Term, side: int, cells: int) -> Term:
+    """(C, cells, 1), as :func:`cut_columns`."""
+    return _cut(table, row, side, np.arange(cells)[:, None])
 
 
-def _upright(b: GraphBuilder, aside_first: str, sine: str, cosine: str) -> str:
-    """Flags (n, 6, 1, w) of the upright wall that a column would see."""
-    right, front = (b.add("Greater", ray, b.constant(0.0)) for ray in (sine, cosine))
-    left, back, ahead_first = (b.add("Not", flag) for flag in (right, front, aside_first))
-    pairs = [(aside_first, left), (aside_first, right), (ahead_first, back), (ahead_first, front)]
-    a, c, d, e = (b.add("Cast", b.add("And", *pair), to=1) for pair in pairs)
-    nothing = b.add("Mul", a, b.constant(0.0))
-    return b.add("Concat", a, c, nothing, nothing, d, e, axis=1)
+def _cut(table: Array, corner: Term, side: int, cells: NDArray[np.int64]) -> Term:
+    which = corner * np.int64(side) + cells
+    return Term.constant(corner.b, np.ascontiguousarray(table.T, np.float32)).gather(which, axis=1)
 
 
-def _flat(b: GraphBuilder, up: str) -> str:
-    """Flags (n, 6, h, 1) of floor or ceiling."""
-    over = b.add("Greater", up, b.constant(0.0))
-    ceiling, floor = b.add("Cast", over, to=1), b.add("Cast", b.add("Not", over), to=1)
-    nothing = b.add("Mul", floor, b.constant(0.0))
-    return b.add("Concat", nothing, nothing, floor, ceiling, nothing, nothing, axis=1)
+def _of_columns(turns: Array) -> Array:
+    """What :class:`RayMaps` has of columns whose yaws have this sine and cosine (n, 2)."""
+    (right, front), nothing = (turns > 0).T, np.zeros(len(turns), bool)
+    beside, before = [~right, right, *[nothing] * 4], [*[nothing] * 4, ~front, front]
+    return np.stack([*turns.T, *_least(turns).T, *_signs(turns).T, *beside, *before], 1).astype(np.float32)
 
 
-def wave_maps(b: GraphBuilder, places: str, octave: float, octaves: int) -> tuple[str, ...]:
-    """Sines and cosines of octaves of places (n, 2, h, w), by doubling the angle as ``room_features`` does."""
-    angles = b.add("Mul", places, b.constant(octave))
-    sines, cosines = [b.add("Sin", angles)], [b.add("Cos", angles)]
+def _of_rows(heights: Array) -> Array:
+    """What :class:`RayMaps` has of rows whose directions have this height and level part (n, 2)."""
+    up, level = heights.T
+    nothing, over = np.zeros(len(up), bool), _least(up)
+    flat = [nothing, nothing, up <= 0, up > 0, nothing, nothing]
+    ways = [up >= 0, up < 0]
+    parts = [up, level, over, up / level, _signs(up) / over, _signs(level), *ways, *flat]
+    return np.stack(parts, 1).astype(np.float32)
+
+
+def _signs(x: Array) -> Array:
+    """−1 below 0, else 1."""
+    return np.where(x < 0, np.float32(-1), np.float32(1))
+
+
+def _least(x: Array) -> Array:
+    """Absolute values, or a least slope."""
+    return np.maximum(np.abs(x), np.float32(LEAST_SLOPE))
+
+
+def wave_maps(places: Term, octave: float, octaves: int) -> list[Term]:
+    """Sines and cosines of octaves of places (n, h, w), by doubling the angle as ``room_features`` does."""
+    angles = places * octave
+    sines, cosines = [angles.apply("Sin")], [angles.apply("Cos")]
     for _ in range(octaves - 1):
-        doubled = b.add("Mul", sines[-1], b.constant(2.0))
-        square = b.add("Mul", doubled, sines[-1])
-        sines.append(b.add("Mul", doubled, cosines[-1]))
-        cosines.append(b.add("Sub", b.constant(1.0), square))
-    return (*sines, *cosines)
+        doubled = sines[-1] * 2.0
+        square = doubled * sines[-1]
+        sines.append(doubled * cosines[-1])
+        cosines.append(square.one_less())
+    return [*sines, *cosines]

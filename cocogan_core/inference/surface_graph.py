@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import FACE_KINDS, LEAST_SLOPE, TEXTURE_FEATURES
@@ -13,61 +12,95 @@ __all__ = ["RayMaps", "WallTerms", "textured"]
 
 
 class RayMaps(NamedTuple):
-    """Rays of cells: sine and cosine (n, 1, 1, w) of their yaws, height and level part (n, 1, h, 1), and (h, w)."""
+    """Rays of a block's cells: what depends on the column (…, 1, w), or on the row (…, h, 1). From tables, as they are.
 
-    sine: str
-    cosine: str
-    up: str
-    level: str
+    Attributes:
+        sine, cosine: of the yaw.
+        up, level: height and level part.
+        aside, ahead, over: absolute values of sine, cosine and up, or a least slope.
+        slope: up / level.
+        inverse_up: 1 over up, or over a least slope.
+        right, front, upright: −1 where sine, cosine, or level, is below 0, else 1.
+        ways_y: (2, h, 1) flags of up not below 0, and below it.
+        beside, before: (6, 1, w) flags of the side wall, and of the wall ahead or behind, in the order of ``room_of``.
+        flat: (6, h, 1) of floor or ceiling.
+        size: (h, w) without what fills the width up to whole vectors.
+    """
+
+    sine: Term
+    cosine: Term
+    up: Term
+    level: Term
+    aside: Term
+    ahead: Term
+    over: Term
+    slope: Term
+    inverse_up: Term
+    right: Term
+    front: Term
+    upright: Term
+    ways_y: Term
+    beside: Term
+    before: Term
+    flat: Term
     size: tuple[int, int]
+
+    @property
+    def signs(self) -> tuple[Term, Term]:
+        """−1 where the ray's part along X, or Z, is below 0, else 1."""
+        return self.upright * self.right, self.upright * self.front
 
 
 class WallTerms(NamedTuple):
     """Where rays meet the room's faces.
 
     Attributes:
-        on_wall: whether it is an upright one (n, 1, h, w).
-        aside_first: whether of those it is the left or right one (n, 1, 1, w).
-        wall: metres along the floor to the upright wall (n, 1, 1, w).
-        over: metres along the ray to the floor or ceiling (n, 1, h, 1).
-        reach: metres along the floor to what is met (n, 1, h, w).
-        along, across: metres on the face from its middle (n, 1, h, w).
+        on_wall: whether it is an upright one (1, h, w).
+        aside_first: whether of those it is the left or right one (1, 1, w).
+        wall: metres along the floor to the upright wall (1, 1, w).
+        over: metres along the ray to the floor or ceiling (1, h, 1).
+        reach: metres along the floor to what is met (1, h, w).
+        along, across: metres on the face from its middle (1, h, w).
+        face: (6, h, w) flags of the face, in the order of ``room_of``.
         rays: which meet them.
     """
 
-    on_wall: str
-    aside_first: str
-    wall: str
-    over: str
-    reach: str
-    along: str
-    across: str
+    on_wall: Term
+    aside_first: Term
+    wall: Term
+    over: Term
+    reach: Term
+    along: Term
+    across: Term
+    face: Term
     rays: RayMaps
 
 
-def textured(b: GraphBuilder, texture: Array, places: WallTerms, cell_texels: float, texel: float) -> str:
-    """(n, TEXTURE_FEATURES, h, w) of a stage's texture, of texels so many metres wide.
+def textured(texture: Array, places: WallTerms, cell_texels: float, texel: float) -> Term:
+    """(TEXTURE_FEATURES, h, w) of a stage's texture, of texels so many metres wide.
 
     ``cell_texels`` are a cell's width in a metre's distance.
     """
-    side = texture.shape[1]
+    side, b = texture.shape[1], places.along.b
     # mirrored at the edges: as far from the nearest multiple of two sides, counted from one edge, as the place is
-    u = Term(b, places.along).joined(Term(b, places.across), axis=1) * (1 / texel) + side / 2
+    u = places.along.joined(places.across, axis=0) * (1 / texel) + side / 2
     inside = ((u - (u * (0.5 / side)).apply("Round") * (2.0 * side)).abs() - 0.5).clip(0.0, side - 1.0)
     low = inside.apply("Floor")
     next_one = (low + 1.0).min(side - 1.0)
-    (x, y), (column, row), (right, below) = (part.parts(1, [1, 1]) for part in (inside - low, low, next_one))
-    on_floor = ~(Term(b, places.on_wall) | (Term(b, places.rays.up) > 0.0))
+    (x, y), (column, row), (right, below) = (part.parts(0, [1, 1]) for part in (inside - low, low, next_one))
+    on_floor = ~(places.on_wall | (places.rays.up > 0.0))
     first = on_floor.where(0.0, float(side * side))
-    cells = [(first + at * float(side) + of).integers() for at in (row, below) for of in (column, right)]
-    found = [_bilinear([Term.constant(b, table).gather(cell) for cell in cells], x, y) for table in _tables(texture)]
-    return (found[0].joined(*found[1:], axis=1) * _fade(b, places, cell_texels)).name
+    above, left = row.joined(row, below, below, axis=0), column.joined(right, column, right, axis=0)
+    # all features of a cell at once: what a gathered entry costs hardly depends on its size
+    cells = Term.constant(b, _cells(texture)).gather((first + above * float(side) + left).integers())
+    corners = cells.apply("Transpose", perm=[0, 3, 1, 2]).parts(0, [1] * 4)
+    return (_bilinear(corners, x, y) * _fade(places, cell_texels)).apply("Squeeze", np.array([0]))
 
 
-def _tables(texture: Array) -> list[Array]:
-    """Each feature of all kinds of faces, one after the other."""
-    of_faces = texture.reshape(FACE_KINDS, TEXTURE_FEATURES, -1)
-    return [np.concatenate(of_faces[:, feature]) for feature in range(TEXTURE_FEATURES)]
+def _cells(texture: Array) -> Array:
+    """(n, TEXTURE_FEATURES) of all kinds of faces, one after the other."""
+    features = texture.reshape(FACE_KINDS, TEXTURE_FEATURES, -1).transpose(0, 2, 1)
+    return np.ascontiguousarray(features.reshape(-1, TEXTURE_FEATURES))
 
 
 def _bilinear(corners: list[Term], x: Term, y: Term) -> Term:
@@ -75,10 +108,10 @@ def _bilinear(corners: list[Term], x: Term, y: Term) -> Term:
     return above + (below - above) * y
 
 
-def _fade(b: GraphBuilder, places: WallTerms, cell_texels: float) -> Term:
-    sine, cosine, up, level = (Term(b, ray) for ray in places.rays[:4])
-    facing = (Term(b, places.aside_first).where(sine, cosine) * level).abs()
-    of_wall = Term(b, places.wall) / level / facing.max(LEAST_SLOPE).apply("Sqrt")
-    of_flat = Term(b, places.over) / up.abs().max(LEAST_SLOPE).apply("Sqrt")
-    size = Term(b, places.on_wall).where(of_wall, of_flat) * cell_texels
+def _fade(places: WallTerms, cell_texels: float) -> Term:
+    rays = places.rays
+    facing = (places.aside_first.where(rays.sine, rays.cosine) * rays.level).abs()
+    of_wall = places.wall / rays.level / facing.max(LEAST_SLOPE).apply("Sqrt")
+    of_flat = places.over / rays.over.apply("Sqrt")
+    size = places.on_wall.where(of_wall, of_flat) * cell_texels
     return (size * -0.5 + 1.5).clip(0.0, 1.0)
