@@ -100,7 +100,7 @@ class ObjectBlock:
         return (Term(b, mixed) + painted).part(3, 0, width).name
 
     def _painted(self, seen: Layers, maps: MapGraph, face: Term, stage: int, size: tuple[int, int]) -> Term:
-        """As ``object_layers._painted``: (C, h, w) from the rows of what is seen, with flags of the room's faces."""
+        """As ``object_layers._painted``: (1, C, h, w) from the rows of what is seen, with flags of the room's faces."""
         b = face.b
         table = Term.constant(b, self.weights.tables[stage])
         rows, width = self.weights.tables[stage].shape[0], self.weights.tables[stage].shape[1] // 3
@@ -113,7 +113,7 @@ class ObjectBlock:
             flags, sunlight = flags + own, maps.lit * sunny.reshape(width, 1, 1)
         here, faces = self._row(seen.numbers), flags.part(0, rows - FACES, rows)
         known = flags.joined(slopes, axis=1).gather(here)
-        front, right, up = known.chosen(seen.flags, size).parts(0, [width] * 3)
+        front, right, up = known.chosen(seen.flags, size).parts(1, [width] * 3)
         beyond, wall = flags.gather(here).chosen(seen.next_flags, size), faces.chosen(face, size)
         rest = wall + (beyond - wall) * maps.next_cover
         whole = rest + (front + right * maps.along + up * maps.across - rest) * maps.cover
@@ -126,12 +126,12 @@ class ObjectBlock:
         return Term.constant(which.b, scene.row_of).gather(which) if shared else which
 
     def _angles(self, b: GraphBuilder, place: Place, size: tuple[int, int]) -> Term:
-        """(11, h, w) waves of yaws and pitches."""
+        """(1, 11, h, w) waves of yaws and pitches."""
         ys, xs = _shares(self.config, place, place.margin, place.margin + VECTOR)
         across = cut_columns(_yaw_waves(yaws(self.walls.box, xs)), self.walls.column, place.side, size[1])
         down = cut_rows(_pitch_waves(tilts(self.walls.box, ys)), self.walls.row, place.side, size[0])
         flat = Term.constant(b, np.zeros((1, *size), np.float32))
-        return (across + flat).joined(down + flat, axis=0)
+        return (across + flat).joined(down + flat, axis=1)
 
 
 def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, stage: int) -> Term:

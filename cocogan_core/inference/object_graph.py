@@ -22,7 +22,7 @@ class Directions(NamedTuple):
     """Of a block's rays.
 
     Attributes:
-        along: their parts along X, Y and Z (1, h, w), along Y (1, h, 1).
+        along: their parts along X, Y and Z (1, 1, h, w), along Y (1, 1, h, 1).
         inverse: one over them, or over a least slope.
         right, front: −1 where the part along X, or Z, is below 0, else 1.
     """
@@ -58,11 +58,11 @@ class ObjectKind(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """The nearest and the next object of each pixel, (1, h, w) but for the first three.
+    """The nearest and the next object of each pixel, (1, 1, h, w) but for the first three.
 
     Attributes:
         numbers: (K,) of the objects that are known.
-        flags, next_flags: (K, h, w) 1 at the nearest, or the next, of them; at any of them where there is none.
+        flags, next_flags: (1, K, h, w) 1 at the nearest, or the next, of them; at any of them where there is none.
         here: whether there is one.
         distance, inside, cover: as in ``object_coordinates.Seen``.
         next_cover: of the next one.
@@ -114,20 +114,20 @@ def _within(sides: Term, cone: Term) -> Term:
 def nearest_layers(kinds: Sequence[ObjectKind], directions: Directions, cell_rad: float) -> Layers:
     """What pixels see whose cells are ``cell_rad`` wide."""
     met = [(_meet_ellipsoids if kind.ellipsoids else _meet_boxes)(kind, directions) for kind in kinds]
-    distance, inside = (_one_after_another(parts) for parts in zip(*met, strict=True))
+    distance, inside = (_one_after_another(parts, axis=1) for parts in zip(*met, strict=True))
     numbers, can_be = (_one_after_another(parts) for parts in zip(*((k.which, k.seen) for k in kinds), strict=True))
     cover = (inside / (distance * cell_rad) + 0.5).clip(0.0, 1.0) * (distance > BESIDE_M).floats() * can_be
     near = (cover > 0.0).where(distance, FAR_M)
-    first = near.apply("ArgMin", axis=0, keepdims=1)
-    nearest = near.apply("GatherElements", first, axis=0)
+    first = near.apply("ArgMin", axis=1, keepdims=1)
+    nearest = near.apply("GatherElements", first, axis=1)
     count, start = numbers.apply("Shape").reshape(), Term.constant(numbers.b, np.array(0))
     order = start.apply("Range", count, np.array(1)).reshape(-1, 1, 1)
     flags = first.apply("Equal", order)
     others = flags.where(FAR_M, near)
-    second = others.apply("ArgMin", axis=0, keepdims=1)
-    here, next_here = nearest < FAR_M, others.apply("GatherElements", second, axis=0) < FAR_M
-    of = {name: x.apply("GatherElements", first, axis=0) for name, x in (("inside", inside), ("cover", cover))}
-    next_cover = next_here.where(cover.apply("GatherElements", second, axis=0), 0.0)
+    second = others.apply("ArgMin", axis=1, keepdims=1)
+    here, next_here = nearest < FAR_M, others.apply("GatherElements", second, axis=1) < FAR_M
+    of = {name: x.apply("GatherElements", first, axis=1) for name, x in (("inside", inside), ("cover", cover))}
+    next_cover = next_here.where(cover.apply("GatherElements", second, axis=1), 0.0)
     return Layers(
         numbers, flags.floats(), second.apply("Equal", order).floats(), here, nearest,
         here.where(of["inside"], 0.0), here.where(of["cover"], 0.0), next_cover,
@@ -165,8 +165,8 @@ def _dot(a: Sequence[Term], b: Sequence[Term]) -> Term:
     return products[0].apply("Sum", *products[1:])
 
 
-def _one_after_another(parts: Sequence[Term]) -> Term:
-    return parts[0].joined(*parts[1:], axis=0)
+def _one_after_another(parts: Sequence[Term], axis: int = 0) -> Term:
+    return parts[0].joined(*parts[1:], axis=axis)
 
 
 def _sum(x: Term) -> Term:

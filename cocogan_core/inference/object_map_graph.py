@@ -46,8 +46,8 @@ class _Face(NamedTuple):
     """What the visible face of an object lies across.
 
     Attributes:
-        x, y: flags (1, h, w) of X and of Y.
-        axis: (3, h, w) 1 at Y, Z or X, in this order.
+        x, y: flags (1, 1, h, w) of X and of Y.
+        axis: (1, 3, h, w) 1 at Y, Z or X, in this order.
     """
 
     x: Term
@@ -63,7 +63,7 @@ class _Face(NamedTuple):
 
 
 class MapGraph(NamedTuple):
-    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, h, w)."""
+    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, 1, h, w)."""
 
     features: Term
     cover: Term
@@ -79,20 +79,20 @@ class MapGraph(NamedTuple):
     ) -> "MapGraph":  # fmt: skip
         """Of a stage with cells of ``cell_rad``: of as many as ``size`` (h, w), whose rays meet the room at ``walls``.
 
-        ``angles`` are (11, h, w) waves of the rays' yaws and pitches.
+        ``angles`` are (1, 11, h, w) waves of the rays' yaws and pitches.
         """
         place, face = _place(room.sides, seen, rays, size)
         here = seen.here.floats()
         along, across = face.x.where(place[2], place[0]) * here, face.y.where(place[2], place[1]) * here
-        waves = wave_maps(along.joined(across, axis=0), first_octave(stage), ROOM_WAVES)
+        waves = wave_maps(along.joined(across, axis=1), first_octave(stage), ROOM_WAVES)
         near = Term.constant(here.b, 1.0) / seen.distance.max(NEAREST_M)
-        on_object = _ways(face, rays, walls.rays.ways_y).joined(*waves, *_rims(seen, cell_rad), near, axis=0)
+        on_object = _ways(face, rays, walls.rays.ways_y).joined(*waves, *_rims(seen, cell_rad), near, axis=1)
         reach = walls.on_wall.where(walls.wall / walls.rays.level, walls.over)
         met = seen.here.where(seen.distance.min(reach), reach)
         sun, lit = _sun(room, rays, met, seen.here.where(face.axis, _axis(walls)), cell_rad)
-        features = (on_object * seen.cover).joined(sun, lit * here, angles * seen.cover, axis=0)
+        features = (on_object * seen.cover).joined(sun, lit * here, angles * seen.cover, axis=1)
         return cls(
-            features.apply("Unsqueeze", np.array([0])), seen.cover, seen.next_cover,
+            features, seen.cover, seen.next_cover,
             along.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit,
         )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _place(sides: Term, seen: Layers, rays: Directions, size: tuple[int, int]) -
     """The place from the object's middle along X, Y and Z, and what the visible face lies across."""
     low, high = sides.parts(1, [3, 3])
     middles_and_halves = ((low + high) * 0.5).joined((high - low) * 0.5, axis=1)
-    found = middles_and_halves.gather(seen.numbers).chosen(seen.flags, size).parts(0, [1] * 6)
+    found = middles_and_halves.gather(seen.numbers).chosen(seen.flags, size).parts(1, [1] * 6)
     distance = seen.distance.min(SEEN_FAR_M)
     place = [along * distance - middle for along, middle in zip(rays.along, found[:3], strict=True)]
     short = [half - one.abs() for half, one in zip(found[3:], place, strict=True)]
@@ -115,11 +115,11 @@ def _place(sides: Term, seen: Layers, rays: Directions, size: tuple[int, int]) -
 
 
 def _ways(face: _Face, rays: Directions, ways_y: Term) -> Term:
-    """Six flags (6, h, w) of where the visible face looks, back along the ray."""
-    y, z, x = face.axis.parts(0, [1] * 3)
+    """Six flags (1, 6, h, w) of where the visible face looks, back along the ray."""
+    y, z, x = face.axis.parts(1, [1] * 3)
     ways = Term.constant(x.b, np.array([1, -1], np.float32)[:, None, None])  # that of parts not below 0, and below it
     of_x, of_z = ((sign * ways).max(0.0) for sign in (rays.right, rays.front))
-    return (x * of_x).joined(y * ways_y, z * of_z, axis=0)
+    return (x * of_x).joined(y * ways_y, z * of_z, axis=1)
 
 
 def _rims(seen: Layers, cell_rad: float) -> list[Term]:
@@ -128,7 +128,7 @@ def _rims(seen: Layers, cell_rad: float) -> list[Term]:
 
 
 def _sun(room: RoomTerms, rays: Directions, distance: Term, axis: Term, cell_rad: float) -> tuple[Term, Term]:
-    """(7, h, w) what the sun is like, and how much of it falls on what is met at a ``distance`` (1, h, w).
+    """(1, 7, h, w) what the sun is like, and how much of it falls on what is met at a ``distance``.
 
     ``axis`` is as of :class:`_Face`.
     """
@@ -144,7 +144,7 @@ def _sun(room: RoomTerms, rays: Directions, distance: Term, axis: Term, cell_rad
     inside = ((right - left) * 0.5 - frame - aside).min((upper - lower) * 0.5 - frame - over)
     through = (way > BESIDE_WINDOW_M).floats()
     soft = way * SUN_SOFTER + SUN_SOFT_M + distance * (cell_rad / 2)
-    facing = ((axis.part(0, 0, 1) < 0.5) | (y < 0.0)).floats()
+    facing = ((axis.part(1, 0, 1) < 0.5) | (y < 0.0)).floats()
     lit = (inside / (soft * 2.0) + 0.5).clip(0.0, 1.0) * through * facing
     bar = lit * (aside / (soft + BAR_M)).clip(0.0, 1.0).one_less()
-    return lit.joined(bar, axis * lit, lit * height, (inside * 2.0).clip(-1.0, 1.0) * through, axis=0), lit
+    return lit.joined(bar, axis * lit, lit * height, (inside * 2.0).clip(-1.0, 1.0) * through, axis=1), lit

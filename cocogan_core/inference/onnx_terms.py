@@ -98,12 +98,12 @@ class Term:
         return self.apply("Gather", which, axis=axis)
 
     def chosen(self, flags: "Term", size: tuple[int, int]) -> "Term":
-        """Rows of this table (n, C) as maps (C, h, w), by one flag of n (n, h, w) a pixel; 0 without.
+        """Rows of this table (n, C) as maps (1, C, h, w), by one flag of n (1, n, h, w) a pixel; 0 without.
 
         The same numbers as gathered ones, without maps of single pixels' rows to be transposed.
         """
-        flat = flags.reshape(0, size[0] * size[1])
-        return self.apply("Transpose", perm=[1, 0]).apply("MatMul", flat).reshape(-1, *size)
+        flat = flags.reshape(-1, size[0] * size[1])
+        return self.apply("Transpose", perm=[1, 0]).apply("MatMul", flat).reshape(1, -1, *size)
 
     def reshape(self, *shape: int) -> "Term":
         """0 keeps a size, −1 is what remains."""

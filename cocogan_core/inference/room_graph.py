@@ -43,7 +43,7 @@ class RoomMaps(NamedTuple):
         box: of the room's latents.
         grid: of level 0's patches.
         walls: the room's six distances from the eye, each (1, 1, 1): left, right, floor, ceiling, back, front.
-        row, column: of the block's corner, each (1, 1).
+        row, column: of the blocks' corners, each (n, 1, 1).
         textures: of its faces, by stage; empty if the model has none.
     """
 
@@ -58,10 +58,10 @@ class RoomMaps(NamedTuple):
     def of(
         cls, b: GraphBuilder, config: ModelConfig, z: str, corners: str, textures: Mapping[int, Array] = EMPTY
     ) -> Self:
-        """For z (1, 1, z_dim) and corners (1, 2)."""
+        """For z (1, 1, z_dim) and corners (n, 2)."""
         assert config.room is not None
         room = Term(b, b.linear(z, *room_matrix(config, config.room), rows=1)).reshape(6, 1, 1)
-        row, column = Term(b, corners).parts(1, [1, 1])
+        row, column = Term(b, corners).reshape(-1, 2, 1).parts(1, [1, 1])
         return cls(config.room, config.grid, room.parts(0, [1] * 6), row, column, textures)
 
     def rays(self, *, level: int, side: int, margin: int, size: tuple[int, int]) -> RayMaps:
@@ -70,8 +70,8 @@ class RoomMaps(NamedTuple):
         ys, xs = lattice_shares(self.grid.at_level(level), side, before=margin, behind=margin + VECTOR)
         columns = cut_columns(_of_columns(yaws(self.box, xs)), self.column, side, -(-width // VECTOR) * VECTOR)
         rows = cut_rows(_of_rows(tilts(self.box, ys)), self.row, side, height)
-        sine, cosine, aside, ahead, right, front, beside, before = columns.parts(0, [1] * 6 + [6] * 2)
-        up, flat_part, over, slope, inverse_up, upright, ways_y, flat = rows.parts(0, [1] * 6 + [2, 6])
+        sine, cosine, aside, ahead, right, front, beside, before = columns.parts(1, [1] * 6 + [6] * 2)
+        up, flat_part, over, slope, inverse_up, upright, ways_y, flat = rows.parts(1, [1] * 6 + [2, 6])
         return RayMaps(
             sine, cosine, up, flat_part, aside, ahead, over, slope, inverse_up, right, front, upright, ways_y,
             beside, before, flat, size,
@@ -95,15 +95,15 @@ class RoomMaps(NamedTuple):
         return WallTerms(on_wall, aside_first, wall, along_ray, reach, along, across, face, rays)
 
     def features(self, places: WallTerms, stage: int) -> str:
-        """(1, ROOM_FEATURES, h, w), and behind them TEXTURE_FEATURES if the stage has a texture."""
+        """(n, ROOM_FEATURES, h, w), and behind them TEXTURE_FEATURES if the stage has a texture."""
         face, rays = places.face, places.rays
-        waves = wave_maps(places.along.joined(places.across, axis=0), first_octave(stage), ROOM_WAVES)
+        waves = wave_maps(places.along.joined(places.across, axis=1), first_octave(stage), ROOM_WAVES)
         scaled = [face * (part * (1 / FACE_M)) for part in (places.along, places.across)]
         parts = [*scaled, *waves, (rays.level / places.reach).min(1 / NEAREST_M)]
         if stage in self.textures:
             texel = texel_m(stage)
             parts.append(textured(self.textures[stage], places, cell_angle_rad(self.grid, stage) / texel, texel))
-        return face.joined(*parts, axis=0).part(2, 0, rays.size[1]).apply("Unsqueeze", np.array([0])).name
+        return face.joined(*parts, axis=1).part(3, 0, rays.size[1]).name
 
 
 def room_matrix(config: ModelConfig, box: RoomLatents) -> tuple[Array, Array]:
@@ -137,18 +137,19 @@ def tilts(box: RoomLatents, ys: NDArray[np.float64]) -> Array:
 
 
 def cut_columns(table: Array, column: Term, side: int, cells: int) -> Term:
-    """(C, 1, cells) of a table's rows (n, C), from the corner's (1, 1) first cell on."""
+    """(n, C, 1, cells) of a table's rows (…, C), from each corner's (n, 1, 1) first cell on."""
     return _cut(table, column, side, np.arange(cells)[None])
 
 
 def cut_rows(table: Array, row: Term, side: int, cells: int) -> Term:
-    """(C, cells, 1), as :func:`cut_columns`."""
+    """(n, C, cells, 1), as :func:`cut_columns`."""
     return _cut(table, row, side, np.arange(cells)[:, None])
 
 
 def _cut(table: Array, corner: Term, side: int, cells: NDArray[np.int64]) -> Term:
     which = corner * np.int64(side) + cells
-    return Term.constant(corner.b, np.ascontiguousarray(table.T, np.float32)).gather(which, axis=1)
+    known = Term.constant(corner.b, np.ascontiguousarray(table.T, np.float32)).gather(which, axis=1)
+    return known.apply("Transpose", perm=[1, 0, 2, 3])
 
 
 def _of_columns(turns: Array) -> Array:
@@ -179,7 +180,7 @@ def _least(x: Array) -> Array:
 
 
 def wave_maps(places: Term, octave: float, octaves: int) -> list[Term]:
-    """Sines and cosines of octaves of places (n, h, w), by doubling the angle as ``room_features`` does."""
+    """Sines and cosines of octaves of places, by doubling the angle as ``room_features`` does."""
     angles = places * octave
     sines, cosines = [angles.apply("Sin")], [angles.apply("Cos")]
     for _ in range(octaves - 1):

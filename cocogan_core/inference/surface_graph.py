@@ -12,7 +12,7 @@ __all__ = ["RayMaps", "WallTerms", "textured"]
 
 
 class RayMaps(NamedTuple):
-    """Rays of a block's cells: what depends on the column (…, 1, w), or on the row (…, h, 1). From tables, as they are.
+    """Rays of a block's cells: what depends on the column (n, 1, 1, w), or on the row (n, 1, h, 1), by tables.
 
     Attributes:
         sine, cosine: of the yaw.
@@ -21,9 +21,9 @@ class RayMaps(NamedTuple):
         slope: up / level.
         inverse_up: 1 over up, or over a least slope.
         right, front, upright: −1 where sine, cosine, or level, is below 0, else 1.
-        ways_y: (2, h, 1) flags of up not below 0, and below it.
-        beside, before: (6, 1, w) flags of the side wall, and of the wall ahead or behind, in the order of ``room_of``.
-        flat: (6, h, 1) of floor or ceiling.
+        ways_y: (n, 2, h, 1) flags of up not below 0, and below it.
+        beside, before: (n, 6, 1, w) flags of the side wall, and of that ahead or behind, in the order of ``room_of``.
+        flat: (n, 6, h, 1) of floor or ceiling.
         size: (h, w) without what fills the width up to whole vectors.
     """
 
@@ -55,13 +55,13 @@ class WallTerms(NamedTuple):
     """Where rays meet the room's faces.
 
     Attributes:
-        on_wall: whether it is an upright one (1, h, w).
-        aside_first: whether of those it is the left or right one (1, 1, w).
-        wall: metres along the floor to the upright wall (1, 1, w).
-        over: metres along the ray to the floor or ceiling (1, h, 1).
-        reach: metres along the floor to what is met (1, h, w).
-        along, across: metres on the face from its middle (1, h, w).
-        face: (6, h, w) flags of the face, in the order of ``room_of``.
+        on_wall: whether it is an upright one (n, 1, h, w).
+        aside_first: whether of those it is the left or right one (n, 1, 1, w).
+        wall: metres along the floor to the upright wall (n, 1, 1, w).
+        over: metres along the ray to the floor or ceiling (n, 1, h, 1).
+        reach: metres along the floor to what is met (n, 1, h, w).
+        along, across: metres on the face from its middle (n, 1, h, w).
+        face: (n, 6, h, w) flags of the face, in the order of ``room_of``.
         rays: which meet them.
     """
 
@@ -77,23 +77,23 @@ class WallTerms(NamedTuple):
 
 
 def textured(texture: Array, places: WallTerms, cell_texels: float, texel: float) -> Term:
-    """(TEXTURE_FEATURES, h, w) of a stage's texture, of texels so many metres wide.
+    """(n, TEXTURE_FEATURES, h, w) of a stage's texture, of texels so many metres wide.
 
     ``cell_texels`` are a cell's width in a metre's distance.
     """
     side, b = texture.shape[1], places.along.b
     # mirrored at the edges: as far from the nearest multiple of two sides, counted from one edge, as the place is
-    u = places.along.joined(places.across, axis=0) * (1 / texel) + side / 2
+    u = places.along.joined(places.across, axis=1) * (1 / texel) + side / 2
     inside = ((u - (u * (0.5 / side)).apply("Round") * (2.0 * side)).abs() - 0.5).clip(0.0, side - 1.0)
     low = inside.apply("Floor")
     next_one = (low + 1.0).min(side - 1.0)
-    (x, y), (column, row), (right, below) = (part.parts(0, [1, 1]) for part in (inside - low, low, next_one))
+    (x, y), (column, row), (right, below) = (part.parts(1, [1, 1]) for part in (inside - low, low, next_one))
     on_floor = ~(places.on_wall | (places.rays.up > 0.0))
     first = on_floor.where(0.0, float(side * side))
-    above, left = row.joined(row, below, below, axis=0), column.joined(right, column, right, axis=0)
+    above, left = row.joined(row, below, below, axis=1), column.joined(right, column, right, axis=1)
     # all features of a cell at once: what a gathered entry costs hardly depends on its size
     cells = Term.constant(b, _cells(texture)).gather((first + above * float(side) + left).integers())
-    corners = cells.apply("Transpose", perm=[0, 3, 1, 2]).parts(0, [1] * 4)
+    corners = cells.apply("Transpose", perm=[1, 0, 4, 2, 3]).parts(0, [1] * 4)
     return (_bilinear(corners, x, y) * _fade(places, cell_texels)).apply("Squeeze", np.array([0]))
 
 
