@@ -65,6 +65,10 @@ class Generator(nn.Module):
         """The weights that level 0 is made by, where there are others for finer levels; none else."""
         return []
 
+    def object_parameters(self) -> list[nn.Parameter]:
+        """The weights that are each object's own; none of a model that knows none."""
+        return []
+
     def full(self, z: Tensor) -> Tensor:
         """Whole images (B, 3, H, W) of level 0."""
         grid = self.config.grid

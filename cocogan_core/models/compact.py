@@ -120,6 +120,10 @@ class CompactGenerator(Generator):
         known = {id(parameter) for parameter in (*fine.parameters(), *of_objects, *textures)}
         return [parameter for parameter in self.parameters() if id(parameter) not in known]
 
+    def object_parameters(self) -> list[nn.Parameter]:
+        """The rows of objects, and what z says of each."""
+        return [] if self.objects is None else self.objects.own_parameters()
+
     def first_layers(self) -> list[nn.Module]:
         """What decides the lattice's features: the field network and what it is given."""
         return [self.place, self.style, self.field, self.lattice]

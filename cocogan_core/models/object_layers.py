@@ -69,6 +69,11 @@ class ObjectLayers(nn.Module):
         paint = self.paint[max(0, stage - PAINTED_FROM) :]
         return [*self.mix[stage:].parameters(), *self.table[stage:], *paint.parameters()]
 
+    def own_parameters(self) -> list[nn.Parameter]:
+        """The weights of which each object, or several that look alike, has its own; what mixes codes comes along."""
+        codes = [] if self.codes is None else self.codes.parameters()
+        return [*self.table, *codes, *self.paint.parameters()]
+
     def forward(self, known: tuple[Objects, Tensor], room: Tensor, rays: Rays, stage: int) -> Tensor:
         """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``."""
         objects, hidden = known

@@ -104,6 +104,8 @@ class TrainConfig:
     """share of macro patches cut at an edge of one of the objects of live rooms, instead of anywhere"""
     base_rate: float = 1.0
     """with finer levels, the share of G's rate for level 0's stages, which a fine patch shows little of; 0: none"""
+    object_rate: float = 1.0
+    """with object coordinates, the share of G's rate for what is learned of each object: a picture shows few of them"""
     workers: int = 0
     """processes that read or render the next batches; 0: none, this one does it between its steps"""
     save_every: int = 4000
@@ -137,7 +139,7 @@ class TrainConfig:
         for name in ("images", "batch", "save_every", "r1_every", "log_every"):
             _require_at_least(1, name, getattr(self, name))
         self._require_numbers()
-        for name in ("workers", "base_rate", "fd_every", "ema_images", "warmup_images", "generator_warmup_images"):
+        for name in ("workers", "fd_every", "warmup_images", "generator_warmup_images"):
             _require_at_least(0, name, getattr(self, name))
         levels, shares = self.model.grid.levels, self.level_shares
         if shares and (len(shares) != levels or min(shares) < 0 or not 0 < sum(shares) < float("inf")):
@@ -171,7 +173,16 @@ class TrainConfig:
         for name in ("beta1", "beta2"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"--{name} is {getattr(self, name)}; it must be at least 0 and below 1")
-        for name in ("threads", "generator_rate", "discriminator_rate", "gradient_clip", "fd_samples"):
+        for name in (
+            "threads",
+            "base_rate",
+            "object_rate",
+            "ema_images",
+            "generator_rate",
+            "discriminator_rate",
+            "gradient_clip",
+            "fd_samples",
+        ):
             _require_at_least(0, name, getattr(self, name))
 
     def for_dataset(self, dataset: TrainingSource) -> Self:

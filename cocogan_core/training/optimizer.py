@@ -15,6 +15,9 @@ from cocogan_core.training.distributed import Ranks
 __all__ = ["NetworkOptimizer", "constant", "rate_share"]
 
 
+Share = tuple[Sequence[nn.Parameter], float]  # weights, and how much of the rate is theirs
+
+
 class NetworkOptimizer:
     """Adam on one network; ``clip`` cuts the gradient's norm, 0 never."""
 
@@ -25,23 +28,20 @@ class NetworkOptimizer:
         ranks: Ranks,
         *,
         clip: float = 0.0,
-        base: Sequence[nn.Parameter] = (),
+        shares: Sequence[Share] = (),
     ) -> None:
-        """Adam starts with a rate of 0; every step is given one, of which ``base`` gets ``config.base_rate``.
+        """Adam starts with a rate of 0; every step is given one, of which weights get the product of their ``shares``.
 
-        At a rate of 0 they are left as they are, and no time is spent on their gradients.
+        At a share of 0 they are left as they are, and no time is spent on their gradients.
         """
         self.network, self.ranks, self.clip, self._explosion = network, ranks, clip, config.explosion
-        chosen = {id(parameter) for parameter in base}
-        if not config.base_rate:
-            for parameter in base:
-                parameter.requires_grad_(False)
-            base = ()
-        rest = [parameter for parameter in network.parameters() if id(parameter) not in chosen]
-        groups = [{"params": [*base], "share": config.base_rate}, {"params": rest, "share": 1.0}]
+        groups = _groups(network, shares)
+        for parameter in groups.pop(0.0, ()):
+            parameter.requires_grad_(False)
         self.adam = torch.optim.Adam(
-            [group for group in groups if group["params"]], lr=0.0, betas=(config.beta1, config.beta2)
-        )
+            [{"params": parameters, "share": share} for share, parameters in groups.items()],
+            lr=0.0, betas=(config.beta1, config.beta2),
+        )  # fmt: skip
         # float16's gradients underflow without a scale; bfloat16 has float32's range
         self.scaler = torch.amp.GradScaler(ranks.device.type, enabled=config.precision == "float16")
 
@@ -73,6 +73,16 @@ class NetworkOptimizer:
         """Take over what :meth:`state` returned."""
         if state:
             self.scaler.load_state_dict(dict(state))
+
+
+def _groups(network: nn.Module, shares: Sequence[Share]) -> dict[float, list[nn.Parameter]]:
+    """A network's weights by the share of the rate that they get."""
+    chosen = [({id(parameter) for parameter in parameters}, share) for parameters, share in shares]
+    groups: dict[float, list[nn.Parameter]] = {}
+    for parameter in network.parameters():
+        share = math.prod(share for known, share in chosen if id(parameter) in known)
+        groups.setdefault(float(share), []).append(parameter)
+    return dict(sorted(groups.items()))  # states of before have level 0's first
 
 
 @contextmanager

@@ -108,7 +108,14 @@ class Trainer:
         self.ema = WeightEMA(self.generator, half_life_images=config.ema_images)
         self.optimizers = {
             "optimizer_g": NetworkOptimizer(
-                self.generator, config, self.ranks, clip=config.gradient_clip, base=self.generator.base_parameters()
+                self.generator,
+                config,
+                self.ranks,
+                clip=config.gradient_clip,
+                shares=(
+                    (self.generator.base_parameters(), config.base_rate),
+                    (self.generator.object_parameters(), config.object_rate),
+                ),
             ),
             "optimizer_d": NetworkOptimizer(self.discriminator, config, self.ranks),
         }

@@ -101,6 +101,22 @@ def test_level_0s_stages_have_a_rate_of_their_own(config):
     assert again.seen == 16
 
 
+def test_objects_have_a_rate_of_their_own(config):
+    settings = replace(config, object_coordinates=True, objective="regression", base_rate=0.5, object_rate=6.0)
+    trainer = Trainer(replace(settings, level_shares=(0, 0, 1)))
+    names = {id(parameter): name for name, parameter in trainer.generator.named_parameters()}
+    shares = {
+        names[id(parameter)]: group["share"]
+        for group in trainer.optimizers["optimizer_g"].adam.param_groups
+        for parameter in group["params"]
+    }
+    assert shares.keys() == {*names.values()}
+    wanted = {"objects.table.4": 6.0, "objects.table.0": 3.0, "objects.mix.4.weight": 1.0, "style.0.weight": 0.5}
+    assert {name: shares[name] for name in wanted} == wanted
+    again = replace(settings, object_rate=0.0, level_shares=(0, 0, 1))
+    assert not Trainer(replace(again, run=config.run / "frozen")).generator.objects.table[4].requires_grad
+
+
 def test_worker_processes_bring_the_same_batches(config):
     alone, helped = (Trainer(replace(config, workers=workers)).data.loader for workers in (0, 1))
     for seen in (0, 4, 8):
