@@ -93,8 +93,8 @@ def textured(texture: Array, places: WallTerms, cell_texels: float, texel: float
     above, left = row.joined(row, below, below, axis=1), column.joined(right, column, right, axis=1)
     # all features of a cell at once: what a gathered entry costs hardly depends on its size
     cells = Term.constant(b, _cells(texture)).gather((first + above * float(side) + left).integers())
-    corners = cells.apply("Transpose", perm=[1, 0, 4, 2, 3]).parts(0, [1] * 4)
-    return (_bilinear(corners, x, y) * _fade(places, cell_texels)).apply("Squeeze", np.array([0]))
+    found = cells.apply("Transpose", perm=[0, 1, 4, 2, 3]).reshape(0, 4 * TEXTURE_FEATURES, places.rays.size[0], -1)
+    return _bilinear(found.parts(1, [TEXTURE_FEATURES] * 4), x, y) * _fade(places, cell_texels)
 
 
 def _cells(texture: Array) -> Array:
