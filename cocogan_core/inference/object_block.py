@@ -100,24 +100,30 @@ class ObjectBlock:
         return (Term(b, mixed) + painted).part(3, 0, width).name
 
     def _painted(self, seen: Layers, maps: MapGraph, face: Term, stage: int, size: tuple[int, int]) -> Term:
-        """As ``object_layers._painted``: (1, C, h, w) from the rows of what is seen, with flags of the room's faces."""
-        b = face.b
-        table = Term.constant(b, self.weights.tables[stage])
+        """As ``object_layers._painted``: (1, C, h, w), with flags of the room's faces.
+
+        One product of what can be seen with how much a pixel shows of it. Zeros change no sum, and the rest come in the
+        same order in every block, so that its bytes do not depend on what else a block can see.
+        """
+        sunlit = stage >= PAINTED_FROM
+        return self._looks(seen.numbers, stage).chosen(_amounts(seen, maps, face, size, sunlit=sunlit), size)
+
+    def _looks(self, numbers: Term, stage: int) -> Term:
+        """Rows (4K + 7, C) of what K objects look like, and how that changes along and across; of those beyond; of the
+        room's faces; of sunlight. The last only where a stage has it.
+        """
+        table = Term.constant(numbers.b, self.weights.tables[stage])
         rows, width = self.weights.tables[stage].shape[0], self.weights.tables[stage].shape[1] // 3
         flags, slopes = table.parts(1, [width, 2 * width])
-        sunlight = None
+        sunny: list[Term] = []
         if stage >= PAINTED_FROM:
             layer, vectors = self.weights.paint[stage - PAINTED_FROM], rows + 1 if self.weights.codes else 1
-            paint = Term(b, b.linear(self.hidden.name, *layer, rows=vectors))
-            own, sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
-            flags, sunlight = flags + own, maps.lit * sunny.reshape(width, 1, 1)
-        here, faces = self._row(seen.numbers), flags.part(0, rows - FACES, rows)
-        known = flags.joined(slopes, axis=1).gather(here)
-        front, right, up = known.chosen(seen.flags, size).parts(1, [width] * 3)
-        beyond, wall = flags.gather(here).chosen(seen.next_flags, size), faces.chosen(face, size)
-        rest = wall + (beyond - wall) * maps.next_cover
-        whole = rest + (front + right * maps.along + up * maps.across - rest) * maps.cover
-        return whole if sunlight is None else whole + sunlight
+            paint = Term(numbers.b, numbers.b.linear(self.hidden.name, *layer, rows=vectors))
+            own, *sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
+            flags += own
+        here = flags.joined(slopes, axis=1).gather(self._row(numbers))
+        beyond, faces = here.part(1, 0, width), flags.part(0, rows - FACES, rows)
+        return here.reshape(-1, width).joined(beyond, faces, *sunny, axis=0)
 
     def _row(self, which: Term) -> Term:
         """Rows of the tables for numbers of objects."""
@@ -132,6 +138,16 @@ class ObjectBlock:
         down = cut_rows(_pitch_waves(tilts(self.walls.box, ys)), self.walls.row, place.side, size[0])
         flat = Term.constant(b, np.zeros((1, *size), np.float32))
         return (across + flat).joined(down + flat, axis=1)
+
+
+def _amounts(seen: Layers, maps: MapGraph, face: Term, size: tuple[int, int], *, sunlit: bool) -> Term:
+    """(1, 4K + 6 or 7, h, w) how much a pixel shows of each row of :meth:`ObjectBlock._looks`."""
+    uncovered = maps.cover.one_less()
+    beyond = uncovered * maps.next_cover
+    here = maps.cover.joined(maps.cover * maps.along, maps.cover * maps.across, axis=1)
+    front = (seen.flags.reshape(-1, 1, *size) * here).reshape(1, -1, *size)
+    others = [seen.next_flags * beyond, face * (uncovered - beyond)]
+    return front.joined(*others, *([maps.lit] if sunlit else []), axis=1)
 
 
 def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, stage: int) -> Term:
