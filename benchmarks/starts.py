@@ -52,7 +52,8 @@ def cost(folder: Path, arguments: list[str]) -> Cost:
 def view_arguments(folder: Path, picture: Path) -> list[str]:
     """Of the command in a checkout."""
     command = ["-m", "viewer", "view", "--headless", "--screenshot", str(picture), "--size", "1280x720"]
-    leveled = "level:" in (folder / "viewer" / "__main__.py").read_text()
+    sources = (folder / "viewer" / name for name in ("__main__.py", "view.py"))
+    leveled = any("level:" in source.read_text() for source in sources if source.exists())
     return [*command, "--level", "0"] if leveled else command
 
 

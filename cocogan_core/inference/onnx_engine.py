@@ -12,6 +12,7 @@ from cocogan_core.errors import NotFiniteError
 from cocogan_core.inference.engine import PROVIDERS, Cell, Latent, Patches, Shape
 from cocogan_core.inference.graph_request import FLOP, GraphRequest, block_shapes
 from cocogan_core.inference.memo import Memo
+from cocogan_core.inference.onnx_file import metadata_of
 from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.onnx_session import open_session
 from cocogan_core.models.dimensions import MARGIN
@@ -90,10 +91,10 @@ class OnnxEngine:
         return answers
 
     def flop(self, level: int) -> float:
-        """As :class:`Engine`."""
+        """As :class:`Engine`. Opens no session: one asks for this while others wait for patches."""
         block = self.shapes(level)[0]
-        session = self._session(GraphRequest("fine" if level else "base", level, block))
-        return float(session.get_modelmeta().custom_metadata_map[FLOP]) / (block[0] * block[1])
+        stated = metadata_of(self._graphs(GraphRequest("fine" if level else "base", level, block)))
+        return float(stated[FLOP]) / (block[0] * block[1])
 
     def _known(self, session: onnxruntime.InferenceSession, z: Latent) -> dict[str, NDArray[Any]]:
         """What a graph needs of z: itself, where there are walls or the networks are the paper's; its style."""

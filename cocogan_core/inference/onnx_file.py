@@ -5,13 +5,13 @@ here is quicker than importing the `onnx` package (30 MB, 0.35 s), which whoever
 install for this alone; the tests have that package check every graph we write.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Attribute", "GraphBuilder", "metadata_entry"]
+__all__ = ["Attribute", "GraphBuilder", "metadata_entry", "metadata_of"]
 
 IR_VERSION = 8
 OPSET = 18
@@ -104,6 +104,32 @@ class GraphBuilder:
 def metadata_entry(key: str, value: str) -> bytes:
     """One of a model's properties; behind a finished model it joins those that are there."""
     return _bytes(14, _text(1, key) + _text(2, value))
+
+
+def metadata_of(model: bytes) -> dict[str, str]:
+    """A finished model's properties, read without its graph, of which a session takes 0.1 s."""
+    entries = (content for field, content in _fields(memoryview(model)) if field == 14)
+    pairs = ([bytes(text).decode() for _, text in _fields(entry)] for entry in entries)
+    return dict(pairs)
+
+
+def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
+    """Numbers and contents of a model's fields that have a length; the others are varints, and are passed over."""
+    at = 0
+    while at < len(message):
+        tag, at = _read_varint(message, at)
+        size, at = _read_varint(message, at)
+        if tag & 7 == 2:
+            yield tag >> 3, message[at : at + size]
+            at += size
+
+
+def _read_varint(message: memoryview, at: int) -> tuple[int, int]:
+    """A number, and where it ends."""
+    value = shift = 0
+    while message[at] > 0x7F:
+        value, shift, at = value | (message[at] & 0x7F) << shift, shift + 7, at + 1
+    return value | message[at] << shift, at + 1
 
 
 def _node(operator: str, inputs: Iterable[str], outputs: list[str], attributes: Mapping[str, Attribute]) -> bytes:
