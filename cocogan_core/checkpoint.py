@@ -17,12 +17,13 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from cocogan_core.config import ModelConfig, read_settings
+from cocogan_core.config import ModelConfig
 from cocogan_core.errors import CheckpointError, ConfigError
 from cocogan_core.files import write_atomically
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.json_text import parse_json
 from cocogan_core.safetensors_header import check_layout, read_header
+from cocogan_core.settings_reader import read_settings
 from cocogan_core.text import printable
 
 __all__ = [

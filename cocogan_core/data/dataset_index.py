@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cocogan_core.config import read_settings
 from cocogan_core.files import read_limited
 from cocogan_core.geometry.grid import MOST_LEVELS
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.json_text import parse_json
+from cocogan_core.settings_reader import read_settings
 from cocogan_core.text import printable
 
 __all__ = ["FORMAT", "read_index"]
