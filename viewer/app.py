@@ -246,7 +246,7 @@ class App:
         settings, reduced_motion = self.workspace.settings, self.controls.reduced_motion
         history = session.history_model(settings, reduced_motion=reduced_motion, touring=self.handler.tour.on)
         self.panels.style(history)
-        if session.streamer.statistics.made:  # nobody waits for the first patch any more
+        if session.streamer.statistics.made and self._drawn_s:  # nobody waits for the first picture any more
             self.panels.complete_fonts()
         self.backend.new_frame()
         model = session.view_model(statuses, self.fps)

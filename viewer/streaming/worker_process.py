@@ -80,8 +80,8 @@ def _work(pipe: Connection, memory: str, config: WorkerConfig) -> None:
     while True:
         inbox.read(wait=False)
         while not inbox.request.patches or inbox.full:
-            if not inbox.request.patches and not described and inbox.asked:
-                pipe.send(_describe(generator, config))  # nothing better to do
+            if not inbox.request.patches and not described and inbox.asked and inbox.all_received:
+                pipe.send(_describe(generator, config))  # nothing better to do, nor has a window that still starts
                 described = True
             if not inbox.anything_within(IDLE_S):
                 return_free_memory()
@@ -162,6 +162,11 @@ class _Inbox:
     def full(self) -> bool:
         """Whether every slot holds pixels that the parent has not copied yet."""
         return len(self._made) >= SLOTS
+
+    @property
+    def all_received(self) -> bool:
+        """Whether the parent has taken everything that was made."""
+        return not self._made
 
     def anything_within(self, seconds: float) -> bool:
         """Whether there is something to read, waiting so long for it."""

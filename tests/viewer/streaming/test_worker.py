@@ -128,6 +128,15 @@ def test_directions_come_from_the_cache_and_a_broken_one_is_mended(tiny_checkpoi
     assert str(entry) in log.messages[0]
 
 
+def test_a_window_that_still_starts_has_the_processor(worker):
+    """Directions can wait until it takes its first patches."""
+    worker.send(Plan(0, IDS[:2]), np.zeros(12, np.float32))
+    assert worker._generator.pipe.poll(60)
+    time.sleep(2)  # far more than they take
+    assert not any(isinstance(event, Directions) for event in worker.poll())
+    collect(worker, lambda seen: any(isinstance(event, Directions) for event in seen))
+
+
 def test_newest_wins(worker):
     z = np.zeros(12, np.float32)
     worker.send(Plan(0, IDS), z)
