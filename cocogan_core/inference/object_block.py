@@ -89,10 +89,10 @@ class ObjectBlock:
 
     def add(self, places: WallTerms, stage: int, place: Place) -> str:
         """(1, C, h, w) of a stage's cells, whose rays meet the walls at ``places``."""
-        directions, cell_rad = Directions.of(places.rays), cell_angle_rad(self.config.grid, stage)
-        seen = nearest_layers(self.every if stage < EVERYWHERE_BELOW else self.near, directions, cell_rad)
         (height, width), b = places.rays.size, places.reach.b
         size = height, -(-width // VECTOR) * VECTOR
+        directions, cell_rad = Directions.of(places.rays, size), cell_angle_rad(self.config.grid, stage)
+        seen = nearest_layers(self.every if stage < EVERYWHERE_BELOW else self.near, directions, cell_rad)
         angles = self._angles(b, place, size)
         maps = MapGraph.of(self.room, seen, directions, places, angles, stage=stage, cell_rad=cell_rad, size=size)
         mixed = b.convolve(maps.features.name, self.weights.mix[stage], None, pixels=height * width)

@@ -21,7 +21,7 @@ from cocogan_core.models.object_scene import (
 
 __all__ = ["MapGraph", "RoomTerms"]
 
-ACROSS = np.eye(3, dtype=np.float32)[:, :, None, None]  # one of Y, Z and X
+ACROSS = np.eye(3, dtype=np.float32)[:, :, None, None]  # one of X, Y and Z
 
 SEEN_FAR_M = 100.0  # where nothing is seen a place means nothing, but is to stay a number
 
@@ -47,7 +47,7 @@ class _Face(NamedTuple):
 
     Attributes:
         x, y: flags (1, 1, h, w) of X and of Y.
-        axis: (1, 3, h, w) 1 at Y, Z or X, in this order.
+        axis: (1, 3, h, w) 1 at X, Y or Z.
     """
 
     x: Term
@@ -58,7 +58,7 @@ class _Face(NamedTuple):
     def of_least(cls, x: Term, y: Term, z: Term) -> "_Face":
         """Where which is the least; the first of equal ones."""
         first, before_z = (y >= x) & (z >= x), z >= y
-        across_y, across_z, across_x = (Term.constant(x.b, flags) for flags in ACROSS)
+        across_x, across_y, across_z = (Term.constant(x.b, flags) for flags in ACROSS)
         return cls(first, ~first & before_z, first.where(across_x, before_z.where(across_y, across_z)))
 
 
@@ -86,7 +86,7 @@ class MapGraph(NamedTuple):
         along, across = face.x.where(place[2], place[0]) * here, face.y.where(place[2], place[1]) * here
         waves = wave_maps(along.joined(across, axis=1), first_octave(stage), ROOM_WAVES)
         near = Term.constant(here.b, 1.0) / seen.distance.max(NEAREST_M)
-        on_object = _ways(face, rays, walls.rays.ways_y).joined(*waves, *_rims(seen, cell_rad), near, axis=1)
+        on_object = _ways(face, rays, size).joined(*waves, *_rims(seen, cell_rad), near, axis=1)
         reach = walls.on_wall.where(walls.wall / walls.rays.level, walls.over)
         met = seen.here.where(seen.distance.min(reach), reach)
         sun, lit = _sun(room, rays, met, seen.here.where(face.axis, _axis(walls)), cell_rad)
@@ -99,7 +99,7 @@ class MapGraph(NamedTuple):
 
 def _axis(walls: WallTerms) -> Term:
     """As :attr:`_Face.axis`, of what is met of the room."""
-    across_y, across_z, across_x = (Term.constant(walls.reach.b, flags) for flags in ACROSS)
+    across_x, across_y, across_z = (Term.constant(walls.reach.b, flags) for flags in ACROSS)
     return walls.on_wall.where(walls.aside_first.where(across_x, across_z), across_y)
 
 
@@ -107,19 +107,15 @@ def _place(sides: Term, seen: Layers, rays: Directions, size: tuple[int, int]) -
     """The place from the object's middle along X, Y and Z, and what the visible face lies across."""
     low, high = sides.parts(1, [3, 3])
     middles_and_halves = ((low + high) * 0.5).joined((high - low) * 0.5, axis=1)
-    found = middles_and_halves.gather(seen.numbers).chosen(seen.flags, size).parts(1, [1] * 6)
-    distance = seen.distance.min(SEEN_FAR_M)
-    place = [along * distance - middle for along, middle in zip(rays.along, found[:3], strict=True)]
-    short = [half - one.abs() for half, one in zip(found[3:], place, strict=True)]
-    return place, _Face.of_least(*short)
+    middle, half = middles_and_halves.gather(seen.numbers).chosen(seen.flags, size).parts(1, [3, 3])
+    place = rays.parts * seen.distance.min(SEEN_FAR_M) - middle
+    return place.parts(1, [1] * 3), _Face.of_least(*(half - place.abs()).parts(1, [1] * 3))
 
 
-def _ways(face: _Face, rays: Directions, ways_y: Term) -> Term:
+def _ways(face: _Face, rays: Directions, size: tuple[int, int]) -> Term:
     """Six flags (1, 6, h, w) of where the visible face looks, back along the ray."""
-    y, z, x = face.axis.parts(1, [1] * 3)
-    ways = Term.constant(x.b, np.array([1, -1], np.float32)[:, None, None])  # that of parts not below 0, and below it
-    of_x, of_z = ((sign * ways).max(0.0) for sign in (rays.right, rays.front))
-    return (x * of_x).joined(y * ways_y, z * of_z, axis=1)
+    ways = Term.constant(rays.signs.b, np.array([1, -1], np.float32)[:, None, None])  # not below 0, and below it
+    return (face.axis.reshape(3, 1, *size) * (rays.signs * ways).max(0.0)).reshape(1, 6, *size)
 
 
 def _rims(seen: Layers, cell_rad: float) -> list[Term]:
@@ -134,7 +130,7 @@ def _sun(room: RoomTerms, rays: Directions, distance: Term, axis: Term, cell_rad
     """
     azimuth, height = room.sun
     flat = height.apply("Cos")
-    x, y, z = (along * distance for along in rays.along)
+    x, y, z = (rays.parts * distance).parts(1, [1] * 3)
     way = (room.walls[5] - z) / (azimuth.apply("Cos") * flat)
     window = room.sides.part(0, room.scene.window, room.scene.window + 1).reshape(6, 1, 1, 1).parts(0, [1] * 6)
     left, lower, _, right, upper, _ = (side.reshape(1, 1, 1) for side in window)
@@ -144,7 +140,8 @@ def _sun(room: RoomTerms, rays: Directions, distance: Term, axis: Term, cell_rad
     inside = ((right - left) * 0.5 - frame - aside).min((upper - lower) * 0.5 - frame - over)
     through = (way > BESIDE_WINDOW_M).floats()
     soft = way * SUN_SOFTER + SUN_SOFT_M + distance * (cell_rad / 2)
-    facing = ((axis.part(1, 0, 1) < 0.5) | (y < 0.0)).floats()
+    facing = ((axis.part(1, 1, 2) < 0.5) | (y < 0.0)).floats()
     lit = (inside / (soft * 2.0) + 0.5).clip(0.0, 1.0) * through * facing
     bar = lit * (aside / (soft + BAR_M)).clip(0.0, 1.0).one_less()
-    return lit.joined(bar, axis * lit, lit * height, (inside * 2.0).clip(-1.0, 1.0) * through, axis=1), lit
+    on_x, on_y, on_z = (axis * lit).parts(1, [1] * 3)
+    return lit.joined(bar, on_y, on_z, on_x, lit * height, (inside * 2.0).clip(-1.0, 1.0) * through, axis=1), lit

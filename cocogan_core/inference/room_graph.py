@@ -70,10 +70,10 @@ class RoomMaps(NamedTuple):
         ys, xs = lattice_shares(self.grid.at_level(level), side, before=margin, behind=margin + VECTOR)
         columns = cut_columns(_of_columns(yaws(self.box, xs)), self.column, side, -(-width // VECTOR) * VECTOR)
         rows = cut_rows(_of_rows(tilts(self.box, ys)), self.row, side, height)
-        sine, cosine, aside, ahead, right, front, beside, before = columns.parts(1, [1] * 6 + [6] * 2)
-        up, flat_part, over, slope, inverse_up, upright, ways_y, flat = rows.parts(1, [1] * 6 + [2, 6])
+        sine, cosine, aside, ahead, turns, turned, beside, before = columns.parts(1, [1] * 4 + [3] * 2 + [6] * 2)
+        up, level_part, over, slope, tilts_, tilted, flat = rows.parts(1, [1] * 4 + [3] * 2 + [6])
         return RayMaps(
-            sine, cosine, up, flat_part, aside, ahead, over, slope, inverse_up, right, front, upright, ways_y,
+            sine, cosine, up, level_part, aside, ahead, over, slope, turns, turned, tilts_, tilted,
             beside, before, flat, size,
         )  # fmt: skip
 
@@ -156,17 +156,16 @@ def _of_columns(turns: Array) -> Array:
     """What :class:`RayMaps` has of columns whose yaws have this sine and cosine (n, 2)."""
     (right, front), nothing = (turns > 0).T, np.zeros(len(turns), bool)
     beside, before = [~right, right, *[nothing] * 4], [*[nothing] * 4, ~front, front]
-    return np.stack([*turns.T, *_least(turns).T, *_signs(turns).T, *beside, *before], 1).astype(np.float32)
+    every = np.stack([turns[:, 0], np.ones(len(turns)), turns[:, 1]])
+    return np.stack([*turns.T, *_least(turns).T, *every, *_signs(every), *beside, *before], 1).astype(np.float32)
 
 
 def _of_rows(heights: Array) -> Array:
     """What :class:`RayMaps` has of rows whose directions have this height and level part (n, 2)."""
     up, level = heights.T
-    nothing, over = np.zeros(len(up), bool), _least(up)
+    nothing, every = np.zeros(len(up), bool), np.stack([level, up, level])
     flat = [nothing, nothing, up <= 0, up > 0, nothing, nothing]
-    ways = [up >= 0, up < 0]
-    parts = [up, level, over, up / level, _signs(up) / over, _signs(level), *ways, *flat]
-    return np.stack(parts, 1).astype(np.float32)
+    return np.stack([up, level, _least(up), up / level, *every, *_signs(every), *flat], 1).astype(np.float32)
 
 
 def _signs(x: Array) -> Array:

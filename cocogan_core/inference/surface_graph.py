@@ -19,9 +19,8 @@ class RayMaps(NamedTuple):
         up, level: height and level part.
         aside, ahead, over: absolute values of sine, cosine and up, or a least slope.
         slope: up / level.
-        inverse_up: 1 over up, or over a least slope.
-        right, front, upright: −1 where sine, cosine, or level, is below 0, else 1.
-        ways_y: (n, 2, h, 1) flags of up not below 0, and below it.
+        turns, tilts: three each, whose products are the rays' parts along X, Y and Z.
+        turned, tilted: as they, −1 where those are below 0, else 1.
         beside, before: (n, 6, 1, w) flags of the side wall, and of that ahead or behind, in the order of ``room_of``.
         flat: (n, 6, h, 1) of floor or ceiling.
         size: (h, w) without what fills the width up to whole vectors.
@@ -35,20 +34,14 @@ class RayMaps(NamedTuple):
     ahead: Term
     over: Term
     slope: Term
-    inverse_up: Term
-    right: Term
-    front: Term
-    upright: Term
-    ways_y: Term
+    turns: Term
+    turned: Term
+    tilts: Term
+    tilted: Term
     beside: Term
     before: Term
     flat: Term
     size: tuple[int, int]
-
-    @property
-    def signs(self) -> tuple[Term, Term]:
-        """−1 where the ray's part along X, or Z, is below 0, else 1."""
-        return self.upright * self.right, self.upright * self.front
 
 
 class WallTerms(NamedTuple):
