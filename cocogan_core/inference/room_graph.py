@@ -33,6 +33,7 @@ __all__ = ["VECTOR", "RoomMaps", "cut_columns", "cut_rows", "tilts", "wave_maps"
 # Widths are rounded up to it, and two maps taken together, so that sines are taken of whole vectors of the widest CPU:
 # a remainder would be worked out by other code, with other last bits.
 VECTOR = 8
+COLUMN_PARTS, ROW_PARTS = (1, 1, 1, 1, 3, 3, 6, 6), (1, 1, 1, 1, 3, 3, 6)  # of RayMaps, behind its size
 EMPTY: Mapping[int, Array] = MappingProxyType({})
 
 
@@ -70,12 +71,7 @@ class RoomMaps(NamedTuple):
         ys, xs = lattice_shares(self.grid.at_level(level), side, before=margin, behind=margin + VECTOR)
         columns = cut_columns(_of_columns(yaws(self.box, xs)), self.column, side, -(-width // VECTOR) * VECTOR)
         rows = cut_rows(_of_rows(tilts(self.box, ys)), self.row, side, height)
-        sine, cosine, aside, ahead, turns, turned, beside, before = columns.parts(1, [1] * 4 + [3] * 2 + [6] * 2)
-        up, level_part, over, slope, tilts_, tilted, flat = rows.parts(1, [1] * 4 + [3] * 2 + [6])
-        return RayMaps(
-            sine, cosine, up, level_part, aside, ahead, over, slope, turns, turned, tilts_, tilted,
-            beside, before, flat, size,
-        )  # fmt: skip
+        return RayMaps(size, *columns.parts(1, COLUMN_PARTS), *rows.parts(1, ROW_PARTS))
 
     def places(self, rays: RayMaps) -> WallTerms:
         """Where rays meet the walls."""

@@ -15,6 +15,7 @@ class RayMaps(NamedTuple):
     """Rays of a block's cells: what depends on the column (n, 1, 1, w), or on the row (n, 1, h, 1), by tables.
 
     Attributes:
+        size: (h, w) without what fills the width up to whole vectors.
         sine, cosine: of the yaw.
         up, level: height and level part.
         aside, ahead, over: absolute values of sine, cosine and up, or a least slope.
@@ -23,25 +24,24 @@ class RayMaps(NamedTuple):
         turned, tilted: as they, −1 where those are below 0, else 1.
         beside, before: (n, 6, 1, w) flags of the side wall, and of that ahead or behind, in the order of ``room_of``.
         flat: (n, 6, h, 1) of floor or ceiling.
-        size: (h, w) without what fills the width up to whole vectors.
     """
 
+    size: tuple[int, int]
     sine: Term
     cosine: Term
-    up: Term
-    level: Term
     aside: Term
     ahead: Term
-    over: Term
-    slope: Term
     turns: Term
     turned: Term
-    tilts: Term
-    tilted: Term
     beside: Term
     before: Term
+    up: Term
+    level: Term
+    over: Term
+    slope: Term
+    tilts: Term
+    tilted: Term
     flat: Term
-    size: tuple[int, int]
 
 
 class WallTerms(NamedTuple):
