@@ -178,9 +178,13 @@ def _show(options: Options) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what is open gets closed
     try:
         loaded = LoadedCheckpoint.named_by(options)
-        from viewer.app import App  # only now: the generator's process starts beside what this imports
+        try:
+            from viewer.app import App  # only now: the generator's process starts beside what this imports
 
-        app = App(options, loaded)
+            app = App(options, loaded)
+        except BaseException:
+            loaded.worker.close()
+            raise
         try:
             app.save_picture(options.screenshot) if options.screenshot else app.run()
         finally:

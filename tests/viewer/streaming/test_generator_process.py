@@ -81,6 +81,19 @@ def test_a_start_that_fails_leaves_none(begun, capsys):
     assert not mp.active_children()
 
 
+def test_a_start_that_is_ended_before_there_is_a_window_leaves_none(begun, tiny_checkpoint, monkeypatch, tmp_path):
+    def ended(*_):
+        raise SystemExit(143)  # by SIGTERM
+
+    monkeypatch.setattr("viewer.app.App", ended)
+    workers = []
+    monkeypatch.setattr(Worker, "_free", lambda self, free=Worker._free: workers.append(self) or free(self))
+    with pytest.raises(SystemExit):
+        main(["view", str(tiny_checkpoint), "--headless", "--screenshot", str(tmp_path / "a.png")])
+    assert len(workers) == 1, "its memory has been given back"
+    assert begun[0].exitcode is not None
+
+
 def test_what_begins_it_imports_nothing_that_takes_long():
     code = "import sys, viewer.__main__, viewer.streaming.generator_process; print({'numpy', 'tyro'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
