@@ -10,6 +10,7 @@ import tyro
 from cocogan_core.errors import ConfigError
 from cocogan_core.files import write_atomically
 from cocogan_core.progress import Progress
+from cocogan_core.shipped import model_path
 
 __all__ = ["evaluate"]
 
@@ -62,7 +63,7 @@ def evaluate(
     _require_writable(json, picture)
     with _progress_bars() as progress:
         results = evaluation.evaluate(
-            checkpoint,
+            None if checkpoint is None else model_path(checkpoint),
             data=data,
             against=against,
             samples=samples,

@@ -6,7 +6,8 @@ from typing import Annotated
 import tyro
 
 from cocogan_core.errors import CheckpointError, ConfigError
-from cocogan_core.files import resource, write_atomically
+from cocogan_core.files import write_atomically
+from cocogan_core.shipped import model_path
 
 __all__ = ["export"]
 
@@ -34,7 +35,7 @@ def export(
 
     if out.suffix != ".onnx":
         raise ConfigError(f"{out} would be an ONNX model; name a file that ends in .onnx")
-    path = checkpoint or resource("assets/rooms.safetensors")
+    path = model_path(checkpoint)
     try:
         model = export_graph(load_checkpoint(path), level)
     except CheckpointError as error:

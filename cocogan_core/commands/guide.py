@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from cocogan_core.checkpoint import load_checkpoint, read_metadata
 from cocogan_core.data.sources.image_io import UnusablePicture, read_picture, require_readers
 from cocogan_core.errors import ConfigError, DataError
-from cocogan_core.files import resource, write_atomically
+from cocogan_core.files import write_atomically
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.inference.picture_file import require_writable, write_picture
+from cocogan_core.shipped import model_path
 from cocogan_core.text import printable
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def guide(
         require_writable(figure)
     from cocogan_core.applications.guidance import Guidance, GuidanceSettings
 
-    path = checkpoint or resource("assets/rooms.safetensors")
+    path = model_path(checkpoint)
     settings = GuidanceSettings(candidates=candidates, steps=steps, seed=seed)
     view_rad = (math.radians(fov), math.radians(yaw), math.radians(pitch))
     placed = _placed(path, photo, view_rad, panorama=panorama, at=at)

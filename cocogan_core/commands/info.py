@@ -6,13 +6,11 @@ from pathlib import Path
 import tyro
 
 from cocogan_core.checkpoint import Metadata, read_metadata, weight_counts
-from cocogan_core.files import resource
 from cocogan_core.geometry.projection import Projection
+from cocogan_core.shipped import model_path
 from cocogan_core.text import LONGEST_MESSAGE, printable
 
 __all__ = ["info"]
-
-SHIPPED = "assets/rooms.safetensors"
 
 
 def info(checkpoint: tyro.conf.Positional[Path | None] = None) -> None:
@@ -24,7 +22,7 @@ def info(checkpoint: tyro.conf.Positional[Path | None] = None) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    path = checkpoint or resource(SHIPPED)
+    path = model_path(checkpoint)
     table = Table("", printable(path), show_lines=True)
     for name, value in _rows(path, read_metadata(path)).items():
         table.add_row(name, "\n".join(printable(line, LONGEST_MESSAGE) for line in value.split("\n")))

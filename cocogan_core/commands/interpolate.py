@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cocogan_core.applications.interpolation import Axis, Part, coordinate_path, latent_path, make_part, patches_between
 from cocogan_core.commands.room_argument import latent_of
 from cocogan_core.errors import ConfigError
-from cocogan_core.files import resource
+from cocogan_core.shipped import model_path
 
 __all__ = ["interpolate"]
 
@@ -53,7 +53,7 @@ def interpolate(
         raise ConfigError("name two rooms or more to go between, or one with --coordinates horizontal or vertical")
     if steps < 1 or rate < 1:
         raise ConfigError(f"--steps is {steps} and --rate {rate}; both must be at least 1")
-    path = checkpoint or resource("assets/rooms.safetensors")
+    path = model_path(checkpoint)
     if coordinates:
         _write(out, _through_coordinates(path, rooms[0], coordinates, steps, at), steps, rate)
         return

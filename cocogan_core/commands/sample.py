@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 import tyro
 
 from cocogan_core.errors import ConfigError
-from cocogan_core.files import resource
 from cocogan_core.inference.engine import Device
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.panorama_file import PatchMaker, write_panoramas, write_photo_sphere
 from cocogan_core.inference.picture_file import require_writable, write_picture
+from cocogan_core.shipped import model_path
 from cocogan_core.training.config import LARGEST_SEED
 
 __all__ = ["sample"]
@@ -60,7 +60,7 @@ def sample(
 
     from cocogan_core.inference.patch_generator import PatchGenerator
 
-    generator = PatchGenerator.load(checkpoint or resource("assets/rooms.safetensors"), device)
+    generator = PatchGenerator.load(model_path(checkpoint), device)
     zs = [sample_z(seed + index, generator.metadata.model.z_dim) for index in range(count)]
     console = Console(stderr=True)
     progress = partial(track, console=console, transient=True, disable=not console.is_terminal)

@@ -8,9 +8,9 @@ import pytest
 from command import environment, one_line_error
 from PIL import Image
 
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, fingerprint
+from viewer.state.recipe_files import fingerprint
 
 DRIVE = """
 import sys, time
@@ -141,7 +141,7 @@ def test_a_window_and_no_window_make_the_same_bytes(tiny_checkpoint, tmp_path):
     bad_checkpoints(tmp_path, tiny_checkpoint)
     (tmp_path / "drive.py").write_text(DRIVE)
     done = subprocess.run(
-        [sys.executable, tmp_path / "drive.py", tiny_checkpoint, resource(SHIPPED), tmp_path],
+        [sys.executable, tmp_path / "drive.py", tiny_checkpoint, shipped_model(), tmp_path],
         env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
     assert done.stdout == "driven\n", done.stderr
@@ -160,7 +160,7 @@ def saved(tmp_path):
 
     recipe = Recipe(
         checkpoint="mine.safetensors",
-        sha256=fingerprint(resource(SHIPPED)),
+        sha256=fingerprint(shipped_model()),
         latents=Latents.of_seed(1, 128),
         view=View(),
         size_px=(64, 48),

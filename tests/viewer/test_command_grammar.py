@@ -6,13 +6,13 @@ import pytest
 from PIL import Image
 
 from cocogan_core.errors import ConfigError
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 from viewer.__main__ import main
 from viewer.camera.camera import View
 from viewer.state.latents import Latents
 from viewer.state.options import look_from, open_room
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, fingerprint
+from viewer.state.recipe_files import fingerprint
 
 WRONG = [
     (["--seed", "-3"], "--seed"),
@@ -71,7 +71,7 @@ def test_a_lens_limits_its_own_field_of_view():
 
 
 def test_a_file_may_be_a_room_or_a_model_and_a_seed_is_another_room(tmp_path):
-    shipped = resource(SHIPPED)
+    shipped = shipped_model()
     recipe = Recipe(
         checkpoint="x", sha256=fingerprint(shipped), latents=Latents.of_seed(1, 128), view=View(), size_px=(64, 48)
     )
@@ -106,4 +106,4 @@ def test_a_window_takes_photographs_and_offers_rooms_for_other_pictures(options,
     assert options(photo, "--yaw", 40).view.yaw_rad == pytest.approx(math.radians(40))
     offered = options(picture)
     assert offered.offer == picture
-    assert offered.checkpoint == resource(SHIPPED)
+    assert offered.checkpoint == shipped_model()

@@ -10,6 +10,7 @@ import numpy as np
 from pyglet.window import BaseWindow
 
 from cocogan_core.errors import CocoganError
+from cocogan_core.shipped import shipped_model
 from viewer.session.copier import Copier
 from viewer.session.file_asker import FileAsker
 from viewer.session.file_saver import FileSaver
@@ -33,6 +34,7 @@ from viewer.ui.actions import (
     MorphTo,
     MoveCamera,
     MoveDivider,
+    OpenFamily,
     OpenRecent,
     RoomAction,
     ScrubMorph,
@@ -175,6 +177,8 @@ class ActionHandler:
                 self._workspace.settings = settings
             case AnswerFile(path):
                 self._answer(path)
+            case OpenFamily(family):
+                self._workspace.open(shipped_model(family))
             case _:
                 self._apply_other(action)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from cocogan_core.files import resource
 from cocogan_core.geometry.projection import Projection, u_of_yaw, yaw_of_u, yaw_pitch_of
 from cocogan_core.inference.picture_file import write_picture
+from cocogan_core.shipped import shipped_model
 from viewer.camera.camera import Camera, View
 from viewer.camera.head import HeadCamera
 from viewer.rendering.renderer import Renderer
@@ -24,7 +24,7 @@ from viewer.session.object_finder import ObjectFinder
 from viewer.session.thumbnail_maker import ThumbnailMaker
 from viewer.state.latents import Latents
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, fingerprint
+from viewer.state.recipe_files import fingerprint
 from viewer.state.settings import Settings
 from viewer.streaming.patch_status import PatchStatus
 from viewer.streaming.streamer import PatchStreamer
@@ -71,7 +71,7 @@ class Session:
         self.history = RoomHistory(self.filmstrip, self.latents)
         self.names, z_dim = source.metadata.model.latent_names, source.metadata.model.z_dim
         tiles = renderer.new_texture(Gallery.texture_size(grid))
-        shipped = self.checkpoint == resource(SHIPPED)
+        shipped = self.checkpoint == shipped_model()
         self.gallery = Gallery(tiles, grid, self.names, z_dim, shipped=shipped)
         self.objects = ObjectFinder(grid, self.names)
         self.maker = ThumbnailMaker(self.checkpoint, device, grid)

@@ -11,7 +11,8 @@ import numpy as np
 
 from cocogan_core.checkpoint import read_metadata
 from cocogan_core.errors import CocoganError, RecipeError
-from cocogan_core.files import is_picture, resource
+from cocogan_core.files import is_picture
+from cocogan_core.shipped import shipped_model
 from viewer.camera.camera import View
 from viewer.rendering.renderer import Renderer
 from viewer.session.checkpoint_loader import CheckpointLoader, CheckpointSource, LoadedCheckpoint
@@ -21,7 +22,7 @@ from viewer.session.session import Session
 from viewer.state.latents import LARGEST_SEED, Latents
 from viewer.state.photographs import is_plain_picture, photo_look
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, is_recipe, read_recipe
+from viewer.state.recipe_files import is_recipe, read_recipe
 from viewer.state.settings import MOST_FAVOURITES, Settings, load, save
 from viewer.ui.texts import text
 from viewer.ui.view_model import Notice, Severity
@@ -247,8 +248,8 @@ class Workspace:
         """Back to the model and the room that were shown before a photograph; raises as :meth:`open`."""
         before = self._before_photograph
         if before is None:
-            names = read_metadata(resource(SHIPPED)).model.latent_names
-            before = CheckpointSource.read(resource(SHIPPED), None, seed=FIRST_SEED, view=first_look(names))
+            names = read_metadata(shipped_model()).model.latent_names
+            before = CheckpointSource.read(shipped_model(), None, seed=FIRST_SEED, view=first_look(names))
         self._start_loading(before)
 
     def _load(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> None:

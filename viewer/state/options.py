@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cocogan_core.errors import ConfigError, RecipeError
-from cocogan_core.files import is_picture, resource
+from cocogan_core.files import is_picture
+from cocogan_core.shipped import model_path
 from viewer.camera.camera import DEFAULT_FOVS_RAD, View
 from viewer.camera.view_projection import WIDEST_RAD, ViewProjection
 from viewer.state.latents import LARGEST_SEED, Latents
 from viewer.state.photographs import photo_look
 from viewer.state.recipe import LARGEST_SIDE_PX, Recipe
-from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read
+from viewer.state.recipe_files import find_checkpoint, fingerprint, is_recipe, parse_or_read
 
 __all__ = ["Opened", "Options", "look_from", "open_room", "parse_size"]
 
@@ -101,7 +102,7 @@ class Opened:
 
 
 def open_room(file: str | None, checkpoint: Path | None = None, *, seed: int | None = None) -> Opened:
-    """What ``file`` names: a saved room (its file or its line of text) or a checkpoint; else the shipped room.
+    """What ``file`` names: a saved room (its file or its line of text) or a model; else the shipped one.
 
     ``seed`` is another room of the same model; what a saved room states of the look and the size stays.
 
@@ -112,7 +113,7 @@ def open_room(file: str | None, checkpoint: Path | None = None, *, seed: int | N
     if seed is not None and not 0 <= seed <= LARGEST_SEED:
         raise ConfigError(f"--seed is {seed}; name a whole number from 0 to {LARGEST_SEED}")
     if file is None or not (file.lstrip().startswith("{") or is_recipe(Path(file))):
-        return Opened(checkpoint or (Path(file) if file else resource(SHIPPED)), seed=seed)
+        return Opened(model_path(checkpoint or file), seed=seed)
     recipe, path = load_recipe_and_checkpoint(file, checkpoint)
     if seed is not None:
         recipe = replace(recipe, latents=Latents.of_seed(seed, len(recipe.latents.base)))
@@ -163,7 +164,8 @@ def load_recipe_and_checkpoint(text: str, checkpoint: Path | None) -> tuple[Reci
     """
     recipe, file = parse_or_read(text)
     if checkpoint is None:
-        return recipe, find_checkpoint(recipe, beside=file, at_hand=[resource(SHIPPED)])
+        return recipe, find_checkpoint(recipe, beside=file)
+    checkpoint = model_path(checkpoint)
     if fingerprint(checkpoint) != recipe.sha256:
         raise RecipeError(
             f"the saved room is of another checkpoint than {checkpoint} ({recipe.checkpoint or 'unnamed'}, SHA-256 "

@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
+from typing import get_args
 
 from cocogan_core.errors import CheckpointError, CocoganError, RecipeError
-from cocogan_core.files import open_regular, resource
+from cocogan_core.files import open_regular
+from cocogan_core.shipped import Family, shipped_model
 from viewer.state.recipe import MOST_CHARACTERS, Recipe
 
-__all__ = ["SHIPPED", "find_checkpoint", "fingerprint", "is_recipe", "parse_or_read", "read_recipe"]
+__all__ = ["find_checkpoint", "fingerprint", "is_recipe", "parse_or_read", "read_recipe"]
 
-SHIPPED = "assets/rooms.safetensors"
 MOST_HASHED_BYTES = 4 << 30  # more than any checkpoint: a stranger's room must not have a disk hashed
 SHOWN_DIGITS = 12  # of a hash, in messages
 
@@ -83,7 +84,7 @@ def find_checkpoint(recipe: Recipe, *, beside: Path | None = None, at_hand: Iter
     if beside is not None:
         places += [*(beside.parent / place for place in places), beside.parent / stated.name]
     wrong = None
-    for path in [*at_hand, *places, resource(SHIPPED)]:
+    for path in [*at_hand, *places, *map(shipped_model, get_args(Family))]:
         found = _fingerprint_if_there(path)
         if found == recipe.sha256:
             return path

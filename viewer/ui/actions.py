@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from cocogan_core.shipped import Family
 from viewer.camera.camera import Camera
 from viewer.camera.view_projection import ViewProjection
 from viewer.export.export import Kind
@@ -30,6 +31,7 @@ __all__ = [
     "MorphTo",
     "MoveCamera",
     "MoveDivider",
+    "OpenFamily",
     "OpenRecent",
     "RoomAction",
     "ScrubMorph",
@@ -189,6 +191,13 @@ class OpenRecent:
 
 
 @dataclass(frozen=True)
+class OpenFamily:
+    """Open the shipped model of a family of rooms."""
+
+    family: Family
+
+
+@dataclass(frozen=True)
 class ExportRoom:
     """Export the present room."""
 
@@ -197,7 +206,7 @@ class ExportRoom:
 
 RoomAction = (
     ChangeRoom | EnterRoom | ApplyMood | VisitRoom | MorphTo | ScrubMorph | MoveDivider | OpenRecent | ExportRoom
-    | AnswerFile | TurnToGroup | ChangeSettings
+    | OpenFamily | AnswerFile | TurnToGroup | ChangeSettings
 )  # fmt: skip
 ViewAction = MoveCamera | ChangeProjection
 Action = Command | RoomAction | ViewAction

@@ -1,10 +1,13 @@
 """The menu of files: opening, saving, sharing; and the window's own question for a path."""
 
+from typing import get_args
+
 from imgui_bundle import ImVec2, imgui
 
+from cocogan_core.shipped import Family
 from cocogan_core.text import printable
 from viewer.export.export import KINDS
-from viewer.ui.actions import Action, AnswerFile, Command, ExportRoom, OpenRecent, shortcut
+from viewer.ui.actions import Action, AnswerFile, Command, ExportRoom, OpenFamily, OpenRecent, shortcut
 from viewer.ui.texts import EXPORT_TEXTS, text
 from viewer.ui.view_model import HistoryModel, ViewStatus
 from viewer.ui.widgets import Place, begin_fixed, em, place, window_size
@@ -27,6 +30,8 @@ def draw_file_menu(popup: str, model: HistoryModel) -> list[Action]:
     if not imgui.begin_popup(popup):
         return actions
     actions += [item for item, name in ITEMS if imgui.menu_item_simple(text(name), shortcut(item))]
+    imgui.separator_text(text("file.families"))
+    actions += [OpenFamily(one) for one in get_args(Family) if imgui.menu_item_simple(text(f"file.{one}"))]
     imgui.separator()
     free = model.progress is None
     actions += [ExportRoom(kind) for kind in KINDS if imgui.menu_item_simple(EXPORT_TEXTS[kind], enabled=free)]

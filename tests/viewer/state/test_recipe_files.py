@@ -5,12 +5,13 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from cocogan_core.errors import CheckpointError, OutputError, RecipeError
-from cocogan_core.files import resource, write_atomically
+from cocogan_core.files import write_atomically
+from cocogan_core.shipped import shipped_model
 from viewer.camera.camera import View
 from viewer.state import recipe_files
 from viewer.state.latents import Latents
 from viewer.state.recipe import Recipe
-from viewer.state.recipe_files import SHIPPED, find_checkpoint, fingerprint, is_recipe, parse_or_read, read_recipe
+from viewer.state.recipe_files import find_checkpoint, fingerprint, is_recipe, parse_or_read, read_recipe
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def test_the_checkpoint_is_found_by_its_hash_wherever_it_lies(here):
     assert find_checkpoint(recipe(path)) == path
     assert find_checkpoint(recipe("/gone/a.safetensors"), beside=here / "room.json") == path
     assert find_checkpoint(recipe("/gone/renamed.safetensors"), at_hand=[here / "b.safetensors", path]) == path
-    shipped = replace(recipe("/gone/x"), sha256=fingerprint(resource(SHIPPED)))
-    assert find_checkpoint(shipped) == resource(SHIPPED)
+    shipped = replace(recipe("/gone/x"), sha256=fingerprint(shipped_model()))
+    assert find_checkpoint(shipped) == shipped_model()
 
 
 def test_another_checkpoint_of_the_same_name_is_refused_in_one_line(here):
@@ -105,7 +106,7 @@ def test_a_recipe_is_told_from_a_checkpoint_by_its_content(here):
     assert is_recipe(here / "plain")
     assert is_recipe(here / "gone.json")
     assert not is_recipe(here / "a.safetensors")
-    assert not is_recipe(resource(SHIPPED))
+    assert not is_recipe(shipped_model())
 
 
 def test_a_recipe_comes_as_text_or_as_a_file(here):

@@ -1,0 +1,36 @@
+"""The models that come with the program, by the families of rooms that they make."""
+
+from pathlib import Path
+from typing import Literal, get_args
+
+from cocogan_core.files import resource
+
+__all__ = ["Family", "model_path", "shipped_model"]
+
+Family = Literal["plain", "furnished"]
+FILES: dict[Family, str] = {"plain": "assets/rooms.safetensors", "furnished": "assets/furnished.safetensors"}
+
+
+def shipped_model(family: Family = "plain") -> Path:
+    """The file of a model.
+
+    Raises:
+        CocoganError: it is missing, so the installation is incomplete.
+    """
+    return resource(FILES[family])
+
+
+def model_path(named: Path | str | None) -> Path:
+    """The file that a command means: what is ``named``, or the shipped model of that family; the plain one's without.
+
+    A file called as a family goes first.
+
+    Raises:
+        CocoganError: as :func:`shipped_model`.
+    """
+    if named is None:
+        return shipped_model()
+    return next(
+        (shipped_model(family) for family in get_args(Family) if str(named) == family and not Path(named).exists()),
+        Path(named),
+    )
