@@ -11,7 +11,7 @@ set -euo pipefail
 data=${1:-data/rooms96} run=${2:-runs/paper96} images=${3:-320000} python=${PYTHON:-python}
 cocogan=$(dirname "$(command -v "$python")")/cocogan  # beside it
 
-"$cocogan" rooms "$data" --panorama --width 96 --count "${ROOMS:-6000}" --seed 3
+"$cocogan" rooms "$data" --panorama --style plain --width 96 --count "${ROOMS:-6000}" --seed 3
 "$cocogan" train paper --data "$data" --run "$run" --images "$images" --unpaired --no-roll \
     --model.architecture compact --model.generator-width 128 --model.discriminator-width 16 --model.grid.patch-px 8 \
     --batch 16 --ema-images 10000 --warmup-images 2000 --gradient-clip 10 \

@@ -27,8 +27,8 @@ stage() {  # name, preset, data, patch pixels, batch, images, rate of G, half-li
         --threads 1 --precision "${PRECISION:-bfloat16}" --warmup-images "$(scaled 400 "$5")" "${@:9}" ${OPTIONS:-}
 }
 
-"$cocogan" rooms "$data" --panorama --kind equirectangular --width 384 --seed 21 --count "$(scaled 6000 8)"
-"$cocogan" rooms "$data-live" --live --kind equirectangular
+"$cocogan" rooms "$data" --panorama --style plain --kind equirectangular --width 384 --seed 21 --count "$(scaled 6000 8)"
+"$cocogan" rooms "$data-live" --live --style plain --kind equirectangular
 stage warm8 rooms-warmup "$data" 8 8 60000 2.2e-3 1500 --final-rate 0.03
 stage warm16 rooms-warmup "$data" 16 8 16000 9e-4 400 --final-rate 0.05 --init "$(of warm8)"
 stage warm32 rooms-warmup "$data" 32 8 4000 6e-4 300 --final-rate 0.05 --init "$(of warm16)"

@@ -25,7 +25,8 @@ mkdir -p "$work/runs" "$new_state"
 if compgen -G "$state/part_*" > /dev/null; then cat "$state"/part_* | tar x -C "$work"; fi
 case $style in
     plain) family=(--style plain) ;;
-    furnished) family=(--style furnished --upright) ;;
+    furnished) family=(--style furnished --upright)
+        OPTIONS="--object-rate 6 --model.paint-rank 16 --model.field-width 256 ${OPTIONS:-}" ;;
     *) echo "STYLE is $style; take plain or furnished" >&2; exit 2 ;;
 esac
 "$cocogan" rooms "$work/rooms" --live --kind equirectangular "${family[@]}"

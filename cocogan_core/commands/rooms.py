@@ -28,7 +28,7 @@ def rooms(
     samples: Literal[1, 4, 9, 16] = 4,
     yaw: Literal["aligned", "random"] = "aligned",
     mirror: Literal["never", "random"] = "never",
-    style: Literal["plain", "varied", "furnished"] = "plain",
+    style: Literal["plain", "varied", "furnished"] = "furnished",
     kind: Literal["mercator", "equirectangular"] = "mercator",
     front: Literal["pixel", "edge"] = "pixel",
     upright: tyro.conf.FlagCreatePairsOff[bool] = False,
@@ -50,8 +50,8 @@ def rooms(
         samples: Rays per pixel for colours and edges.
         yaw: aligned: yaw 0 looks at the window's wall; random: each room is turned by an angle of its own.
         mirror: random: half of the rooms are mirrored left to right, and one more named number says which.
-        style: varied: larger rooms, patterns, tiles, stronger colours and dusk too; for those with a GPU to train on.
-            furnished: another family, in which the plan, the furniture and the hour differ from room to room.
+        style: furnished: the plan, the furniture and the hour differ from room to room. plain: one plan, by day; what
+            the shipped plain room was trained on. varied: plain, but larger, with patterns, stronger colours and dusk.
         kind: Of panoramas, live and on sheets too. mercator: ±51.3° up and down, three times as wide as high, as in the
             paper; equirectangular: the whole sphere, twice as wide as high.
         front: Where panoramas have yaw 0: in the middle of the first pixel, or at the left edge, about which a panorama

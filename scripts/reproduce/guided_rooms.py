@@ -2,7 +2,7 @@
 
 PSNR of the panorama against the real one, over all of it and over what the view did not show: of a random z, of head
 Q's answer to the view's macro patch, and of the best of the refined candidates. The rooms must not have been trained on
-(`cocogan rooms data/guided --panorama --count 100 --seed 987`).
+(`cocogan rooms data/guided --panorama --style plain --count 100 --seed 987`).
 
 Usage: python scripts/reproduce/guided_rooms.py DATA [--rooms 100] [--steps 100] [--candidates 16] [--checkpoint FILE]
 """

@@ -6,6 +6,7 @@ import pytest
 
 from cocogan_core.commands.main import main
 from cocogan_core.commands.rooms import rooms
+from cocogan_core.data.rooms.live import LiveRooms
 from cocogan_core.data.rooms.renderer import Style
 
 
@@ -37,6 +38,12 @@ def test_a_missing_display_names_the_packages(capsys, tmp_path, monkeypatch):
     message = fails(capsys, tmp_path, "--count", 1)
     assert "libegl1" in message
     assert "libgl1" in message
+
+
+def test_rooms_are_furnished_unless_asked_otherwise(tmp_path):
+    main(["rooms", str(tmp_path / "live"), "--live"])
+    main(["rooms", str(tmp_path / "plain"), "--live", "--style", "plain"])
+    assert [LiveRooms.open(tmp_path / name).style for name in ("live", "plain")] == ["furnished", "plain"]
 
 
 def test_the_styles_are_those_of_the_renderer():
