@@ -14,11 +14,12 @@ from PIL import Image
 from cocogan_core.shipped import model_path
 from viewer.app import App
 from viewer.camera.camera import View
+from viewer.camera.view_projection import ViewProjection
 from viewer.state.latents import Latents
 from viewer.state.options import Options
 
 Pixels = np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]
-LENS = "panini"
+LENS: ViewProjection = "panini"
 
 
 def sheet(

@@ -56,7 +56,8 @@ class Guidance:
         grid: the model's.
 
     Raises:
-        ConfigError: the photograph shows nothing of the model's picture, or the model knows upright rooms only.
+        ConfigError: the photograph shows nothing of the model's picture, or the model knows upright rooms only, for
+            which there is ``turned_guidance``.
         CheckpointError: the checkpoint does not fit its own model.
     """
 

@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from cocogan_core.applications.guidance import Corner, Guidance, GuidedRooms, corner_of
+from cocogan_core.applications.guidance import Corner, GuidedRooms, corner_of
 from cocogan_core.applications.photo import PlacedPhoto
 from cocogan_core.applications.sheets import tile
+from cocogan_core.applications.turned_guidance import AnyGuidance
 from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = ["draw_guidance"]
@@ -18,7 +19,7 @@ THICK_PX = 2
 Pixels = NDArray[np.uint8]
 
 
-def draw_guidance(guidance: Guidance, rooms: GuidedRooms, photo: PlacedPhoto) -> Pixels:
+def draw_guidance(guidance: AnyGuidance, rooms: GuidedRooms, photo: PlacedPhoto) -> Pixels:
     """The photograph where it belongs, then every room, the best one first, as one sheet (H, W, 3).
 
     The red box is the macro patch that guided, the blue one where head A takes it to be.

@@ -20,8 +20,9 @@ from cocogan_core.shipped import model_path
 from cocogan_core.text import printable
 
 if TYPE_CHECKING:
-    from cocogan_core.applications.guidance import Guidance, GuidedRooms
+    from cocogan_core.applications.guidance import GuidedRooms
     from cocogan_core.applications.photo import PlacedPhoto
+    from cocogan_core.applications.turned_guidance import AnyGuidance
 
 __all__ = ["guide", "room_file"]
 
@@ -69,13 +70,14 @@ def guide(
         raise ConfigError(f"cannot write {out}: name a file in a folder that exists")
     if figure is not None:
         require_writable(figure)
-    from cocogan_core.applications.guidance import Guidance, GuidanceSettings
+    from cocogan_core.applications.guidance import GuidanceSettings
+    from cocogan_core.applications.turned_guidance import guidance_of
 
     path = model_path(checkpoint)
     settings = GuidanceSettings(candidates=candidates, steps=steps, seed=seed)
     view_rad = (math.radians(fov), math.radians(yaw), math.radians(pitch))
     placed = _placed(path, photo, view_rad, panorama=panorama, at=at)
-    guidance = Guidance(load_checkpoint(path), placed, settings)
+    guidance = guidance_of(load_checkpoint(path), placed, settings)
     rooms = _search(guidance, steps)
     write_atomically(out, room_file(path, rooms.z[0].tolist(), view_rad))
     if figure is not None:
@@ -135,7 +137,7 @@ def _corner_by_head(checkpoint: Path, grid: PatchGrid, pixels: NDArray[np.uint8]
     return place_by_head(load_checkpoint(checkpoint), whole)
 
 
-def _search(guidance: "Guidance", steps: int) -> "GuidedRooms":
+def _search(guidance: "AnyGuidance", steps: int) -> "GuidedRooms":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
@@ -150,7 +152,7 @@ def _search(guidance: "Guidance", steps: int) -> "GuidedRooms":
         return guidance.run(report)
 
 
-def _draw(figure: Path, guidance: "Guidance", rooms: "GuidedRooms", placed: "PlacedPhoto") -> None:
+def _draw(figure: Path, guidance: "AnyGuidance", rooms: "GuidedRooms", placed: "PlacedPhoto") -> None:
     from cocogan_core.applications.guidance_figure import draw_guidance
 
     sheet = draw_guidance(guidance, rooms, placed)

@@ -61,8 +61,9 @@ def find_room(pipe: Connection, task: GuideTask) -> None:
 
 
 def _find(pipe: Connection, task: GuideTask) -> GuidedRoom:
-    from cocogan_core.applications.guidance import Guidance, GuidanceSettings
+    from cocogan_core.applications.guidance import GuidanceSettings
     from cocogan_core.applications.photo import place_view
+    from cocogan_core.applications.turned_guidance import guidance_of
     from cocogan_core.checkpoint import load_checkpoint
     from cocogan_core.data.sources.image_io import UnusablePicture, read_picture
 
@@ -74,7 +75,7 @@ def _find(pipe: Connection, task: GuideTask) -> GuidedRoom:
     except UnusablePicture as error:
         raise DataError(f"{task.photo} {error}") from error
     placed = place_view(picture, grid, projection, fov_rad=task.fov_rad, yaw_rad=task.yaw_rad, pitch_rad=task.pitch_rad)
-    guidance = Guidance(checkpoint, placed, GuidanceSettings(candidates=task.candidates, steps=task.steps))
+    guidance = guidance_of(checkpoint, placed, GuidanceSettings(candidates=task.candidates, steps=task.steps))
 
     def report(done: int, _error: float, z: Latent) -> bool:
         pipe.send(GuideStep(done, z))
