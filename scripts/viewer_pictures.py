@@ -19,7 +19,6 @@ import pyglet
 from numpy.typing import NDArray
 from PIL import Image
 
-from cocogan_core.checkpoint import read_metadata
 from cocogan_core.files import resource
 
 pyglet.options.headless = True
@@ -46,10 +45,11 @@ Pixels = NDArray[np.uint8]
 def first_start(size: tuple[int, int]) -> Iterator["App"]:
     """The window as at the very first start."""
     from viewer.app import App
-    from viewer.session.gallery import FIRST_SEED, first_look
+    from viewer.session.first_look import first_look_of
+    from viewer.session.gallery import FIRST_SEED
 
     room = resource("assets/rooms.safetensors")
-    look = first_look(read_metadata(room).model.latent_names)
+    look = first_look_of(room, FIRST_SEED)
     with TemporaryDirectory() as folder:
         remembered = Path(folder) / "settings.json"
         options = Options(room, FIRST_SEED, look, size, "cpu", None, headless=True, settings=remembered, welcome=True)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Optional
 
-from cocogan_core.checkpoint import read_metadata
 from cocogan_core.errors import CocoganError, ConfigError
 from cocogan_core.files import is_picture
 from cocogan_core.inference.engine import Device
@@ -107,7 +106,7 @@ def view(
     opened = open_room(recipe or file, checkpoint, seed=seed) if anything or settings is None else _start(settings)
     found = opened.recipe
     named = found is not None or settings is None or is_picture(opened.checkpoint)
-    usual = opened.look if named else _first_look(opened.checkpoint)
+    usual = opened.look if named else _first_look(opened)
     first = look_from(usual, yaw=yaw, pitch=pitch, fov=fov, lens=lens)
     if settings is not None:
         start_log(log_path())
@@ -164,11 +163,11 @@ def _start(settings: Path) -> Opened:
     return open_room(None, seed=FIRST_SEED)
 
 
-def _first_look(checkpoint: Path) -> View:
-    """Where a model's rooms have their furniture."""
-    from viewer.session.gallery import first_look
+def _first_look(opened: Opened) -> View:
+    """Where the room has its furniture."""
+    from viewer.session.first_look import first_look_of  # only now: see the module's text
 
-    return first_look(read_metadata(checkpoint).model.latent_names)
+    return first_look_of(opened.checkpoint, opened.seed or 0)
 
 
 def _show(options: Options) -> None:

@@ -5,7 +5,7 @@ Where rays meet them gives pixels object coordinates: places in the own frame of
 floor at y = 0 and the room centred on x = z = 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -175,6 +175,13 @@ class RoomObjects:
             rows[:, [0, *(columns[name] for name in one.latents)]] = one.sides
         return every
 
+    def boxes(self, group: str, names: Sequence[str], latents: NDArray[np.floating]) -> Matrix:
+        """Sides (n, 6) in metres of the objects of a ``group`` that are in the room of numbers (names,)."""
+        known = dict(zip(("", *self._columns(names)), self.numbers(names, latents), strict=True))
+        there = [one for one in self.objects if one.name.startswith(f"{group}.") and _is_there(one, known)]
+        sides = [one.sides @ [1.0, *(known[name] for name in one.latents)] for one in there]
+        return np.array(sides).reshape(-1, SIDES)
+
     def presence(self, names: Sequence[str]) -> Matrix:
         """(T, 1 + names + derived): an object is there where its row times (1, numbers …) is above 0."""
         columns = self._columns(names)
@@ -195,3 +202,8 @@ class RoomObjects:
         ):
             row[0], row[columns[name]] = (low + high) / 2, (high - low) / 2
         return both
+
+
+def _is_there(one: RoomObject, known: Mapping[str, float]) -> bool:
+    value = known[one.present.removeprefix("-")] if one.present else 1.0
+    return bool(value <= 0 if one.present.startswith("-") else value > 0)

@@ -14,7 +14,8 @@ from cocogan_core.shipped import shipped_model
 from viewer.session.copier import Copier
 from viewer.session.file_asker import FileAsker
 from viewer.session.file_saver import FileSaver
-from viewer.session.gallery import first_look, with_mood
+from viewer.session.first_look import first_look
+from viewer.session.gallery import with_mood
 from viewer.session.overlays import Overlays
 from viewer.session.picture_answer import PictureAnswer
 from viewer.session.tour import Tour
@@ -270,7 +271,7 @@ class ActionHandler:
         session, controls = self._workspace.session, self._controls
         session.change(room)
         if not controls.dragged:
-            first = first_look(session.names)
+            first = first_look(session.source.metadata.model, np.array(room.base))
             controls.camera = controls.camera.look(yaw_rad=first.yaw_rad)
         self._over.discard("gallery")
 

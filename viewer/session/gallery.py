@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
-from viewer.camera.camera import View
 from viewer.rendering.thumbnails import Filmstrip, Texture, thumbnail_size
+from viewer.session.first_look import usual_yaw_rad
 from viewer.state.latents import Latents
-from viewer.ui.latent_texts import MOODS, group_of, known
+from viewer.ui.latent_texts import MOODS, known
 from viewer.ui.texts import text
 from viewer.ui.view_model import GalleryModel, Tile
 
-__all__ = ["FIRST_SEED", "Gallery", "first_look", "with_mood"]
+__all__ = ["FIRST_SEED", "Gallery", "with_mood"]
 
 # Rooms of the shipped model that show what it can do, chosen from its first forty by eye.
 CURATED: Mapping[int, str] = {
@@ -24,16 +24,7 @@ CURATED: Mapping[int, str] = {
 }  # fmt: skip
 FIRST_SEED = 18
 MOST_TILES, TILE_PX = 64, 192  # width of a whole thumbnail, of which a part is shown
-SEAT_YAW_RAD = math.radians(238)  # of plain rooms: between the picture's wall and the bed or sofa
-FIRST_FOV_RAD, FIRST_PITCH_RAD = math.radians(150), math.radians(-8)
 SHOWN, ASPECT = 0.42, 1.26  # of a thumbnail's width; of what is shown, at least: less than a sphere's height
-
-
-def first_look(names: Sequence[str]) -> View:
-    """A wide look at where such rooms have their furniture; of other models, at yaw 0."""
-    seated = any(group_of(name) == "seat" for name in names)  # of which every other family may have its own wall
-    yaw_rad = SEAT_YAW_RAD if seated else 0.0
-    return View(yaw_rad, FIRST_PITCH_RAD if seated else 0.0, FIRST_FOV_RAD, lens="panini", former="panini")
 
 
 def with_mood(room: Latents, names: Sequence[str], mood: str) -> Latents:
@@ -83,7 +74,7 @@ class Gallery:
         ]
         width, height = thumbnail_size(self._grid, TILE_PX)
         moods = tuple(mood for mood, values in MOODS.items() if known(self._names, values))
-        middle = first_look(self._names).yaw_rad / (2 * math.pi)
+        middle = usual_yaw_rad(self._names) / (2 * math.pi)
         left = min(max(middle - SHOWN / 2, 0.0), 1.0 - SHOWN)
         aspect = width / height / self._rows
         return GalleryModel(self.tiles.texture.glo, aspect, (left, left + SHOWN), tuple(sections), moods)

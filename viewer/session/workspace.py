@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cocogan_core.checkpoint import read_metadata
 from cocogan_core.errors import CocoganError, RecipeError
 from cocogan_core.files import is_picture
 from cocogan_core.shipped import shipped_model
@@ -17,7 +16,8 @@ from viewer.camera.camera import View
 from viewer.rendering.renderer import Renderer
 from viewer.session.checkpoint_loader import CheckpointLoader, CheckpointSource, LoadedCheckpoint
 from viewer.session.checkpoint_search import CheckpointSearch
-from viewer.session.gallery import FIRST_SEED, first_look
+from viewer.session.first_look import first_look_of
+from viewer.session.gallery import FIRST_SEED
 from viewer.session.session import Session
 from viewer.state.latents import LARGEST_SEED, Latents
 from viewer.state.photographs import is_plain_picture, photo_look
@@ -241,15 +241,15 @@ class Workspace:
 
     def _source(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> CheckpointSource:
         seed = self.session.latents.seed
-        view = photo_look(checkpoint) if is_picture(checkpoint) else View()
+        view = photo_look(checkpoint) if is_picture(checkpoint) else first_look_of(checkpoint, seed)
         return CheckpointSource.read(checkpoint, recipe, seed=seed, view=view, named_by=file)
 
     def leave_photograph(self) -> None:
         """Back to the model and the room that were shown before a photograph; raises as :meth:`open`."""
         before = self._before_photograph
         if before is None:
-            names = read_metadata(shipped_model()).model.latent_names
-            before = CheckpointSource.read(shipped_model(), None, seed=FIRST_SEED, view=first_look(names))
+            look = first_look_of(shipped_model(), FIRST_SEED)
+            before = CheckpointSource.read(shipped_model(), None, seed=FIRST_SEED, view=look)
         self._start_loading(before)
 
     def _load(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> None:
