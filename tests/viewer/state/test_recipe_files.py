@@ -58,14 +58,14 @@ HOSTS = (
 
 
 def asked_on_windows(stated, room, monkeypatch):
-    """Every path that Windows would look at for a room's checkpoint, but the shipped one."""
+    """Every path that Windows would look at for a room's checkpoint, but the shipped ones."""
     asked = []
     with monkeypatch.context() as patch:
         patch.setattr(recipe_files, "Path", PureWindowsPath)
         patch.setattr(recipe_files, "_fingerprint_if_there", lambda path: asked.append(str(path)) or "")
         with pytest.raises(RecipeError, match="is not here"):
             find_checkpoint(recipe(stated), beside=room and PureWindowsPath(room))
-    return asked[:-1]
+    return asked[:-2]
 
 
 @pytest.mark.parametrize("stated", HOSTS)
@@ -87,7 +87,7 @@ def test_a_huge_file_that_a_room_names_is_not_read(here, monkeypatch):
     with (here / "huge.safetensors").open("wb") as file:
         file.truncate(50 << 30)
     monkeypatch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("it is hashed"))
-    monkeypatch.setattr(recipe_files, "resource", lambda _name: here / "none")
+    monkeypatch.setattr(recipe_files, "shipped_model", lambda _name: here / "none")
     with pytest.raises(RecipeError, match="is not here"):
         find_checkpoint(recipe(here / "huge.safetensors"), beside=here / "room.json")
 
