@@ -106,17 +106,10 @@ class Trainer:
         self.seen = 0
         self.seen_before, self._notes_before = load_initial_weights(config.init, self.generator, self.discriminator)
         self.ema = WeightEMA(self.generator, half_life_images=config.ema_images)
+        made_by = self.generator
+        shares = (made_by.base_parameters(), config.base_rate), (made_by.object_parameters(), config.object_rate)
         self.optimizers = {
-            "optimizer_g": NetworkOptimizer(
-                self.generator,
-                config,
-                self.ranks,
-                clip=config.gradient_clip,
-                shares=(
-                    (self.generator.base_parameters(), config.base_rate),
-                    (self.generator.object_parameters(), config.object_rate),
-                ),
-            ),
+            "optimizer_g": NetworkOptimizer(made_by, config, self.ranks, clip=config.gradient_clip, shares=shares),
             "optimizer_d": NetworkOptimizer(self.discriminator, config, self.ranks),
         }
         self._notice = self._resume()

@@ -215,7 +215,7 @@ class ActionHandler:
             Command.LEAVE_PHOTOGRAPH: workspace.leave_photograph,
             Command.ANSWER_PICTURE: self.answer.accept,
             Command.CANCEL_OFFER: self.answer.decline,
-            Command.RESET_ROOM: self._reset_room,
+            Command.RESET_ROOM: lambda: self._change(workspace.session.latents.untouched),
             Command.FAVOURITE: lambda: workspace.toggle_favourite(self.recipe()),
             Command.UNDO: lambda: self._change(workspace.session.history.undo),
             Command.REDO: lambda: self._change(workspace.session.history.redo),
@@ -271,24 +271,17 @@ class ActionHandler:
         session, controls = self._workspace.session, self._controls
         session.change(room)
         if not controls.dragged:
-            first = first_look(session.source.metadata.model, np.array(room.base))
-            controls.camera = controls.camera.look(yaw_rad=first.yaw_rad)
+            yaw_rad = first_look(session.source.metadata.model, np.array(room.base)).yaw_rad
+            controls.camera = controls.camera.look(yaw_rad=yaw_rad)
         self._over.discard("gallery")
-
-    def _reset_room(self) -> None:
-        room = self._workspace.session.latents
-        self._change(lambda: Latents.of_seed(room.seed, len(room.base)))
 
     def _answer(self, answer: str) -> None:
         """The user has named a file."""
-        taken = self.files.take(answer)
-        if taken is None:
-            return
-        purpose, path = taken
-        if purpose == "open":
-            self._workspace.open(path)
-        else:
-            self._saver.save(purpose, path)
+        match self.files.take(answer):
+            case "open", path:
+                self._workspace.open(path)
+            case purpose, path:
+                self._saver.save(purpose, path)
 
     def _toggle_comparison(self) -> None:
         self._workspace.session.job.toggle_comparison()

@@ -246,10 +246,9 @@ class Workspace:
 
     def leave_photograph(self) -> None:
         """Back to the model and the room that were shown before a photograph; raises as :meth:`open`."""
-        before = self._before_photograph
-        if before is None:
-            look = first_look_of(shipped_model(), FIRST_SEED)
-            before = CheckpointSource.read(shipped_model(), None, seed=FIRST_SEED, view=look)
+        before = self._before_photograph or CheckpointSource.read(
+            shipped_model(), None, seed=FIRST_SEED, view=first_look_of(shipped_model(), FIRST_SEED)
+        )
         self._start_loading(before)
 
     def _load(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> None:

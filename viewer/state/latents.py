@@ -25,6 +25,10 @@ class Latents:
         """The room of a seed: z ~ U[−1, 1] (paper, Appendix C)."""
         return cls(seed, _draw(seed, z_dim))
 
+    def untouched(self) -> Self:
+        """The room of the seed again, with nothing changed or locked."""
+        return self.of_seed(self.seed, len(self.base))
+
     def reseed(self, seed: int) -> Self:
         """The room of another seed; locked entries stay."""
         fresh = _draw(seed, len(self.base))
