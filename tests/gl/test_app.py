@@ -23,11 +23,13 @@ pyglet.options.headless = True
 pyglet.options.shadow_window = False  # else it stays "current" when other tests' contexts are
 
 from benchmarks.drive import Driver, gl_objects  # noqa: E402 (the options above have to be set first)
+from cocogan_core.shipped import shipped_model  # noqa: E402
 from viewer.app import App  # noqa: E402
 from viewer.camera.camera import View  # noqa: E402
+from viewer.session.first_look import first_look  # noqa: E402
 from viewer.state.options import Options  # noqa: E402
 from viewer.ui import panels  # noqa: E402
-from viewer.ui.actions import AnswerFile, Command, MorphTo, MoveDivider, ScrubMorph, VisitRoom  # noqa: E402
+from viewer.ui.actions import AnswerFile, Command, MorphTo, MoveDivider, OpenFamily, ScrubMorph, VisitRoom  # noqa: E402
 from viewer.ui.view_model import Severity  # noqa: E402
 
 CAMERA_COMMANDS = {
@@ -178,6 +180,16 @@ def test_a_session_that_was_left_is_freed_without_a_search_for_cycles(app, tiny_
         assert left() is None, "what it holds, up to hundreds of megabytes, waits for the next search"
     finally:
         gc.enable()
+
+
+def test_the_menu_opens_the_other_shipped_model_and_looks_at_its_main_wall(app, tiny_checkpoint, monkeypatch):
+    use_panel(app, monkeypatch, OpenFamily("furnished"))
+    frames(app, lambda: app.session.checkpoint == shipped_model("furnished") and app.session.streamer.complete)
+    room, model = app.session.latents, app.session.source.metadata.model
+    assert "palette.hue" in app.session.names
+    assert app.controls.camera.view.yaw_rad == pytest.approx(first_look(model, np.array(room.base)).yaw_rad)
+    app.handler.open_dropped(0, 0, [str(tiny_checkpoint)])
+    frames(app, lambda: app.session.checkpoint == tiny_checkpoint and app.session.streamer.complete)
 
 
 def test_frames_go_on_while_the_model_of_a_saved_room_is_looked_for(app, tmp_path, monkeypatch):
