@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 from cocogan_core.errors import ConfigError
+from cocogan_core.shipped import model_path
 from cocogan_core.text import printable
 
 __all__ = ["extend"]
@@ -66,7 +67,7 @@ def extend(
         patches=patches, images=images, batch=batch, loss=loss, gradient_penalty=gradient_penalty,
         spatial_weight=spatial_weight, seam=seam, check_every=check_every, seed=seed,
     )  # fmt: skip
-    training = PostTraining(load_checkpoint(checkpoint), ImageDataset.open(data), settings)
+    training = PostTraining(load_checkpoint(model_path(checkpoint)), ImageDataset.open(data), settings)
     columns = ("post-training", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), "{task.fields[terms]}")
     with Progress(*columns, console=Console(stderr=True)) as bars:
         task = bars.add_task("", total=images, terms="")
