@@ -165,7 +165,7 @@ def save_checkpoint(
     tensors = {f"generator.{name}": tensor for name, tensor in generator.items()}
     tensors |= {f"discriminator.{name}": tensor for name, tensor in (discriminator or {}).items()}
     whole = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
-    write_atomically(Path(path), safetensors.numpy.save(whole, {KEY: json.dumps(stated)}))
+    write_atomically(Path(path), safetensors.numpy.save(whole, {KEY: json.dumps(stated, separators=(",", ":"))}))
 
 
 def _tensors(path: Path) -> dict[str, NDArray[Any]]:
