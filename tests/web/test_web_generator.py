@@ -8,10 +8,10 @@ import pytest
 from javascript import WEB, javascript
 
 from cocogan_core.checkpoint import load_checkpoint, read_metadata, save_checkpoint
-from cocogan_core.files import resource
 from cocogan_core.inference.blocks import Block, cover
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
+from cocogan_core.shipped import shipped_model
 
 MAKE = """
 async function main() {
@@ -57,8 +57,9 @@ def compare(path, seeds, patches):
     assert (pixels[..., 3] == 255).all()
 
 
-def test_the_shipped_room():
-    compare(resource("assets/rooms.safetensors"), [0, 7], [(0, 0, 0), (0, 1, 11), (0, 2, 5), (0, 3, 6)])
+@pytest.mark.parametrize("family", ["plain", "furnished"])
+def test_the_shipped_rooms(family):
+    compare(shipped_model(family), [0, 7], [(0, 0, 0), (0, 1, 11), (0, 2, 5), (0, 3, 6)])
 
 
 def test_levels_and_walls_on_the_whole_sphere(rooms_checkpoint):
@@ -221,7 +222,7 @@ def test_too_little_memory_is_told_in_words():
       const kernel = bytes(new URL("generator/kernel.wasm", WEB));
       return CompactGenerator.load(readCheckpoint(bytes(data)), kernel).then(() => "made", (error) => error.message);
     }"""
-    assert "too little memory" in javascript(code, str(resource("assets/rooms.safetensors")))
+    assert "too little memory" in javascript(code, str(shipped_model()))
 
 
 def test_half_precision_weights_are_the_same_numbers():

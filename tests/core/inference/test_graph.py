@@ -14,7 +14,6 @@ from cocogan_core.data.rooms.furnished.numbers import FURNISHED
 from cocogan_core.data.rooms.objects import room_objects
 from cocogan_core.data.rooms.parameters import PARAMETERS, room_spans
 from cocogan_core.errors import CheckpointError
-from cocogan_core.files import resource
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.inference.ablation_engines import FullEngine, MultipleEngine, inner_checkpoints
@@ -25,6 +24,7 @@ from cocogan_core.inference.onnx_engine import OnnxEngine
 from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.torch_engine import TorchEngine
 from cocogan_core.models.build import build_generator
+from cocogan_core.shipped import shipped_model
 
 GRID = PatchGrid(rows=4, columns=6, patch_px=16)
 COMPACT = ModelConfig(grid=GRID, architecture="compact", z_dim=9, generator_width=24, discriminator_width=4)
@@ -187,8 +187,9 @@ def test_graphs_are_valid_onnx(name):
         onnx.checker.check_model(onnx.load_from_string(build_graph(checkpoint, request)), full_check=True)
 
 
-def test_the_shipped_room():
-    checkpoint = load_checkpoint(resource("assets/rooms.safetensors"))
+@pytest.mark.parametrize("family", ["plain", "furnished"])
+def test_the_shipped_rooms(family):
+    checkpoint = load_checkpoint(shipped_model(family))
     engine, reference = onnx_engine(checkpoint), TorchEngine(checkpoint, "cpu")
     for seed in range(2):
         z = np.random.default_rng(seed).uniform(-1, 1, checkpoint.metadata.model.z_dim).astype(np.float32)
