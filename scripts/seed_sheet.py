@@ -1,6 +1,6 @@
 """Many rooms of a model side by side: ``python scripts/seed_sheet.py CHECKPOINT --out docs/furnished.webp``.
 
-Each is looked at as the window does at first, through a wide Panini projection, on the levels that the picture needs.
+Each is looked at where the window looks first, through a wide Panini projection, on the levels that the picture needs.
 """
 
 import math
@@ -15,6 +15,7 @@ from cocogan_core.shipped import model_path
 from viewer.app import App
 from viewer.camera.camera import View
 from viewer.camera.view_projection import ViewProjection
+from viewer.session.first_look import first_look
 from viewer.state.latents import Latents
 from viewer.state.options import Options
 
@@ -29,7 +30,6 @@ def sheet(
     seed: int = 0,
     count: int = 24,
     columns: int = 4,
-    yaw: float = 0.0,
     fov: float = 140.0,
     size: tuple[int, int] = (400, 225),
 ) -> None:
@@ -41,11 +41,10 @@ def sheet(
         seed: of the first.
         count: how many, a multiple of ``columns``.
         columns: in a row.
-        yaw: of the views, in degrees.
         fov: of the views, in degrees.
         size: of each in pixels, width and height.
     """
-    view = View(math.radians(yaw), math.radians(-6), math.radians(fov), lens=LENS, former=LENS)
+    view = View(0.0, math.radians(-6), math.radians(fov), lens=LENS, former=LENS)
     app = App(Options(model_path(checkpoint), seed, view, size, "cpu", None, headless=True, only_visible=True))
     try:
         made = [drawn(app, number) for number in range(seed, seed + count)]
@@ -57,7 +56,9 @@ def sheet(
 
 def drawn(app: App, seed: int) -> Pixels:
     """The room of a seed."""
-    app.session.change(Latents.of_seed(seed, len(app.session.latents.base)))
+    room, model = Latents.of_seed(seed, len(app.session.latents.base)), app.session.source.metadata.model
+    app.session.change(room)
+    app.controls.camera = app.controls.camera.look(yaw_rad=first_look(model, np.array(room.base)).yaw_rad)
     with tempfile.TemporaryDirectory() as folder:
         app.save_picture(Path(folder) / "view.png")
         return np.asarray(Image.open(Path(folder) / "view.png").convert("RGB"))
