@@ -44,20 +44,23 @@ class Objects(NamedTuple):
     @classmethod
     def of(cls, scene: ObjectScene, z: Tensor) -> Self:
         """Of z (B, z_dim)."""
-        numbers = _derived(scene, z)
+        numbers = _derived(scene, z.detach())
         with torch.autocast(z.device.type, enabled=False):
             sides, presence, sun = (_sums(numbers, rows) for rows in (scene.sides, scene.presence, scene.sun))
         return cls(sides.view(len(z), *scene.sides.shape[:2]), presence > 0, sun, scene)
 
 
 def told_of(scene: ObjectScene, z: Tensor) -> Tensor:
-    """z (B, z_dim) and the numbers derived from it that say how objects look: (B, z_dim + L)."""
+    """z (B, z_dim) and the numbers derived from it that say how objects look: (B, z_dim + L).
+
+    Passes gradients, so that a search for z can change a colour; a flag has none.
+    """
     return torch.cat([z, _derived(scene, z)[:, list(scene.looks)].to(z)], 1)
 
 
 def _derived(scene: ObjectScene, z: Tensor) -> Tensor:
     """(B, 1 + z_dim + D) 1, z and all numbers derived from it."""
-    numbers = torch.cat([torch.ones_like(z[:, :1]), z], 1).detach().float()
+    numbers = torch.cat([torch.ones_like(z[:, :1]), z], 1).float()
     with torch.autocast(z.device.type, enabled=False):  # half a number's digits would move things by centimetres
         for function, rows in scene.steps:
             numbers = torch.cat([numbers, FUNCTIONS[function](_sums(numbers, rows))], 1)

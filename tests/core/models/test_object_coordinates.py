@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cocogan_core.config import ModelConfig, RoomLatents
+from cocogan_core.data.rooms.furnished.numbers import FURNISHED
 from cocogan_core.data.rooms.objects import room_objects
-from cocogan_core.data.rooms.parameters import PARAMETERS
+from cocogan_core.data.rooms.parameters import PARAMETERS, room_spans
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.models.build import build_generator
 from cocogan_core.models.dimensions import OBJECT_FEATURES
-from cocogan_core.models.object_coordinates import NOTHING, Objects, Rays, _meet, nearest_objects
+from cocogan_core.models.object_coordinates import NOTHING, Objects, Rays, _meet, nearest_objects, told_of
 from cocogan_core.models.object_layers import ObjectLayers
 from cocogan_core.models.object_maps import object_maps
 from cocogan_core.models.object_scene import ObjectScene
@@ -152,6 +153,18 @@ def test_object_weights_get_gradients(rank):
     assert all(parameter.grad.abs().sum() > 0 for parameter in tables)
     first = generator.objects.codes if rank else generator.objects.paint[-1]
     assert first.weight.grad.abs().sum() > 0
+
+
+def test_a_search_for_z_can_change_the_hue():
+    """What is derived from z of how objects look passes gradients; where they are does not."""
+    spans = {f"{name.removeprefix('room.')}_m": span for name, span in room_spans("furnished").items()}
+    room = RoomLatents(projection=Projection.of_aspect("equirectangular", 2), front="edge", **spans)
+    config = replace(
+        CONFIG, latent_names=FURNISHED, z_dim=70, room=room, objects=room_objects("furnished", upright=True)
+    )
+    z = torch.rand(3, 70, requires_grad=True)
+    told_of(ObjectScene.of(config), z)[:, 70:].sum().backward()
+    assert (z.grad[:, FURNISHED.index("palette.hue")] != 0).all()
 
 
 def test_painting_by_rank_is_one_layer_for_all_stages():
