@@ -189,12 +189,12 @@ HOSTILE = {
     "half of nothing": (
         lambda good: with_metadata(good, projection={"kind": "mercator", "half_extent_rad": None}), "half_extent",
     ),
-    "infinite": (lambda good: with_raw(good, '"z_dim": 12', '"z_dim": 1e999'), "finite"),
-    "beyond 2^63": (lambda good: with_raw(good, '"z_dim": 12', '"z_dim": 9223372036854775808'), "finite"),
-    "a name twice": (lambda good: with_raw(good, '"z_dim": 12', '"z_dim": 12, "z_dim": 12'), "twice"),
-    "a name twice, hidden": (lambda good: with_raw(good, '"z_dim": 12', '"z_dim": 12, "z\\u005fdim": 12'), "twice"),
-    "our own mark": (lambda good: with_raw(good, '"z_dim": 12', '"z_dim": {"\\u0000fraction": 12}'), "twice"),
-    "deep": (lambda good: with_raw(good, '"z_dim": 12', '"z_dim": ' + "[" * 33 + "1" + "]" * 33), "deeper"),
+    "infinite": (lambda good: with_raw(good, '"z_dim":12', '"z_dim": 1e999'), "finite"),
+    "beyond 2^63": (lambda good: with_raw(good, '"z_dim":12', '"z_dim": 9223372036854775808'), "finite"),
+    "a name twice": (lambda good: with_raw(good, '"z_dim":12', '"z_dim": 12, "z_dim": 12'), "twice"),
+    "a name twice, hidden": (lambda good: with_raw(good, '"z_dim":12', '"z_dim": 12, "z\\u005fdim": 12'), "twice"),
+    "our own mark": (lambda good: with_raw(good, '"z_dim":12', '"z_dim": {"\\u0000fraction": 12}'), "twice"),
+    "deep": (lambda good: with_raw(good, '"z_dim":12', '"z_dim": ' + "[" * 33 + "1" + "]" * 33), "deeper"),
     "metadata that is a number": (
         lambda good: joined(split(good)[0] | {"__metadata__": {"cocogan": 7}}, split(good)[1]), "no COCO-GAN",
     ),

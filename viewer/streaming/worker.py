@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.geometry.grid import PatchGrid
-from viewer.streaming.generator_process import take_process
+from viewer.streaming.generator_process import GeneratorProcess, take_process
 from viewer.streaming.protocol import (
     SLOTS,
     Assignment,
@@ -78,7 +78,7 @@ class Worker:
         self._received_batches = 0
         self._missing: set[Patch] = set()  # of the newest request
         self._working, self._heard_s = False, time.monotonic()  # whether the child has begun a batch; its last sign
-        self._start()
+        self._memory, self._generator = self._start()
         self._began_s = time.monotonic()
 
     @property
@@ -122,15 +122,16 @@ class Worker:
             self._generator.process.kill()
             self._generator.process.join()
 
-    def _start(self) -> None:
-        """A child, which may have begun before, and memory of its own."""
-        self._memory = SharedMemory(create=True, size=SLOTS * batch_bytes(self._config.grid))
-        self._generator = take_process()
-        self._send(Assignment(self._memory.name, self._config))
+    def _start(self) -> tuple[SharedMemory, GeneratorProcess]:
+        """Memory of its own for a child, which may have begun before."""
+        memory, generator = SharedMemory(create=True, size=SLOTS * batch_bytes(self._config.grid)), take_process()
+        with contextlib.suppress(OSError):  # it has died already, and will be replaced
+            generator.pipe.send(Assignment(memory.name, self._config))
+        return memory, generator
 
     def _restart(self) -> None:
         """Replace a dead child; the new one gets the last request, if there was one."""
-        self._start()
+        self._memory, self._generator = self._start()
         self._received_batches, self._began_s, self._down_until_s = 0, time.monotonic(), None
         self._working, self._heard_s = False, self._began_s
         if self._request is not None:
@@ -157,7 +158,7 @@ class Worker:
         with contextlib.suppress(FileNotFoundError):  # a second time
             self._memory.unlink()
 
-    def _send(self, message: Assignment | PatchRequest | int) -> None:
+    def _send(self, message: PatchRequest | int) -> None:
         with contextlib.suppress(OSError):  # a dead child is noticed by poll()
             self._generator.pipe.send(message)
 
