@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from cocogan_core.files import resource
 
-__all__ = ["Family", "model_path", "shipped_model"]
+__all__ = ["Family", "model_path", "shipped_model", "shipped_models"]
 
 Family = Literal["plain", "furnished"]
 FILES: dict[Family, str] = {"plain": "assets/rooms.safetensors", "furnished": "assets/furnished.safetensors"}
@@ -18,6 +18,11 @@ def shipped_model(family: Family = "plain") -> Path:
         CocoganError: it is missing, so the installation is incomplete.
     """
     return resource(FILES[family])
+
+
+def shipped_models() -> list[Path]:
+    """The files of all families; raises as :func:`shipped_model`."""
+    return [shipped_model(family) for family in get_args(Family)]
 
 
 def model_path(named: Path | str | None) -> Path:

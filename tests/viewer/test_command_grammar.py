@@ -9,6 +9,7 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.shipped import shipped_model
 from viewer.__main__ import main
 from viewer.camera.camera import View
+from viewer.state import recipe_files
 from viewer.state.latents import Latents
 from viewer.state.options import look_from, open_room
 from viewer.state.recipe import Recipe
@@ -107,3 +108,17 @@ def test_a_window_takes_photographs_and_offers_rooms_for_other_pictures(options,
     offered = options(picture)
     assert offered.offer == picture
     assert offered.checkpoint == shipped_model()
+
+
+def test_a_room_of_a_shipped_model_asks_for_no_other_file(monkeypatch):
+    """Whatever path it states: a large file there would be hashed first."""
+    asked = []
+    for family in ("plain", "furnished"):
+        room = Recipe(
+            checkpoint="/elsewhere/large.safetensors", sha256=fingerprint(shipped_model(family)),
+            latents=Latents.of_seed(1, 128), view=View(), size_px=(64, 48),
+        )  # fmt: skip
+        with monkeypatch.context() as patch:
+            patch.setattr(recipe_files, "_fingerprint_if_there", lambda path: asked.append(path) or fingerprint(path))
+            assert open_room(room.line()).checkpoint == shipped_model(family)
+    assert {*asked} == {shipped_model("plain"), shipped_model("furnished")}

@@ -241,7 +241,9 @@ class Workspace:
 
     def _source(self, checkpoint: Path, recipe: Recipe | None, file: Path | None) -> CheckpointSource:
         seed = self.session.latents.seed
-        view = photo_look(checkpoint) if is_picture(checkpoint) else first_look_of(checkpoint, seed)
+        view = (
+            photo_look(checkpoint) if is_picture(checkpoint) else View() if recipe else first_look_of(checkpoint, seed)
+        )
         return CheckpointSource.read(checkpoint, recipe, seed=seed, view=view, named_by=file)
 
     def leave_photograph(self) -> None:

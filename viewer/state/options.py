@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cocogan_core.errors import ConfigError, RecipeError
 from cocogan_core.files import is_picture
-from cocogan_core.shipped import model_path
+from cocogan_core.shipped import model_path, shipped_models
 from viewer.camera.camera import DEFAULT_FOVS_RAD, View
 from viewer.camera.view_projection import WIDEST_RAD, ViewProjection
 from viewer.state.latents import LARGEST_SEED, Latents
@@ -164,7 +164,7 @@ def load_recipe_and_checkpoint(text: str, checkpoint: Path | None) -> tuple[Reci
     """
     recipe, file = parse_or_read(text)
     if checkpoint is None:
-        return recipe, find_checkpoint(recipe, beside=file)
+        return recipe, find_checkpoint(recipe, beside=file, at_hand=shipped_models())
     checkpoint = model_path(checkpoint)
     if fingerprint(checkpoint) != recipe.sha256:
         raise RecipeError(

@@ -4,11 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
-from typing import get_args
 
 from cocogan_core.errors import CheckpointError, CocoganError, RecipeError
 from cocogan_core.files import open_regular
-from cocogan_core.shipped import Family, shipped_model
+from cocogan_core.shipped import shipped_models
 from viewer.state.recipe import MOST_CHARACTERS, Recipe
 
 __all__ = ["find_checkpoint", "fingerprint", "is_recipe", "parse_or_read", "read_recipe"]
@@ -84,7 +83,7 @@ def find_checkpoint(recipe: Recipe, *, beside: Path | None = None, at_hand: Iter
     if beside is not None:
         places += [*(beside.parent / place for place in places), beside.parent / stated.name]
     wrong = None
-    for path in [*at_hand, *places, *map(shipped_model, get_args(Family))]:
+    for path in [*at_hand, *places, *shipped_models()]:
         found = _fingerprint_if_there(path)
         if found == recipe.sha256:
             return path

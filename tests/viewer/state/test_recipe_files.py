@@ -87,7 +87,7 @@ def test_a_huge_file_that_a_room_names_is_not_read(here, monkeypatch):
     with (here / "huge.safetensors").open("wb") as file:
         file.truncate(50 << 30)
     monkeypatch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("it is hashed"))
-    monkeypatch.setattr(recipe_files, "shipped_model", lambda _name: here / "none")
+    monkeypatch.setattr(recipe_files, "shipped_models", lambda: [here / "none"])
     with pytest.raises(RecipeError, match="is not here"):
         find_checkpoint(recipe(here / "huge.safetensors"), beside=here / "room.json")
 
