@@ -23,6 +23,7 @@ Conditioning = Literal["mlp", "linear"]
 LARGEST = {"z_dim": 65536, "generator_width": 4096, "discriminator_width": 4096, "field_width": 4096}
 FIELD_GROUP = 16  # units of the field network, for whole vectors of any processor
 LARGEST_RANK = 96  # of what paints objects, which has as many numbers
+MOST_TEXTURES = 8
 MOST_PATCHES = 4096  # of level 0; the paper's finest grid has 1024
 MOST_SEPARATE = 256  # generators of the ablation "multiple G"; the paper has 16
 MOST_PIXELS, LONGEST_SIDE_PX = 1 << 25, 16384  # of level 0, all of which the viewer keeps in a texture
@@ -105,6 +106,8 @@ class ModelConfig:
         room: gives the compact G the place of every pixel on a room's walls, where latents name the room's size.
         objects: gives it the place of every pixel on the room's objects too, where latents name their places and sizes.
         surface_textures: gives it learned textures on the room's faces, of which it makes what has fixed places there.
+        mixed_textures: features of each of them, of which z says how much is shown, and upright walls are counted from
+            the floor; 0: there are 2, always shown, and places on all faces are counted from their middle.
         symmetry: says that G knows rooms that stand upright only, and how every other room is one of these.
     """
 
@@ -123,6 +126,7 @@ class ModelConfig:
     room: RoomLatents | None = None
     objects: RoomObjects | None = None
     surface_textures: bool = False
+    mixed_textures: int = 0
     symmetry: RoomSymmetry | None = None
 
     def __post_init__(self) -> None:
@@ -148,8 +152,7 @@ class ModelConfig:
             if self.room is None:
                 raise ConfigError("model: object coordinates need room coordinates")
             self.objects.require_named(self.latent_names)
-        if self.surface_textures and self.room is None:
-            raise ConfigError("model: surface textures need room coordinates")
+        self._require_textures()
         if self.symmetry is not None:
             self._require_turnable(self.symmetry)
         if not all(name and printable(name, LONGEST_NAME) == name for name in self.latent_names):
@@ -160,6 +163,14 @@ class ModelConfig:
         if len(self.latent_names) > self.z_dim or len(set(self.latent_names)) < len(self.latent_names):
             raise ConfigError(
                 f"model: {len(self.latent_names)} latent names must be distinct and at most z_dim={self.z_dim}"
+            )
+
+    def _require_textures(self) -> None:
+        if self.surface_textures and self.room is None:
+            raise ConfigError("model: surface textures need room coordinates")
+        if self.mixed_textures % 2 or not 0 <= self.mixed_textures <= MOST_TEXTURES:
+            raise ConfigError(
+                f"model: mixed_textures is {self.mixed_textures}; it must be even and between 0 and {MOST_TEXTURES}"
             )
 
     @property

@@ -84,6 +84,9 @@ class RoomObjects:
         objects: in any order; the nearest along a ray is seen.
         window: name of the object in the front wall that the sun shines through.
         frame_m: how far its panes lie inside it.
+        panes: names of the objects within it that the sun shines through, where what is around them, and what stands
+            between them and a place, keeps it off; none: it shines through all of the window but its frame, and
+            nothing casts a shadow.
         sun_latents: numbers of the sun's azimuth and height.
         sun_azimuth_rad, sun_height_rad: angles at −1 and at 1 of them.
         derived: numbers that are worked out from the named ones, in order.
@@ -98,6 +101,7 @@ class RoomObjects:
     sun_height_rad: tuple[float, ...]
     derived: tuple[DerivedNumber, ...] = ()
     looks: tuple[str, ...] = ()
+    panes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse more objects than are worth looking for, doubled names, and a sun that does not shine in.
@@ -110,6 +114,8 @@ class RoomObjects:
             raise ConfigError(f"objects: {len(names)} of them; 1 to {MOST_OBJECTS} with distinct names can be known")
         if self.window not in names or not 0 <= self.frame_m < FARTHEST_M:
             raise ConfigError("objects: window must name one of them, and its frame_m be a length")
+        if not {*self.panes} <= {*names} or len({*self.panes}) < len(self.panes):
+            raise ConfigError("objects: panes must name some of them, each once")
         angles = (self.sun_azimuth_rad, self.sun_height_rad)
         if any(len(span) != 2 or not all(abs(angle) < LARGEST_ANGLE_RAD for angle in span) for span in angles):
             raise ConfigError(f"objects: angles of the sun are two each, below {LARGEST_ANGLE_RAD} rad")
@@ -162,6 +168,12 @@ class RoomObjects:
     def window_index(self) -> int:
         """Of the window among the objects."""
         return [one.name for one in self.objects].index(self.window)
+
+    @property
+    def pane_indices(self) -> tuple[int, ...]:
+        """Of the panes among the objects."""
+        places = {one.name: k for k, one in enumerate(self.objects)}
+        return tuple(places[name] for name in self.panes)
 
     def _columns(self, names: Sequence[str]) -> dict[str, int]:
         """Which of :meth:`numbers` is which."""

@@ -26,7 +26,6 @@ from cocogan_core.models.base import Generator
 from cocogan_core.models.dimensions import (
     BASE,
     FIELD_DEPTH,
-    HARMONICS,
     MARGIN,
     ROOM_FEATURES,
     SLOPE,
@@ -36,9 +35,10 @@ from cocogan_core.models.dimensions import (
     compact_widths,
     position_features,
 )
-from cocogan_core.models.object_coordinates import Objects, Rays, told_of
-from cocogan_core.models.object_layers import ObjectLayers
+from cocogan_core.models.object_coordinates import Rays, told_of
+from cocogan_core.models.object_layers import KnownObjects, ObjectLayers
 from cocogan_core.models.object_scene import ObjectScene
+from cocogan_core.models.positions import position_waves
 from cocogan_core.models.room_coordinates import WallPlaces, room_features, room_of, view_pitches, view_rays, view_yaws
 from cocogan_core.models.stage import Stage, crop, initialise
 from cocogan_core.models.surface_textures import SurfaceTextures
@@ -90,7 +90,8 @@ class CompactGenerator(Generator):
             _require_named(config, config.room)
         self.surfaces: SurfaceTextures | None = None
         if config.surface_textures:
-            self.surfaces = SurfaceTextures(widths)
+            told = config.z_dim + (len(self.scene.looks) if self.scene else 0)
+            self.surfaces = SurfaceTextures(widths, told=told, mixed=config.mixed_textures)
             self.surfaces.reset()
         self.objects: ObjectLayers | None = None
         if self.scene is not None:
@@ -159,7 +160,18 @@ class CompactGenerator(Generator):
         if self.config.room is None:
             return None
         walls = room_of(z, self.config.latent_names, self.config.room)
-        return Room(walls, None if self.objects is None else self.objects.prepare(z))
+        return Room(walls, None if self.objects is None else self.objects.prepare(z, walls), self._amounts(z))
+
+    def _amounts(self, z: Tensor) -> Tensor | None:
+        """How much of each texture is shown, where z says so."""
+        if self.surfaces is None or self.surfaces.amounts is None:
+            return None
+        amounts: Tensor = self.surfaces.amounts(self._told(z))
+        return amounts
+
+    def _told(self, z: Tensor) -> Tensor:
+        """z and, where objects are known, what is derived from it."""
+        return z if self.scene is None else told_of(self.scene, z)
 
     def grow(self, grown: "Grown", areas: list[Area], shift: Tensor, *, first: int) -> "Grown":
         """On through the stages from ``first`` on, each over just the cells of its area and a margin.
@@ -194,7 +206,8 @@ class CompactGenerator(Generator):
         seen = room_features(places, stage)
         mixed: Tensor = x + self.walls[stage](seen.contiguous(memory_format=torch.channels_last))
         if self.surfaces is not None and stage >= TEXTURED_FROM:
-            mixed = mixed + self.surfaces(places, cell_angle_rad(self.config.grid, stage), stage)
+            cell_rad, walls = cell_angle_rad(self.config.grid, stage), None if room.amounts is None else room.walls
+            mixed = mixed + self.surfaces(places, cell_rad, stage, room.amounts, walls)
         if self.objects is None or room.objects is None:
             return mixed
         rooms = len(room.walls)
@@ -242,17 +255,11 @@ class CompactGenerator(Generator):
 
     def positions(self, area: Area, shift: Tensor) -> Tensor:
         """Fourier features (B, h, w, n) of an area's lattice cells and its margin's."""
-        wraps = self.config.grid.wraps
-        ys, xs = self._shares(area, shift, 0, MARGIN)
-        vertical = _waves(ys * math.pi, linear=True)
-        horizontal = _waves(xs * (2 * math.pi if wraps else math.pi), linear=not wraps)
-        h, w = ys.shape[1], xs.shape[1]
-        return torch.cat([vertical[:, :, None].expand(-1, -1, w, -1), horizontal[:, None].expand(-1, h, -1, -1)], -1)
+        return position_waves(*self._shares(area, shift, 0, MARGIN), wraps=self.config.grid.wraps)
 
     def features(self, z: Tensor, place: Tensor) -> Tensor:
         """The field: z (B, z_dim) and placed positions (B or 1, h, w, field_width) → (B, C, h, w)."""
-        told = z if self.scene is None else told_of(self.scene, z)
-        scales, shifts = self.style(told)[:, None, None].chunk(2, -1)
+        scales, shifts = self.style(self._told(z))[:, None, None].chunk(2, -1)
         (scale, *deeper), (shift, *later) = (part.chunk(FIELD_DEPTH + 1, -1) for part in (scales, shifts))
         x = F.leaky_relu(place * (1 + scale) + shift, SLOPE)
         for layer, scale, shift in zip(self.field, deeper, later, strict=True):
@@ -262,10 +269,17 @@ class CompactGenerator(Generator):
 
 
 class Room(NamedTuple):
-    """What z says of the room: its box (B, 6) of ``room_of``, and its objects if the model knows them."""
+    """What z says of the room.
+
+    Attributes:
+        walls: its box (B, 6) of ``room_of``.
+        objects: if the model knows them.
+        amounts: (B, n) of its textures, if z mixes them.
+    """
 
     walls: Tensor
-    objects: tuple[Objects, Tensor] | None
+    objects: KnownObjects | None
+    amounts: Tensor | None
 
 
 class Grown(NamedTuple):
@@ -283,12 +297,3 @@ def _require_named(config: ModelConfig, box: RoomLatents) -> None:
             f"model: room coordinates need the latents {', '.join(missing)}, and the data do not name them; "
             "leave out --model.room"
         )
-
-
-def _waves(angle_rad: Tensor, *, linear: bool) -> Tensor:
-    """Sine and cosine of the first harmonics, and where nothing wraps the angle itself; (...,) → (..., n)."""
-    multiples = angle_rad[..., None] * torch.arange(1, HARMONICS + 1).to(angle_rad)
-    waves = [multiples.sin(), multiples.cos()]
-    if linear:
-        waves.append(angle_rad[..., None] * (2 / math.pi) - 1)
-    return torch.cat(waves, -1)

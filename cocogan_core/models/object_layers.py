@@ -1,5 +1,7 @@
 """What a stage adds of a room's objects to a pixel's features: learned for each object and face, and coloured by z."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -8,8 +10,17 @@ from cocogan_core.models.dimensions import OBJECT_FEATURES, PAINT_WIDTH, PAINTED
 from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects, told_of
 from cocogan_core.models.object_maps import ObjectMaps, object_maps
 from cocogan_core.models.object_scene import ObjectScene
+from cocogan_core.models.sun_shadows import SunShadows
 
-__all__ = ["ObjectLayers"]
+__all__ = ["KnownObjects", "ObjectLayers"]
+
+
+class KnownObjects(NamedTuple):
+    """What all stages need of a batch of rooms: where objects are and where the sun falls, and what z says of looks."""
+
+    objects: Objects
+    shadows: SunShadows | None
+    hidden: Tensor
 
 
 class ObjectLayers(nn.Module):
@@ -40,6 +51,9 @@ class ObjectLayers(nn.Module):
             self.paint = nn.ModuleList(nn.Linear(rank, width, bias=False) for width in painted)
         else:
             self.paint = nn.ModuleList(nn.Linear(PAINT_WIDTH, (rows + 1) * width) for width in painted)
+        self.sunlit: nn.ModuleList | None = None  # what sunlight adds to a surface depends on the surface
+        if rank and scene.panes:
+            self.sunlit = nn.ModuleList(nn.Linear(rank, width, bias=False) for width in painted)
 
     def reset(self) -> None:
         """Fresh weights that add nothing. The hidden layers hand on looks and named numbers, each with its negative.
@@ -50,6 +64,8 @@ class ObjectLayers(nn.Module):
         """
         for parameter in (*self.mix.parameters(), *self.paint.parameters(), *self.hidden.parameters()):
             nn.init.zeros_(parameter)
+        for layer in self.sunlit or ():
+            nn.init.zeros_(layer.get_parameter("weight"))
         if self.codes is not None:
             nn.init.zeros_(self.codes.weight)
             for layer in self.paint:
@@ -66,36 +82,52 @@ class ObjectLayers(nn.Module):
 
     def parameters_from(self, stage: int) -> list[nn.Parameter]:
         """The weights of a stage and of those above it."""
-        paint = self.paint[max(0, stage - PAINTED_FROM) :]
-        return [*self.mix[stage:].parameters(), *self.table[stage:], *paint.parameters()]
+        later = slice(max(0, stage - PAINTED_FROM), None)
+        sunlit = () if self.sunlit is None else self.sunlit[later].parameters()
+        return [*self.mix[stage:].parameters(), *self.table[stage:], *self.paint[later].parameters(), *sunlit]
 
     def own_parameters(self) -> list[nn.Parameter]:
         """The weights of which each object, or several that look alike, has its own; what mixes codes comes along."""
         codes = [] if self.codes is None else self.codes.parameters()
-        return [*self.table, *codes, *self.paint.parameters()]
+        sunlit = () if self.sunlit is None else self.sunlit.parameters()
+        return [*self.table, *codes, *self.paint.parameters(), *sunlit]
 
-    def forward(self, known: tuple[Objects, Tensor], room: Tensor, rays: Rays, stage: int) -> Tensor:
+    def forward(self, known: KnownObjects, room: Tensor, rays: Rays, stage: int) -> Tensor:
         """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``."""
-        objects, hidden = known
+        objects, shadows, hidden = known
         with torch.no_grad():
-            maps = object_maps(objects, nearest_objects(objects, rays), room, rays, stage)
+            maps = object_maps(objects, nearest_objects(objects, rays), room, rays, stage, shadows=shadows)
             row_of = self.get_buffer("row_of")
             maps = maps._replace(which=row_of[maps.which], behind=row_of[maps.behind], face=row_of[maps.face])
         rows, width = len(self.table[stage]) + 1, self.widths[stage]
-        paint = self.painting(hidden, stage) if stage >= PAINTED_FROM else hidden.new_zeros(())
         mixed = self.mix[stage](maps.features.contiguous(memory_format=torch.channels_last))
+        paint = self.painting(hidden, stage) if stage >= PAINTED_FROM else hidden.new_zeros(())
+        if self.sunlit is not None and stage >= PAINTED_FROM:
+            sunlit = self.sunlit[stage - PAINTED_FROM](self.code(hidden))
+            mixed = mixed + _of_rows(sunlit, maps.which, maps.lit)
         return _painted(mixed, maps, self.table[stage], paint.expand(len(hidden), rows * width).view(-1, rows, width))
 
     def painting(self, hidden: Tensor, stage: int) -> Tensor:
         """(B, rows · C) what z adds to each row, one after the other, and the sun's at last."""
-        layer = self.paint[stage - PAINTED_FROM]
-        codes = hidden if self.codes is None else self.codes(hidden).view(len(hidden), -1, layer.in_features)
-        painted: Tensor = layer(codes).flatten(1)
+        painted: Tensor = self.paint[stage - PAINTED_FROM](self.code(hidden)).flatten(1)
         return painted
 
-    def prepare(self, z: Tensor) -> tuple[Objects, Tensor]:
-        """What all stages need of z (B, z_dim)."""
-        return Objects.of(self.scene, z), self.hidden(told_of(self.scene, z))
+    def code(self, hidden: Tensor) -> Tensor:
+        """(B, rows, rank) what z says of each row and, last, of the sun; ``hidden`` itself without rank."""
+        return hidden if self.codes is None else self.codes(hidden).view(len(hidden), len(self.table[0]) + 1, -1)
+
+    def prepare(self, z: Tensor, room: Tensor) -> KnownObjects:
+        """Of z (B, z_dim) and the ``room`` (B, 6) of ``room_of``."""
+        objects = Objects.of(self.scene, z)
+        shadows = SunShadows.of(objects, room[:, 5].detach()) if self.scene.panes else None
+        return KnownObjects(objects, shadows, self.hidden(told_of(self.scene, z)))
+
+
+def _of_rows(rows: Tensor, which: Tensor, share: Tensor) -> Tensor:
+    """(B, C, h, w) the row (B, K, C) of what each cell (B, h, w) shows, as much as its ``share``."""
+    first = torch.arange(len(rows), device=rows.device)[:, None, None] * rows.shape[1]
+    found = F.embedding(which + first, rows.flatten(0, 1))
+    return (share[..., None].to(found.dtype) * found).movedim(-1, 1)
 
 
 def _painted(mixed: Tensor, maps: ObjectMaps, table: Tensor, paint: Tensor) -> Tensor:

@@ -24,6 +24,7 @@ from cocogan_core.models.object_scene import (
     YAW_WAVE,
 )
 from cocogan_core.models.room_coordinates import octave_waves
+from cocogan_core.models.sun_shadows import SunShadows
 
 __all__ = ["ObjectMaps", "object_maps"]
 
@@ -51,7 +52,9 @@ class ObjectMaps(NamedTuple):
     lit: Tensor
 
 
-def object_maps(objects: Objects, seen: Seen, room: Tensor, rays: Rays, stage: int) -> ObjectMaps:
+def object_maps(
+    objects: Objects, seen: Seen, room: Tensor, rays: Rays, stage: int, *, shadows: SunShadows | None = None
+) -> ObjectMaps:
     """Maps of a stage's cells in a ``room`` (B, 6) of ``room_of``."""
     here, which = seen.which >= 0, seen.which.clamp(min=0)
     reach, wall = _reach(room, rays).min(1)
@@ -62,7 +65,7 @@ def object_maps(objects: Objects, seen: Seen, room: Tensor, rays: Rays, stage: i
     waves = octave_waves(torch.stack([along, across], 1) * first_octave(stage), ROOM_WAVES)
     near = 1 / seen.distance.clamp(min=NEAREST_M)[:, None]
     met = torch.where(here, torch.minimum(seen.distance, reach), reach)
-    sun, lit = _sun(objects, room, rays, met, torch.where(here, axis, wall))
+    sun, lit = _sun(objects, room, rays, met, torch.where(here, axis, wall), shadows=shadows)
     cover = seen.cover[:, None]
     on_object, beyond = torch.cat([way, waves, _rims(seen, rays.cell_rad), near], 1), _directions(rays)
     face = wall * 2 + (_along(rays.directions, wall) > 0) + objects.sides.shape[1]
@@ -111,19 +114,23 @@ def _directions(rays: Rays) -> Tensor:
     return torch.cat([octave_waves(yaw * YAW_WAVE, OBJECT_WAVES), *steep], 1)
 
 
-def _sun(objects: Objects, room: Tensor, rays: Rays, distance: Tensor, axis: Tensor) -> tuple[Tensor, Tensor]:
+def _sun(
+    objects: Objects, room: Tensor, rays: Rays, distance: Tensor, axis: Tensor, *, shadows: SunShadows | None
+) -> tuple[Tensor, Tensor]:
     """What the sun is like (B, 7, h, w) where rays meet a face across an ``axis``, and how much of it falls there."""
     azimuth, height = (angle[:, None, None] for angle in objects.sun.unbind(1))
     place = rays.directions * distance[:, None]
     way = (room[:, 5, None, None] - place[:, 2]) / (azimuth.cos() * height.cos())
     window = objects.sides[:, objects.scene.window, :, None, None]
     middle, half = (window[:, :3] + window[:, 3:]) / 2, (window[:, 3:] - window[:, :3]) / 2 - objects.scene.frame_m
-    aside = (place[:, 0] + azimuth.sin() * height.cos() * way - middle[:, 0]).abs()
-    over = (place[:, 1] + height.sin() * way - middle[:, 1]).abs()
+    across, up = place[:, 0] + azimuth.sin() * height.cos() * way, place[:, 1] + height.sin() * way
+    aside, over = (across - middle[:, 0]).abs(), (up - middle[:, 1]).abs()
     inside, through = torch.minimum(half[:, 0] - aside, half[:, 1] - over), way > BESIDE_WINDOW_M
     soft = SUN_SOFT_M + SUN_SOFTER * way + distance * rays.cell_rad / 2
     facing = (axis != 1) | (place[:, 1] < 0)  # not the ceiling, nor what is seen from below
     lit = (0.5 + inside / (2 * soft)).clamp(0, 1) * through * facing
+    if shadows is not None:
+        lit = lit * shadows.lit(across, up, way)
     bar = lit * (1 - (aside / (BAR_M + soft)).clamp(0, 1))
     on_faces = [lit * (axis == across) for across in (1, 2, 0)]
     edge = (inside * 2).clamp(-1, 1) * through

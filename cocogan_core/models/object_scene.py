@@ -10,8 +10,9 @@ from cocogan_core.geometry.derived import Step
 from cocogan_core.geometry.objects import Matrix, RoomObjects
 
 __all__ = [
-    "BAR_M", "BESIDE_M", "BESIDE_WINDOW_M", "FACES", "FAR_M", "LEAST_HALF_M", "NOTHING", "PITCH_WAVES", "RIM_CELLS",
-    "RIM_WIDTHS_M", "STEEPEST", "SUN_SOFTER", "SUN_SOFT_M", "YAW_WAVE", "ObjectScene",
+    "BAR_DARK", "BAR_M", "BESIDE_M", "BESIDE_WINDOW_M", "FACES", "FAR_M", "LEAST_HALF_M", "NOTHING", "PITCH_WAVES",
+    "RIM_CELLS", "RIM_WIDTHS_M", "SHADOW_BESIDE_M", "SHADOW_MAP", "SHADOW_SOFT_M", "STEEPEST", "SUN_SOFTER",
+    "SUN_SOFT_M", "THINNEST_M", "YAW_WAVE", "ObjectScene",
 ]  # fmt: skip
 
 FACES = 6  # of the room
@@ -24,6 +25,11 @@ RIM_WIDTHS_M = (0.25, 0.05)
 RIM_CELLS = 2
 SUN_SOFT_M, SUN_SOFTER = 0.015, 0.018  # half width of its patch's edge, and how much it grows a metre
 BAR_M = 0.02  # half width of the window's bar
+BAR_DARK = 0.4  # how much of the sun a bar takes in the middle of its shadow: of rendered floors, by least squares
+SHADOW_MAP = (32, 96)  # rows and columns of the window that the sun's way is known of
+SHADOW_SOFT_M = 0.06  # half width of an edge in it
+SHADOW_BESIDE_M = (0.15, 0.25)  # no shadow falls on what is so near behind what casts it; all of it from there on
+THINNEST_M = 1e-4  # what is thinner casts none
 BESIDE_WINDOW_M = 0.02
 
 
@@ -38,6 +44,7 @@ class ObjectScene(NamedTuple):
         ellipsoids: (T,) whether an object is one.
         window: which object the sun shines through.
         frame_m: how far its panes lie inside it.
+        panes: which objects within it the sun shines through, where something may keep it off.
         rows: (T,) in which row of the tables each object's looks are.
         looks: which of (1, z, derived numbers) say how objects look, beside z.
     """
@@ -51,6 +58,7 @@ class ObjectScene(NamedTuple):
     frame_m: float
     rows: tuple[int, ...]
     looks: tuple[int, ...]
+    panes: tuple[int, ...] = ()
 
     @property
     def row_count(self) -> int:
@@ -78,9 +86,16 @@ class ObjectScene(NamedTuple):
         sides = of_z(objects.sides(names))
         sides[..., : 1 + config.z_dim] -= np.tile(_eye(config, room), (2, 1))
         steps = tuple((function, of_z(rows)) for function, rows in objects.steps(names))
-        return cls(
-            steps, sides, of_z(objects.presence(names)), of_z(objects.sun(names)), *_kinds(objects, config.z_dim)
-        )
+        kinds = _kinds(objects, config.z_dim)
+        presence, sun = of_z(objects.presence(names)), of_z(objects.sun(names))
+        return cls(steps, sides, presence, sun, *kinds, panes=objects.pane_indices)
+
+    @property
+    def casters(self) -> NDArray[np.bool_]:
+        """(T,) which objects may keep the sun off others: all but the window and its panes."""
+        every = np.ones(len(self.ellipsoids), bool)
+        every[[self.window, *self.panes]] = False
+        return every
 
 
 def _kinds(objects: RoomObjects, z_dim: int) -> tuple[tuple[bool, ...], int, float, tuple[int, ...], tuple[int, ...]]:

@@ -99,6 +99,11 @@ class WallPlaces(NamedTuple):
         return cls(axis * 2 + (ahead[:, 0] > 0), distance[:, None], along, across, ahead.abs())
 
     @property
+    def upright(self) -> Tensor:
+        """Whether it is a wall (B, 1, h, w)."""
+        return ((self.face < FLOOR) | (self.face > FLOOR + 1))[:, None]
+
+    @property
     def floor(self) -> Tensor:
         """Whether it is the floor."""
         return (self.face == FLOOR)[:, None]

@@ -15,6 +15,7 @@ from cocogan_core.models.dimensions import (
     LEAST_SLOPE,
     TEXTURE_FEATURES,
     TEXTURE_GAIN,
+    TEXTURE_HEIGHT_M,
     TEXTURED_FROM,
     texel_m,
     texture_side,
@@ -27,42 +28,60 @@ __all__ = ["SurfaceTextures"]
 class SurfaceTextures(nn.Module):
     """What a stage adds of the floor, or of walls and ceiling: (B, C, h, w). Adds nothing before it is trained.
 
-    Each stage from TEXTURED_FROM on has a table (FACE_KINDS · TEXTURE_FEATURES, side, side) with its middle in the
-    middle of each face; beyond its edges it goes on mirrored. Weights are TEXTURE_GAIN times what is stored, so that
+    Each stage from TEXTURED_FROM on has a table (FACE_KINDS · features, side, side) with its middle in the middle of
+    each face; beyond its edges it goes on mirrored. Weights are TEXTURE_GAIN times what is stored, so that
     the table learns so many times as fast as its neighbours: a place is seen in few pictures (as equalised learning
     rates, Karras et al. 2018).
     """
 
-    def __init__(self, widths: list[int]) -> None:
-        """Of stages with ``widths`` channels, the lattice first."""
+    def __init__(self, widths: list[int], *, told: int = 0, mixed: int = 0) -> None:
+        """Of stages with ``widths`` channels, the lattice first; of ``mixed`` features if z (told by so many) mixes."""
         super().__init__()
-        stages = range(TEXTURED_FROM, len(widths))
-        shapes = [(FACE_KINDS * TEXTURE_FEATURES, texture_side(stage), texture_side(stage)) for stage in stages]
+        stages, features = range(TEXTURED_FROM, len(widths)), mixed or TEXTURE_FEATURES
+        self._sides = {stage: texture_side(stage, mixed=bool(mixed)) for stage in stages}
+        shapes = [(FACE_KINDS * features, side, side) for side in self._sides.values()]
         self.texture = nn.ParameterList(torch.zeros(shape) for shape in shapes)
-        self.mix = nn.ModuleList(nn.Conv2d(TEXTURE_FEATURES, widths[stage], 1, bias=False) for stage in stages)
+        self.mix = nn.ModuleList(nn.Conv2d(features, widths[stage], 1, bias=False) for stage in stages)
+        self.amounts = nn.Linear(told, FACE_KINDS * features) if mixed else None
 
     def reset(self) -> None:
-        """Noise that nothing listens to."""
+        """Noise that nothing listens to; all of it would be shown."""
         for table, mix in zip(self.texture, self.mix, strict=True):
             nn.init.normal_(table, std=1 / TEXTURE_GAIN)
             nn.init.zeros_(mix.get_parameter("weight"))
+        if self.amounts is not None:
+            nn.init.zeros_(self.amounts.weight)
+            nn.init.ones_(self.amounts.bias)
 
-    def forward(self, places: WallPlaces, cell_rad: float, stage: int) -> Tensor:
-        """(B, C, h, w) where rays of cells ``cell_rad`` wide meet the room's faces."""
-        index, side = stage - TEXTURED_FROM, texture_side(stage)
-        grid = torch.cat([places.along, places.across], 1).movedim(1, -1) * (2 / (side * texel_m(stage)))
-        batch, height, width, _ = grid.shape
-        with torch.autocast(grid.device.type, enabled=False):
-            found = F.grid_sample(
-                self.texture[index][None],
-                grid.reshape(1, batch * height, width, 2),
-                padding_mode="reflection",
-                align_corners=False,
-            )
-        floor, other = found.view(FACE_KINDS, TEXTURE_FEATURES, batch, height, width).transpose(1, 2)
+    def forward(
+        self, places: WallPlaces, cell_rad: float, stage: int, amounts: Tensor | None = None, room: Tensor | None = None
+    ) -> Tensor:
+        """(B, C, h, w) where rays of cells ``cell_rad`` wide meet the room's faces.
+
+        Of mixed textures with :attr:`amounts` of what z tells, (B, FACE_KINDS · features), and the ``room`` (B, 6).
+        """
+        index, across = stage - TEXTURED_FROM, places.across
+        if room is not None:
+            above = (room[:, 2] + room[:, 3]) / 2 - TEXTURE_HEIGHT_M
+            across = across + above[:, None, None, None] * places.upright
+        found = self._found(torch.cat([places.along, across], 1), stage)
+        if amounts is not None:
+            found = found * amounts.view(len(amounts), FACE_KINDS, -1, 1, 1).transpose(0, 1)
+        floor, other = found
         shown = torch.where(places.floor, floor, other) * _fade(places, cell_rad / texel_m(stage)) * TEXTURE_GAIN
         added: Tensor = self.mix[index](shown.contiguous(memory_format=torch.channels_last))
         return added
+
+    def _found(self, metres: Tensor, stage: int) -> Tensor:
+        """(FACE_KINDS, B, features, h, w) of either kind at places (B, 2, h, w) on faces."""
+        table = self.texture[stage - TEXTURED_FROM]
+        grid = metres.movedim(1, -1) * (2 / (self._sides[stage] * texel_m(stage)))
+        batch, height, width, _ = grid.shape
+        with torch.autocast(grid.device.type, enabled=False):
+            found = F.grid_sample(
+                table[None], grid.reshape(1, batch * height, width, 2), padding_mode="reflection", align_corners=False
+            )
+        return found.view(FACE_KINDS, -1, batch, height, width).transpose(1, 2)
 
 
 def _fade(places: WallPlaces, cell_texels: float) -> Tensor:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from cocogan_core.config import ModelConfig, RoomLatents
+from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.models.build import build_generator
@@ -107,3 +108,43 @@ def test_they_do_not_count_to_the_base():
 def test_a_texel_is_a_cell_in_two_metres(stage):
     cell_rad = 2 * math.pi / (24 << stage)  # of the default grid
     assert 0.4 < texel_m(stage) / (2 * cell_rad) < 2.5
+
+
+def mixed(told=3):
+    torch.manual_seed(5)
+    made = SurfaceTextures([8] * (STAGE + 1), told=told, mixed=4)
+    made.reset()
+    for mix in made.mix:
+        mix.weight.data[:4] = torch.eye(4)[:, :, None, None]
+    return made
+
+
+def test_z_says_how_much_of_each_mixed_texture_is_shown():
+    made, at = mixed(), places([[0.3, -1.5, 0.4], [1.0, 0.1, 1.7]])
+    half = torch.tensor([[1, 1, 1, 1, 0.5, 1, 0, 2]])
+    all_of_it, some = (made(at, 1e-6, STAGE, amounts)[0, :4, 0].T for amounts in (torch.ones(1, 8), half))
+    assert torch.equal(all_of_it[0], some[0])
+    assert torch.allclose(all_of_it[1] * half[0, 4:], some[1])
+
+
+def test_mixed_textures_of_walls_are_counted_from_the_floor():
+    made, amounts = mixed(), torch.ones(1, 8)
+    low, high = ((2.0, 2.0, 1.5, top, 2.0, 2.0) for top in (1.0, 1.4))  # ceilings
+    of_wall, of_floor = [0.3, -0.4, 2.0], [0.3, -1.5, 0.4]
+    for ray in (of_wall, of_floor):
+        one, other = (made(places([ray], room), 1e-6, STAGE, amounts, torch.tensor([room])) for room in (low, high))
+        assert torch.allclose(one, other, atol=1e-4)
+
+
+def test_a_model_with_mixed_textures_starts_with_all_of_them():
+    model = replace(CONFIG, mixed_textures=4)
+    made = build_generator(model).surfaces
+    assert made.amounts(torch.rand(1, 6)).tolist() == [[1.0] * 8]
+    sides = [table.shape for table in made.texture]
+    assert sides[0] == (8, texture_side(TEXTURED_FROM, mixed=True), texture_side(TEXTURED_FROM, mixed=True))
+
+
+@pytest.mark.parametrize("count", [-2, 3, 10])
+def test_mixed_textures_come_in_pairs(count):
+    with pytest.raises(ConfigError, match="mixed_textures"):
+        replace(CONFIG, mixed_textures=count)

@@ -139,8 +139,9 @@ class _Objects:
         """All of them."""
         colours = Colours.of(self.d).looks(self.tones, self.roles.main)
         height, looks = self.sun_height(), (*colours, *(self.d.name(flag) for flag in self.lights()))
+        panes = tuple(one.name for one in self.objects if one.name.startswith(f"pane.{WALLS[0]}."))
         return RoomObjects(
-            objects=tuple(self.objects), window=f"window.{WALLS[0]}.0", frame_m=SASH_M + BAR_M,
+            objects=tuple(self.objects), window=f"window.{WALLS[0]}.0", frame_m=SASH_M + BAR_M, panes=panes,
             sun_latents=("light.sun_azimuth", height), sun_azimuth_rad=(-0.75, 0.75), sun_height_rad=(0.01, 0.39),
             derived=self.d.derived, looks=looks,
         )  # fmt: skip
