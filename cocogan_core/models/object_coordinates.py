@@ -9,9 +9,11 @@ falls from 1 to 0 within a pixel, and the next one has the rest. Knows no parame
 import math
 from collections.abc import Callable
 from itertools import product
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from cocogan_core.geometry.derived import Function
@@ -22,7 +24,8 @@ from cocogan_core.models.object_scene import BESIDE_M, FAR_M, LEAST_HALF_M, NOTH
 __all__ = ["Objects", "Rays", "Seen", "nearest_objects", "told_of"]
 
 
-TILE = 64  # cells along a tile
+Array = NDArray[Any]
+TILE = 96  # cells along a tile: a crop of 64 pixels and its margin are one
 SLACK_CELLS = 2  # by which cover reaches beyond an outline, at most 1.5 of an ellipsoid
 
 
@@ -127,56 +130,55 @@ def nearest_objects(objects: Objects, rays: Rays) -> Seen:
     """The objects that each ray meets first; tile by tile, since most objects can be seen in few of them."""
     inverse, seen = rays.inverse, Seen.nothing(rays.directions)
     yaws, pitches = rays.yaws.tolist(), rays.pitches.tolist()
-    for i, outlines in enumerate(_outlines(objects, rays.cell_rad)):
+    for i, (boxes, present) in enumerate(zip(_on_cpu(objects.sides), _on_cpu(objects.present), strict=True)):
+        there = np.flatnonzero(present)
+        outlines = _Outlines.of(boxes[there].astype(float), rays.cell_rad)
         for rows, columns in product(_tiles(len(pitches[i])), _tiles(len(yaws[i]))):
-            known = [k for k, outline in outlines if outline.overlaps(pitches[i][rows], yaws[i][columns])]
+            known = there[outlines.overlaps(pitches[i][rows], yaws[i][columns])].tolist()
             if known:
-                there = i, slice(None), rows, columns
-                met = _meet(objects, i, known, rays.directions[there], inverse[there])
+                tile = i, slice(None), rows, columns
+                met = _meet(objects, i, known, rays.directions[tile], inverse[tile])
                 _put([each[i, rows, columns] for each in seen], known, *met, rays.cell_rad)
     return seen
 
 
-class _Outline(NamedTuple):
-    """Where a box can be seen, and some cells around: pitches, and yaws from ``first`` on, in radians."""
+class _Outlines(NamedTuple):
+    """Where boxes can be seen, and some cells around: pitches, and yaws from ``first`` on, in radians; all (K,)."""
 
-    lowest: float
-    highest: float
-    first: float
-    span: float
+    lowest: Array
+    highest: Array
+    first: Array
+    span: Array
 
     @classmethod
-    def of(cls, box: list[float], cell_rad: float) -> Self:
-        """Of sides (6,) in metres from the eye."""
-        left, lower, back, right, upper, front = box
-        near = math.hypot(min(max(0.0, left), right), min(max(0.0, back), front))
-        if near < BESIDE_M:
-            return cls(-math.pi, math.pi, 0.0, 2 * math.pi)
-        corners = [(x, z) for x in (left, right) for z in (back, front)]
-        far, middle = max(math.hypot(x, z) for x, z in corners), math.atan2(left + right, back + front)
-        highest, lowest = math.atan2(upper, near if upper > 0 else far), math.atan2(lower, far if lower > 0 else near)
-        turns = [math.remainder(math.atan2(x, z) - middle, 2 * math.pi) for x, z in corners]
-        lowest, highest = lowest - SLACK_CELLS * cell_rad, highest + SLACK_CELLS * cell_rad
-        level = math.cos(min(max(-lowest, highest), math.pi / 2))  # a cell is so much wider as the circle is smaller
-        slack = min(SLACK_CELLS * cell_rad / max(level, LEAST_SLOPE), math.pi)
-        return cls(lowest, highest, middle + min(turns) - slack, max(turns) - min(turns) + 2 * slack)
+    def of(cls, boxes: Array, cell_rad: float) -> Self:
+        """Of sides (K, 6) in metres from the eye."""
+        left, lower, back, right, upper, front = boxes.T
+        near = np.hypot(np.maximum(0.0, left).clip(max=right), np.maximum(0.0, back).clip(max=front))
+        x, z = np.stack([left, left, right, right]), np.stack([back, front, back, front])
+        far, middle = np.hypot(x, z).max(0), np.arctan2(left + right, back + front)
+        slack = SLACK_CELLS * cell_rad
+        highest = np.arctan2(upper, np.where(upper > 0, near, far)) + slack
+        lowest = np.arctan2(lower, np.where(lower > 0, far, near)) - slack
+        turns = (np.arctan2(x, z) - middle + math.pi) % (2 * math.pi) - math.pi
+        level = np.cos(np.minimum(np.maximum(-lowest, highest), math.pi / 2))  # a circle is so much smaller there
+        aside = np.minimum(slack / np.maximum(level, LEAST_SLOPE), math.pi)
+        beside = near < BESIDE_M  # or around the eye: anywhere
+        first, span = middle + turns.min(0) - aside, np.ptp(turns, 0) + 2 * aside
+        ends = ((lowest, -math.pi), (highest, math.pi), (first, 0.0), (span, 2 * math.pi))
+        return cls(*(np.where(beside, anywhere, end) for end, anywhere in ends))
 
-    def overlaps(self, pitches: list[float], yaws: list[float]) -> bool:
-        """Whether it can be seen in a tile, of which these are the rows, falling, and the columns, rising."""
+    def overlaps(self, pitches: list[float], yaws: list[float]) -> NDArray[np.bool_]:
+        """(K,) which can be seen in a tile, of which these are the rows, falling, and the columns, rising."""
         if max(pitches[0], -pitches[-1]) > math.pi / 2:  # beyond a pole rows go on at the other side
-            return True
-        if pitches[0] < self.lowest or pitches[-1] > self.highest:
-            return False
+            return np.ones(len(self.first), bool)
         into = (yaws[0] - self.first) % (2 * math.pi)
-        return into <= self.span or into + yaws[-1] - yaws[0] >= 2 * math.pi
+        among = (into <= self.span) | (into + yaws[-1] - yaws[0] >= 2 * math.pi)
+        return among & (pitches[0] >= self.lowest) & (pitches[-1] <= self.highest)
 
 
-def _outlines(objects: Objects, cell_rad: float) -> list[list[tuple[int, _Outline]]]:
-    """Of each sample the objects that are there."""
-    return [
-        [(k, _Outline.of(box, cell_rad)) for k, (box, here) in enumerate(zip(boxes, present, strict=True)) if here]
-        for boxes, present in zip(objects.sides.tolist(), objects.present.tolist(), strict=True)
-    ]
+def _on_cpu(x: Tensor) -> Array:
+    return x.detach().cpu().numpy()
 
 
 def _tiles(cells: int) -> list[slice]:
