@@ -108,6 +108,7 @@ class ModelConfig:
         surface_textures: gives it learned textures on the room's faces, of which it makes what has fixed places there.
         mixed_textures: features of each of them, of which z says how much is shown, and upright walls are counted from
             the floor; 0: there are 2, always shown, and places on all faces are counted from their middle.
+        object_textures: gives it learned textures on the room's objects, too.
         symmetry: says that G knows rooms that stand upright only, and how every other room is one of these.
     """
 
@@ -127,6 +128,7 @@ class ModelConfig:
     objects: RoomObjects | None = None
     surface_textures: bool = False
     mixed_textures: int = 0
+    object_textures: bool = False
     symmetry: RoomSymmetry | None = None
 
     def __post_init__(self) -> None:
@@ -168,6 +170,8 @@ class ModelConfig:
     def _require_textures(self) -> None:
         if self.surface_textures and self.room is None:
             raise ConfigError("model: surface textures need room coordinates")
+        if self.object_textures and self.objects is None:
+            raise ConfigError("model: object textures need object coordinates")
         if self.mixed_textures % 2 or not 0 <= self.mixed_textures <= MOST_TEXTURES:
             raise ConfigError(
                 f"model: mixed_textures is {self.mixed_textures}; it must be even and between 0 and {MOST_TEXTURES}"

@@ -101,6 +101,7 @@ class CompactGenerator(Generator):
                 z_dim=config.z_dim,
                 widths=widths,
                 rank=config.paint_rank,
+                textured=config.object_textures,
             )
             self.objects.apply(initialise)
             self.objects.reset()

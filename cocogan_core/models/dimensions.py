@@ -12,10 +12,11 @@ from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = [
     "BASE", "CONDITION_WIDTH", "FACE_KINDS", "FACE_M", "FIELD_DEPTH", "HARMONICS", "LEAST_SLOPE", "MARGIN",
-    "NARROWEST", "NEAREST_M", "OBJECT_FEATURES", "OBJECT_PLACE_M", "OBJECT_WAVES", "PAINTED_FROM", "PAINT_WIDTH",
-    "PAPER_BASE_WIDTHS", "ROOM_FEATURES", "ROOM_WAVES", "SLOPE", "TEXTURED_FROM", "TEXTURE_FEATURES", "TEXTURE_GAIN",
-    "TEXTURE_HEIGHT_M", "base_stages", "cell_angle_rad", "compact_widths", "first_octave", "full_image_model",
-    "paper_widths", "position_features", "texel_m", "texture_features", "texture_side",
+    "NARROWEST", "NEAREST_M", "OBJECT_FEATURES", "OBJECT_PLACE_M", "OBJECT_RIM_M", "OBJECT_TEXTURED_TO",
+    "OBJECT_TEXTURE_FEATURES", "OBJECT_WAVES", "PAINTED_FROM", "PAINT_WIDTH", "PAPER_BASE_WIDTHS", "ROOM_FEATURES",
+    "ROOM_WAVES", "SLOPE", "TEXTURED_FROM", "TEXTURE_FEATURES", "TEXTURE_GAIN", "TEXTURE_HEIGHT_M", "base_stages",
+    "cell_angle_rad", "compact_widths", "first_octave", "full_image_model", "object_texels", "paper_widths",
+    "position_features", "texel_m", "texture_features", "texture_side",
 ]  # fmt: skip
 
 BASE = 2  # cells along a micro patch before the first stage: the paper's 2×2 base (Fig. 13a)
@@ -45,6 +46,9 @@ TEXTURE_GAIN = 32.0  # a power of two, so that folding it into weights changes n
 LARGEST_TEXTURE = 256
 LARGEST_FINE, FINE_FROM = 128, 6  # of mixed textures, whose tables are more: at stages of so many
 TEXTURE_HEIGHT_M = 1.3  # of mixed textures' middle on upright walls
+OBJECT_TEXTURE_FEATURES = 4
+OBJECT_TEXTURED_TO = 6  # the last stage with textures on objects
+OBJECT_RIM_M = 0.32  # from an object's edge inward its rim's texture reaches
 FACE_M = 2.5  # about half a wall: brings places on it to [−1, 1]
 NEAREST_M = 0.3
 LEAST_SLOPE = 1e-4  # of a ray towards a wall; flatter ones never meet it
@@ -114,6 +118,11 @@ def texel_m(stage: int) -> float:
 def texture_side(stage: int, *, mixed: bool = False) -> int:
     """Texels along a side of a stage's texture: of 5.12 m as long as that is not too many."""
     return min(LARGEST_FINE if mixed and stage >= FINE_FROM else LARGEST_TEXTURE, 8 << stage)
+
+
+def object_texels(stage: int) -> int:
+    """Texels of a stage's textures on objects, from one end of a face to the other."""
+    return 2 << stage
 
 
 def texture_features(config: ModelConfig) -> int:

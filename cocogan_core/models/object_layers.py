@@ -9,7 +9,8 @@ from torch.nn import functional as F
 from cocogan_core.models.dimensions import OBJECT_FEATURES, PAINT_WIDTH, PAINTED_FROM, SLOPE
 from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects, told_of
 from cocogan_core.models.object_maps import ObjectMaps, object_maps
-from cocogan_core.models.object_scene import ObjectScene
+from cocogan_core.models.object_scene import FACES, ObjectScene
+from cocogan_core.models.object_textures import ObjectTextures
 from cocogan_core.models.sun_shadows import SunShadows
 
 __all__ = ["KnownObjects", "ObjectLayers"]
@@ -31,8 +32,10 @@ class ObjectLayers(nn.Module):
     (its colour, say) comes on top, and one more row for where the sun falls.
     """
 
-    def __init__(self, scene: ObjectScene, *, named: int, z_dim: int, widths: list[int], rank: int = 0) -> None:
-        """``rank`` is the model's ``paint_rank``."""
+    def __init__(
+        self, scene: ObjectScene, *, named: int, z_dim: int, widths: list[int], rank: int = 0, textured: bool = False
+    ) -> None:
+        """``rank`` is the model's ``paint_rank``, ``textured`` its ``object_textures``."""
         super().__init__()
         self.scene, self.widths, rows = scene, widths, scene.row_count
         self.register_buffer("row_of", torch.from_numpy(scene.row_of), persistent=False)
@@ -43,6 +46,7 @@ class ObjectLayers(nn.Module):
             nn.Linear(PAINT_WIDTH, PAINT_WIDTH),
             nn.LeakyReLU(SLOPE),
         )
+        self.textures = ObjectTextures(rows - FACES, widths) if textured else None
         self.mix = nn.ModuleList(nn.Conv2d(OBJECT_FEATURES, width, 1, bias=False) for width in widths)
         self.table = nn.ParameterList(torch.zeros(rows, 3 * width) for width in widths)
         painted = widths[PAINTED_FROM:]
@@ -64,6 +68,8 @@ class ObjectLayers(nn.Module):
         """
         for parameter in (*self.mix.parameters(), *self.paint.parameters(), *self.hidden.parameters()):
             nn.init.zeros_(parameter)
+        if self.textures is not None:
+            self.textures.reset()
         for layer in self.sunlit or ():
             nn.init.zeros_(layer.get_parameter("weight"))
         if self.codes is not None:
@@ -84,13 +90,21 @@ class ObjectLayers(nn.Module):
         """The weights of a stage and of those above it."""
         later = slice(max(0, stage - PAINTED_FROM), None)
         sunlit = () if self.sunlit is None else self.sunlit[later].parameters()
-        return [*self.mix[stage:].parameters(), *self.table[stage:], *self.paint[later].parameters(), *sunlit]
+        textures = () if self.textures is None else self.textures.parameters()  # of all stages: places are seen seldom
+        return [
+            *self.mix[stage:].parameters(),
+            *self.table[stage:],
+            *self.paint[later].parameters(),
+            *sunlit,
+            *textures,
+        ]
 
     def own_parameters(self) -> list[nn.Parameter]:
         """The weights of which each object, or several that look alike, has its own; what mixes codes comes along."""
         codes = [] if self.codes is None else self.codes.parameters()
         sunlit = () if self.sunlit is None else self.sunlit.parameters()
-        return [*self.table, *codes, *self.paint.parameters(), *sunlit]
+        textures = () if self.textures is None else self.textures.parameters()
+        return [*self.table, *codes, *self.paint.parameters(), *sunlit, *textures]
 
     def forward(self, known: KnownObjects, room: Tensor, rays: Rays, stage: int) -> Tensor:
         """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``."""
@@ -99,8 +113,11 @@ class ObjectLayers(nn.Module):
             maps = object_maps(objects, nearest_objects(objects, rays), room, rays, stage, shadows=shadows)
             row_of = self.get_buffer("row_of")
             maps = maps._replace(which=row_of[maps.which], behind=row_of[maps.behind], face=row_of[maps.face])
+            objects_only = maps.which.clamp(max=len(self.table[0]) - FACES - 1)
         rows, width = len(self.table[stage]) + 1, self.widths[stage]
         mixed = self.mix[stage](maps.features.contiguous(memory_format=torch.channels_last))
+        if self.textures is not None and self.textures.has(stage):
+            mixed = mixed + self.textures(objects_only, maps.places, maps.cover, stage)
         paint = self.painting(hidden, stage) if stage >= PAINTED_FROM else hidden.new_zeros(())
         if self.sunlit is not None and stage >= PAINTED_FROM:
             sunlit = self.sunlit[stage - PAINTED_FROM](self.code(hidden))

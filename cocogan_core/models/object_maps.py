@@ -10,11 +10,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cocogan_core.models.dimensions import NEAREST_M, OBJECT_PLACE_M, OBJECT_WAVES, ROOM_WAVES, first_octave
+from cocogan_core.models.dimensions import (
+    NEAREST_M,
+    OBJECT_PLACE_M,
+    OBJECT_RIM_M,
+    OBJECT_WAVES,
+    ROOM_WAVES,
+    first_octave,
+)
 from cocogan_core.models.object_coordinates import Objects, Rays, Seen
 from cocogan_core.models.object_scene import (
     BAR_M,
     BESIDE_WINDOW_M,
+    LEAST_HALF_M,
     PITCH_WAVES,
     RIM_CELLS,
     RIM_WIDTHS_M,
@@ -26,7 +34,22 @@ from cocogan_core.models.object_scene import (
 from cocogan_core.models.room_coordinates import octave_waves
 from cocogan_core.models.sun_shadows import SunShadows
 
-__all__ = ["ObjectMaps", "object_maps"]
+__all__ = ["FacePlaces", "ObjectMaps", "object_maps"]
+
+FARTHEST_M = 100  # where nothing is seen a place means nothing, but is to stay a number
+Pair = tuple[Tensor, Tensor]
+
+
+class FacePlaces(NamedTuple):
+    """Where cells lie on the visible faces of objects.
+
+    Attributes:
+        relative: (B, 3, h, w) along and across the face, and from its edge inward up to OBJECT_RIM_M; each −1 … 1.
+        cell: (B, 3, h, w) a cell's width in the same units.
+    """
+
+    relative: Tensor
+    cell: Tensor
 
 
 class ObjectMaps(NamedTuple):
@@ -39,6 +62,7 @@ class ObjectMaps(NamedTuple):
         cover, next_cover: (B, h, w) how much the nearest has of the pixel, 0 … 1, and the next one of the rest.
         along, across: (B, h, w) metres on the object's visible face from its middle.
         lit: (B, h, w) how much of the sun falls on what is seen, 0 … 1.
+        places: on objects' faces.
     """
 
     features: Tensor
@@ -50,6 +74,7 @@ class ObjectMaps(NamedTuple):
     along: Tensor
     across: Tensor
     lit: Tensor
+    places: FacePlaces
 
 
 def object_maps(
@@ -58,9 +83,8 @@ def object_maps(
     """Maps of a stage's cells in a ``room`` (B, 6) of ``room_of``."""
     here, which = seen.which >= 0, seen.which.clamp(min=0)
     reach, wall = _reach(room, rays).min(1)
-    axis, place = _place(objects.sides, which, seen.distance, rays.directions)
-    along = torch.where(axis == 0, place[:, 2], place[:, 0]) * here
-    across = torch.where(axis == 1, place[:, 2], place[:, 1]) * here
+    axis, place, half = _place(objects.sides, which, seen.distance, rays.directions)
+    along, across = (part * here for part in _on_face(axis, place))
     way = F.one_hot(axis * 2 + (_along(rays.directions, axis) < 0), 6).movedim(-1, 1)  # it looks back along the ray
     waves = octave_waves(torch.stack([along, across], 1) * first_octave(stage), ROOM_WAVES)
     near = 1 / seen.distance.clamp(min=NEAREST_M)[:, None]
@@ -74,7 +98,23 @@ def object_maps(
         torch.cat([on_object * cover, sun, (lit * here)[:, None], beyond * cover], 1),
         torch.where(here, which, face), behind, face, seen.cover, seen.next_cover,
         along.clamp(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clamp(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit,
+        _face_places(seen, (along, across), _on_face(axis, half), rays.cell_rad),
     )  # fmt: skip
+
+
+def _face_places(seen: Seen, place: Pair, half: Pair, cell_rad: float) -> FacePlaces:
+    reach = torch.full_like(seen.inside, OBJECT_RIM_M / 2)
+    sizes = torch.stack([*(size.clamp(min=LEAST_HALF_M) for size in half), reach], 1)
+    relative = torch.stack([*place, seen.inside - OBJECT_RIM_M / 2], 1) / sizes
+    return FacePlaces(relative.clamp(-1, 1), (seen.distance.clamp(max=FARTHEST_M) * cell_rad)[:, None] / sizes)
+
+
+def _on_face(axis: Tensor, vectors: Tensor) -> Pair:
+    """Parts (B, h, w) of vectors (B, 3, h, w) along and across faces that lie across an axis (B, h, w)."""
+    return (
+        torch.where(axis == 0, vectors[:, 2], vectors[:, 0]),
+        torch.where(axis == 1, vectors[:, 2], vectors[:, 1]),
+    )
 
 
 def _reach(room: Tensor, rays: Rays) -> Tensor:
@@ -83,14 +123,16 @@ def _reach(room: Tensor, rays: Rays) -> Tensor:
     return torch.where(rays.directions < 0, -low, high) * rays.inverse
 
 
-def _place(sides: Tensor, which: Tensor, distance: Tensor, rays: Tensor) -> tuple[Tensor, Tensor]:
-    """The axis (B, h, w) that the object's visible face lies across, and the place (B, 3, h, w) from its middle."""
+def _place(sides: Tensor, which: Tensor, distance: Tensor, rays: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The axis (B, h, w) that the object's visible face lies across, and of the object the place (B, 3, h, w) from its
+    middle, and half its size.
+    """
     batch, height, width = which.shape
     every = which.view(batch, -1, 1).expand(-1, -1, 6)
     box = torch.gather(sides, 1, every).view(batch, height, width, 6).movedim(-1, 1)
     low, high = box.chunk(2, 1)
-    place = rays * distance.clamp(max=100)[:, None] - (low + high) / 2
-    return (place.abs() - (high - low) / 2).argmax(1), place
+    place, half = rays * distance.clamp(max=FARTHEST_M)[:, None] - (low + high) / 2, (high - low) / 2
+    return (place.abs() - half).argmax(1), place, half
 
 
 def _along(x: Tensor, axis: Tensor) -> Tensor:

@@ -92,6 +92,8 @@ class TrainConfig:
     """and where on its objects; needs plain rooms, or furnished ones set upright: their numbers say where things are"""
     surface_textures: bool = False
     """learn textures on the room's faces, for what has fixed places there (boards, grain); needs --room-coordinates"""
+    object_textures: bool = False
+    """and on its objects (bars, folds, rims); needs --object-coordinates"""
     unpaired: bool = False
     """forget the pictures' named parameters: all of z is random and means nothing, as in the paper"""
     roll: bool = False
@@ -201,7 +203,10 @@ class TrainConfig:
         objects = room_objects_of(dataset, latent_names) if self.object_coordinates else resolved.model.objects
         symmetry = symmetry_of(dataset.about) if latent_names else None
         model = replace(resolved.model, room=room, objects=objects, symmetry=symmetry)
-        return replace(resolved, model=replace(model, surface_textures=self.surface_textures or model.surface_textures))
+        textures = {
+            name: getattr(self, name) or getattr(model, name) for name in ("surface_textures", "object_textures")
+        }
+        return replace(resolved, model=replace(model, **textures))
 
     @property
     def level_proportions(self) -> tuple[float, ...]:
