@@ -20,7 +20,7 @@ __all__ = ["Matrix", "RoomObject", "RoomObjects"]
 
 Matrix = NDArray[np.float64]
 
-MOST_OBJECTS, MOST_LATENTS = 1024, 16
+MOST_OBJECTS, MOST_LATENTS = 2048, 16
 FARTHEST_M = 1000.0
 SIDES = 6
 LARGEST_ANGLE_RAD = 1.5  # of the sun: it stands ahead and over the horizon

@@ -219,7 +219,7 @@ HOSTILE = {
     ),
     "objects as a list": (lambda good: with_objects(good, []), "not an object of settings"),
     "no objects": (lambda good: with_objects(good, OBJECTS | {"objects": []}), "0 of them"),
-    "1025 objects": (lambda good: with_objects(good, OBJECTS | {"objects": many(1025)}), "1025 of them"),
+    "2049 objects": (lambda good: with_objects(good, OBJECTS | {"objects": many(2049)}), "2049 of them"),
     "an object of nothing known": (lambda good: with_object(good, latents=["=a"], sides_m=[0] * 12), "no such derived"),
     "a number called as a latent": (lambda good: with_derived(good, name="a"), "begin with ="),
     "another function": (lambda good: with_derived(good, function="sine"), "positive or above or square"),

@@ -27,7 +27,7 @@ import { finite, list, oneOf, readFields, word, words } from "./settings_reader.
  * @property {number} rowCount
  */
 
-const [MOST_OBJECTS, MOST_LATENTS, FARTHEST_M, SIDES, LARGEST_ANGLE_RAD] = [1024, 16, 1000, 6, 1.5];
+const [MOST_OBJECTS, MOST_LATENTS, FARTHEST_M, SIDES, LARGEST_ANGLE_RAD] = [2048, 16, 1000, 6, 1.5];
 /** @type {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
 const OBJECT = {
   name: [word, null], sides_m: [numbers, null], latents: [words, []], shape: [oneOf("box", "ellipsoid"), "box"], present: [word, ""], row: [word, ""],

@@ -46,7 +46,7 @@ def test_what_is_no_object_is_one_line(changes, words):
     ("changes", "words"),
     [
         ({"objects": (TABLE, TABLE)}, "distinct"),
-        ({"objects": ()}, "1 to 1024"),
+        ({"objects": ()}, "1 to 2048"),
         ({"window": "door"}, "window"),
         ({"sun_height_rad": (0.0, 1.0)}, "above the horizon"),
         ({"sun_azimuth_rad": (0.0, 2.0)}, "below 1.5"),
