@@ -27,6 +27,7 @@ from cocogan_core.settings_reader import read_settings
 from cocogan_core.text import printable
 
 __all__ = [
+    "BYTE_SHARES",
     "Checkpoint",
     "Metadata",
     "Provenance",
@@ -39,6 +40,7 @@ __all__ = [
 
 FORMAT = 1
 KEY = "cocogan"
+BYTE_SHARES = 127  # what a byte holds of textures are 127ths
 Tensors = Mapping[str, NDArray[Any]]
 
 
@@ -141,7 +143,7 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
         network, _, rest = name.partition(".")
         if network not in networks:
             raise CheckpointError(f"{path}: tensor {printable(name)} belongs to neither generator nor discriminator")
-        networks[network][rest] = tensor.astype(np.float32) if tensor.dtype.kind == "f" else tensor
+        networks[network][rest] = _floats(tensor)
     if not networks["generator"]:
         raise CheckpointError(f"{path} holds no generator: not a complete checkpoint")
     return Checkpoint(metadata=metadata, **networks)
@@ -155,7 +157,8 @@ def save_checkpoint(
     Args:
         path: file to write; missing folders are made.
         metadata: what :func:`read_metadata` will give back.
-        generator: tensors of G by name, of any shape, float32 or float16 (integers for counters).
+        generator: tensors of G by name, of any shape, float32 or float16, or int8 for 127ths (long
+            integers for counters).
         discriminator: tensors of D likewise; left out, the file can make pictures but not judge them.
 
     Raises:
@@ -173,6 +176,13 @@ def _tensors(path: Path) -> dict[str, NDArray[Any]]:
         return safetensors.numpy.load_file(path)
     except (safetensors.SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} cannot be read as safetensors ({error}); download or copy it again") from error
+
+
+def _floats(tensor: NDArray[Any]) -> NDArray[Any]:
+    """As float32: bytes are 127ths. Long integers, which count something, as they are."""
+    if tensor.dtype == np.int8:
+        return (tensor / BYTE_SHARES).astype(np.float32)
+    return tensor.astype(np.float32) if tensor.dtype.kind == "f" else tensor
 
 
 def _require_tensors(path: Path, model: ModelConfig, header: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from cocogan_core.text import printable
 
 __all__ = ["check_layout", "read_header"]
 
-ITEM_BYTES = {"F32": 4, "F16": 2, "I64": 8}  # integers: how many batches a batch norm has seen
+ITEM_BYTES = {"F32": 4, "F16": 2, "I8": 1, "I64": 8}  # long integers: how many batches a batch norm has seen
 MOST_HEADER_BYTES = 8 << 20
 MOST_AXES = 8
 # How other files begin, so that the message can name what the user has opened.
@@ -102,7 +102,7 @@ def _extent(path: Path, name: str, entry: dict[str, Any], body_bytes: int) -> tu
         raise CheckpointError(f"{path}: the header's entry for tensor {printable(name)} is broken")
     if not isinstance(kind, str) or kind not in ITEM_BYTES:
         raise CheckpointError(
-            f"{path}: tensor {printable(name)} is of type {printable(kind)}; float32 and float16 are read"
+            f"{path}: tensor {printable(name)} is of type {printable(kind)}; float32, float16 and int8 are read"
         )
     if not start <= end <= body_bytes or end - start != math.prod(shape) * ITEM_BYTES[kind]:
         raise CheckpointError(

@@ -1,5 +1,7 @@
 """Write a checkpoint with float16 weights, D and its heads included: ``python scripts/to_half.py IN OUT [REPORT]``.
 
+Textures, which are most of some models, become bytes: 127ths of their largest value, by which what mixes them is
+multiplied. They are noise and patterns of which no place has to be exact.
 REPORT, written by ``cocogan evaluate IN --json REPORT``, goes into the provenance.
 """
 
@@ -13,11 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core import CocoganError, load_checkpoint, save_checkpoint
+from cocogan_core.checkpoint import BYTE_SHARES
 
 
 def to_float16(tensors: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Floating-point tensors as float16."""
     return {name: tensor.astype(np.float16) if tensor.dtype.kind == "f" else tensor for name, tensor in tensors.items()}
+
+
+def to_bytes(tensors: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """With textures as int8, in 127ths."""
+    rounded = dict(tensors)
+    for name, table in tensors.items():
+        before, _, number = name.rpartition("texture.")
+        mix = f"{before}mix.{number}.weight"
+        if number.isdigit() and mix in tensors:
+            most = float(abs(table).max()) or 1.0
+            rounded[name] = np.round(table * (BYTE_SHARES / most)).astype(np.int8)
+            rounded[mix] = tensors[mix] * np.float32(most)
+    return rounded
 
 
 def figures_of(report: str) -> dict[str, float]:
@@ -32,10 +48,10 @@ def main(source: str, target: str, report: str = "") -> None:
     """Convert."""
     whole = load_checkpoint(source)
     earlier = whole.metadata.provenance.notes.rstrip(". ")
-    notes = f"{earlier}. Weights rounded to float16.".lstrip(". ")
+    notes = f"{earlier}. Weights rounded to float16, textures to bytes.".lstrip(". ")
     metrics = figures_of(report) if report else whole.metadata.provenance.metrics
     metadata = replace(whole.metadata, provenance=replace(whole.metadata.provenance, notes=notes, metrics=metrics))
-    networks = {"generator": to_float16(whole.generator), "discriminator": to_float16(whole.discriminator)}
+    networks = {"generator": to_float16(to_bytes(whole.generator)), "discriminator": to_float16(whole.discriminator)}
     save_checkpoint(Path(target), metadata, **networks)
 
 

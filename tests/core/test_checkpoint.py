@@ -202,3 +202,15 @@ def test_a_named_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "x.safetensors")
     with pytest.raises(CheckpointError, match="not a regular file"):
         checkpoint.read_metadata(tmp_path / "x.safetensors")
+
+
+def test_bytes_are_127ths(tmp_path, tiny_checkpoint):
+    known = checkpoint.load_checkpoint(tiny_checkpoint)
+    name = next(name for name, tensor in known.generator.items() if tensor.ndim > 1)
+    shape = known.generator[name].shape
+    sevenths = np.resize(np.arange(-127, 128, dtype=np.int8), shape)
+    path = tmp_path / "bytes.safetensors"
+    checkpoint.save_checkpoint(path, known.metadata, generator=known.generator | {name: sevenths})
+    read = checkpoint.load_checkpoint(path).generator[name]
+    assert read.dtype == np.float32
+    assert np.array_equal(read, (sevenths / 127).astype(np.float32))

@@ -21,7 +21,7 @@ import { GENERATOR, readTensors } from "./tensors.js";
 const FORMAT = 1;
 const KEY = "cocogan";
 /** @type {Record<string, number>} */
-const ITEM_BYTES = { F32: 4, F16: 2, I64: 8 };
+const ITEM_BYTES = { F32: 4, F16: 2, I8: 1, I64: 8 };
 const MOST_HEADER_BYTES = 8 << 20;
 const MOST_AXES = 8;
 const NETWORKS = [GENERATOR, "discriminator."];
@@ -99,7 +99,7 @@ function readEntry(name, stated, bodyBytes) {
   require(Array.isArray(shape) && shape.length <= MOST_AXES && Array.isArray(offsets) && offsets.length === 2, broken);
   const [start, end] = offsets;
   require([start, end, ...shape].every((number) => Number.isSafeInteger(number) && number >= 0), broken);
-  require(Object.hasOwn(ITEM_BYTES, dtype), `tensor ${name} is of type ${dtype}; float32 and float16 are read`);
+  require(Object.hasOwn(ITEM_BYTES, dtype), `tensor ${name} is of type ${dtype}; float32, float16 and int8 are read`);
   const bytes = shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, ITEM_BYTES[dtype]);
   const held = start <= end && end <= bodyBytes && end - start === bytes;
   require(held, `tensor ${name} claims shape [${shape}], which ${bodyBytes} bytes of tensors in the file do not hold`);

@@ -23,8 +23,11 @@ export function readTensors(file, bodyStart, entries) {
   return new Map(ours.map((entry) => [entry.name.slice(GENERATOR.length), readTensor(file, bodyStart, entry)]));
 }
 
+const BYTE_SHARES = 127; // what a byte holds of textures are 127ths
+
 /** @param {ArrayBuffer} file @param {number} bodyStart @param {Entry} entry @returns {Tensor} */
 function readTensor(file, bodyStart, { name, kind, shape, start, end }) {
+  if (kind === "I8") return { shape, data: Float32Array.from(new Int8Array(file, bodyStart + start, end - start), (byte) => byte / BYTE_SHARES) };
   require(kind !== "I64", `tensor ${name} holds whole numbers, which the compact generator has none of`);
   const Kind = kind === "F32" ? Float32Array : Uint16Array;
   const from = bodyStart + start;
