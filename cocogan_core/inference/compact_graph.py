@@ -4,6 +4,7 @@ What comes out equals ``cocogan_core.models.compact`` to rounding. A block is a 
 share their margins; the graphs have its shape built in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,10 +12,12 @@ import numpy as np
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.inference.compact_weights import CompactWeights, Layer
-from cocogan_core.inference.object_block import ObjectBlock, Place, derived_numbers, told_numbers
+from cocogan_core.inference.object_block import ObjectBlock, Place
+from cocogan_core.inference.object_terms import RoomTerms, derived_numbers, told_numbers
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
-from cocogan_core.inference.room_graph import RoomMaps
+from cocogan_core.inference.room_graph import RoomMaps, walls_of
+from cocogan_core.inference.shadow_graph import SHADOW_SHAPE, shadow_map
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, MARGIN, SLOPE, base_stages, compact_widths
 from cocogan_core.models.object_scene import ObjectScene
@@ -68,38 +71,70 @@ class CompactGraph:
         """Length S of a style: scales and shifts of the field's layers."""
         return 2 * self.config.field_width * (FIELD_DEPTH + 1)
 
-    def style(self, b: GraphBuilder, z: str) -> str:
-        """From z (…, z_dim) to the field's scales and shifts (…, S): all that every block has in common."""
-        first, second, last = self.weights.style
-        if self.config.objects is not None:
-            scene, told = ObjectScene.of(self.config), Term(b, z)
-            z = told_numbers(scene, told, derived_numbers(scene, told)).name
-        style = _slope(b, b.linear(z, *first, rows=1))
-        return b.linear(_slope(b, b.linear(style, *second, rows=1)), *last, rows=1)
+    @property
+    def known_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of what is worked out once a room.
 
-    def base(self, b: GraphBuilder, z: str, style: str, corners: str) -> tuple[str, str]:
-        """Level 0: z (1, 1, z_dim), its style and corners (n, 2) → maps in about [−1, 1], and features for fine blocks.
-
-        Of z itself only the room's walls come; without a room it may be ``""``.
+        ``style``, which blocks of level 0 have in common; of models that have such ``shadows``, the shadow map, and
+        ``amounts`` of textures, which all blocks have.
         """
-        room = self._room(b, z, corners, 0)
+        shapes: dict[str, tuple[int, ...]] = {"style": (self.style_width,)}
+        if self.config.objects is not None and self.config.objects.panes:
+            shapes["shadows"] = SHADOW_SHAPE
+        if self.weights.amounts is not None:
+            shapes["amounts"] = self.weights.amounts.bias.shape
+        return shapes
+
+    def known(self, b: GraphBuilder, z: str) -> dict[str, str]:
+        """From z (1, 1, z_dim) to what has :attr:`known_shapes`."""
+        scene, code = None if self.config.objects is None else ObjectScene.of(self.config), Term(b, z)
+        numbers = code if scene is None else derived_numbers(scene, code)
+        told = code if scene is None else told_numbers(scene, code, numbers)
+        known = {"style": b.reshape(self._styled(b, told.name), [-1])}
+        if scene is not None and scene.panes:
+            assert self.config.room is not None
+            walls = walls_of(self.config, self.config.room, code)
+            known["shadows"] = shadow_map(RoomTerms.of(scene, numbers.reshape(1, -1), walls)).name
+        if self.weights.amounts is not None:
+            known["amounts"] = b.reshape(b.linear(told.name, *self.weights.amounts, rows=1), [-1])
+        return known
+
+    def base(self, b: GraphBuilder, z: str, known: Mapping[str, str], corners: str) -> tuple[str, str]:
+        """Level 0: z (1, 1, z_dim), what is :meth:`known` of it, and corners (n, 2) → maps in about [−1, 1], features.
+
+        These are for fine blocks. Of z itself only the room's walls come; without a room it may be ``""``.
+        """
+        room = self._room(b, z, known, corners, 0)
+        style = b.reshape(known["style"], [1, 1, -1])
         x = self._with_room(b, room, self._lattice(b, style, corners), 0)
         x, rgb = self._grow(b, room, x, self._head(b, x, 0), 0)
         return self._inner(b, rgb), b.add("Concat", x, rgb, axis=1)
 
-    def fine(self, b: GraphBuilder, z: str, corners: str, features: str) -> str:
+    def fine(self, b: GraphBuilder, z: str, known: Mapping[str, str], corners: str, features: str) -> str:
         """A level above 0: as :meth:`base`, from the features (n, …) of :attr:`features_shape` of the same place."""
         first = base_stages(self.config)
         x, rgb = b.split(features, 1, [self.features_shape[0] - 3, 3])
-        return self._inner(b, self._grow(b, self._room(b, z, corners, first + 1), x, rgb, first)[1])
+        return self._inner(b, self._grow(b, self._room(b, z, known, corners, first + 1), x, rgb, first)[1])
 
     def responses(self, b: GraphBuilder, zs: str) -> str:
         """From many z (n, z_dim) to lattice features (n, d) at one inner cell of every fourth patch."""
         grid = self.config.grid
         rows, columns = (grid.micro_ids()[::4] * BASE + MARGIN).T
         place = b.constant((self.weights.rows[rows] + self.weights.columns[columns])[None])
-        cells = self._field(b, self.style(b, b.add("Unsqueeze", zs, b.constant([1]))), place, len(rows))
+        cells = self._field(b, self._style(b, b.add("Unsqueeze", zs, b.constant([1]))), place, len(rows))
         return b.add("Flatten", cells, axis=1)
+
+    def _style(self, b: GraphBuilder, z: str) -> str:
+        """From z (…, z_dim) to the field's scales and shifts (…, S)."""
+        if self.config.objects is None:
+            return self._styled(b, z)
+        scene, code = ObjectScene.of(self.config), Term(b, z)
+        return self._styled(b, told_numbers(scene, code, derived_numbers(scene, code)).name)
+
+    def _styled(self, b: GraphBuilder, told: str) -> str:
+        first, second, last = self.weights.style
+        style = _slope(b, b.linear(told, *first, rows=1))
+        return b.linear(_slope(b, b.linear(style, *second, rows=1)), *last, rows=1)
 
     def _lattice(self, b: GraphBuilder, style: str, corners: str) -> str:
         """Features (n, C, h, w) on the lattice and its margin."""
@@ -145,15 +180,17 @@ class CompactGraph:
     def _head(self, b: GraphBuilder, x: str, stage: int) -> str:
         return self._convolve(b, x, self.weights.rgb[stage], stage, MARGIN)
 
-    def _room(self, b: GraphBuilder, z: str, corners: str, first: int) -> _Room | None:
+    def _room(self, b: GraphBuilder, z: str, known: Mapping[str, str], corners: str, first: int) -> _Room | None:
         """For the stages from the ``first`` on."""
         if self.config.room is None:
             return None
-        walls, known = RoomMaps.of(b, self.config, z, corners, self.weights.textures), self.weights.objects
-        if known is None:
+        shadows, amounts = (Term(b, known[name]) if name in known else None for name in ("shadows", "amounts"))
+        walls = RoomMaps.of(b, self.config, z, corners, self.weights.textures, amounts=amounts)
+        objects = self.weights.objects
+        if objects is None:
             return _Room(walls, None)
         places = {stage: self._place(stage) for stage in range(first, self.last + 1)}
-        return _Room(walls, ObjectBlock.of(self.config, known, Term(b, z), walls, places))
+        return _Room(walls, ObjectBlock.of(self.config, objects, Term(b, z), walls, places, shadows=shadows))
 
     def _place(self, stage: int) -> Place:
         side, margin = self.config.grid.patch_px >> (self.last - stage), MARGIN + (stage > 0)

@@ -26,11 +26,11 @@ from cocogan_core.models.dimensions import (
     PAINT_WIDTH,
     PAINTED_FROM,
     ROOM_FEATURES,
-    TEXTURE_FEATURES,
     TEXTURE_GAIN,
     TEXTURED_FROM,
     compact_widths,
     position_features,
+    texture_features,
     texture_side,
 )
 from cocogan_core.models.object_scene import FACES
@@ -61,6 +61,7 @@ class ObjectWeights(NamedTuple):
         tables: (R + 6, 3·C) rows of objects and faces.
         codes: layer to (R + 7)·paint_rank, of which ``paint`` makes the stages' channels; None of a model without rank.
         paint: of the stages from PAINTED_FROM on, from codes to C, or else from the hidden layers to (R + 7)·C.
+        sunlit: of the same stages, from codes to what sunlight adds to them (C); empty where that is the same for all.
     """
 
     hidden: list[Layer]
@@ -68,6 +69,7 @@ class ObjectWeights(NamedTuple):
     tables: list[Array]
     codes: Layer | None
     paint: list[tuple[Array, Array | None]]
+    sunlit: list[Array]
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,9 @@ class CompactWeights:
         stages: from the lattice up.
         rgb: heads of the lattice and of each stage.
         walls: what the lattice and each stage add of the room, (C, ROOM_FEATURES, 1, 1), of a stage with a texture
-            (C, ROOM_FEATURES + TEXTURE_FEATURES, 1, 1); empty without a room.
-        textures: of the stages that have one, (FACE_KINDS · TEXTURE_FEATURES, side, side).
+            (C, ROOM_FEATURES + features, 1, 1); empty without a room.
+        textures: of the stages that have one, (FACE_KINDS · features, side, side).
+        amounts: from what z tells to how much of each feature is shown, (FACE_KINDS · features,), if z mixes them.
         objects: what they add of its objects, if the model knows any.
     """
 
@@ -96,6 +99,7 @@ class CompactWeights:
     rgb: list[Layer]
     walls: list[Array]
     textures: dict[int, Array]
+    amounts: Layer | None = None
     objects: ObjectWeights | None = None
 
 
@@ -119,6 +123,7 @@ def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
         rgb=[_layer(reader, f"rgb.{i}", 3, width, 1, 1) for i, width in enumerate(widths)],
         walls=walls,
         textures=textures,
+        amounts=_amounts(config, reader) if config.surface_textures and config.mixed_textures else None,
         objects=None if config.objects is None else _objects(config, config.objects, reader),
     )
 
@@ -126,25 +131,37 @@ def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
 def _walls(config: ModelConfig, reader: WeightReader) -> tuple[list[Array], dict[int, Array]]:
     """Weights of places on walls, those of textures behind them, and the textures."""
     widths, textures = [] if config.room is None else compact_widths(config), dict[int, Array]()
+    features, mixed = texture_features(config), bool(config.mixed_textures)
     walls = [reader.take(f"walls.{stage}.weight", width, ROOM_FEATURES, 1, 1) for stage, width in enumerate(widths)]
     for index, stage in enumerate(range(TEXTURED_FROM, len(widths) if config.surface_textures else 0)):
-        side = texture_side(stage)
-        textures[stage] = reader.take(f"surfaces.texture.{index}", FACE_KINDS * TEXTURE_FEATURES, side, side)
-        mix = reader.take(f"surfaces.mix.{index}.weight", widths[stage], TEXTURE_FEATURES, 1, 1)
+        side = texture_side(stage, mixed=mixed)
+        textures[stage] = reader.take(f"surfaces.texture.{index}", FACE_KINDS * features, side, side)
+        mix = reader.take(f"surfaces.mix.{index}.weight", widths[stage], features, 1, 1)
         walls[stage] = np.concatenate([walls[stage], mix * np.float32(TEXTURE_GAIN)], 1)
     return walls, textures
 
 
+def _amounts(config: ModelConfig, reader: WeightReader) -> Layer:
+    return _layer(reader, "surfaces.amounts", FACE_KINDS * texture_features(config), _told(config))
+
+
+def _told(config: ModelConfig) -> int:
+    """How many numbers z tells: itself, and what is derived from it of objects' looks."""
+    return config.z_dim + (0 if config.objects is None else len(config.objects.looks))
+
+
 def _objects(config: ModelConfig, objects: RoomObjects, reader: WeightReader) -> ObjectWeights:
     widths, rows = compact_widths(config), max(objects.rows) + 1 + FACES
-    sizes = [(PAINT_WIDTH, config.z_dim + len(objects.looks)), (PAINT_WIDTH, PAINT_WIDTH)]
-    rank = config.paint_rank
+    sizes = [(PAINT_WIDTH, _told(config)), (PAINT_WIDTH, PAINT_WIDTH)]
+    rank, painted = config.paint_rank, widths[PAINTED_FROM:]
+    sunlit = painted if rank and objects.panes else []
     return ObjectWeights(
         hidden=[_layer(reader, f"objects.hidden.{2 * i}", *size) for i, size in enumerate(sizes)],
         mix=[reader.take(f"objects.mix.{i}.weight", width, OBJECT_FEATURES, 1, 1) for i, width in enumerate(widths)],
         tables=[reader.take(f"objects.table.{i}", rows, 3 * width) for i, width in enumerate(widths)],
         codes=_layer(reader, "objects.codes", (rows + 1) * rank, PAINT_WIDTH) if rank else None,
-        paint=[_paint(reader, i, rows + 1, width, rank) for i, width in enumerate(widths[PAINTED_FROM:])],
+        paint=[_paint(reader, i, rows + 1, width, rank) for i, width in enumerate(painted)],
+        sunlit=[reader.take(f"objects.sunlit.{i}.weight", width, rank) for i, width in enumerate(sunlit)],
     )
 
 
@@ -161,8 +178,7 @@ def _layer(reader: WeightReader, name: str, *shape: int) -> Layer:
 
 def _style(config: ModelConfig, reader: WeightReader) -> list[Layer]:
     scales = config.field_width * (FIELD_DEPTH + 1)
-    told = config.z_dim + (0 if config.objects is None else len(config.objects.looks))
-    sizes = told, config.field_width, config.field_width, 2 * scales
+    sizes = _told(config), config.field_width, config.field_width, 2 * scales
     first, second, last = (_layer(reader, f"style.{2 * i}", b, a) for i, (a, b) in enumerate(pairwise(sizes)))
     one_added = last.bias + (np.arange(2 * scales) < scales).astype(np.float32)
     return [first, second, Layer(last.weight, one_added)]

@@ -57,8 +57,9 @@ def _compact(b: GraphBuilder, model: ModelConfig, weights: CompactWeights, input
     """A finer patch goes on from its patch of level 0, which is made for each anew: other programs keep no features."""
     z, ids = b.reshape(inputs[0], [1, 1, -1]), inputs[1]
     base, fine = CompactGraph(model, weights, (1, 1)), CompactGraph(model, weights, (1, 1), level)
-    maps, features = base.base(b, z, base.style(b, z), b.add("Div", ids, b.constant([1 << level])))
-    maps = fine.fine(b, z, ids, _part(b, features, ids, fine)) if level else maps
+    known = base.known(b, z)
+    maps, features = base.base(b, z, known, b.add("Div", ids, b.constant([1 << level])))
+    maps = fine.fine(b, z, known, ids, _part(b, features, ids, fine)) if level else maps
     return patches_from_maps(b, maps, (1, 1), model.grid.patch_px)
 
 

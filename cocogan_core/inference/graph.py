@@ -40,15 +40,17 @@ def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request:
     known = request.part == "style" or model.room is not None
     z = b.reshape(b.input("z", [model.z_dim]), [1, 1, -1]) if known else ""
     if request.part == "style":
-        b.output("style", b.reshape(graph.style(b, z), [-1]), [graph.style_width])
+        for name, value in graph.known(b, z).items():
+            b.output(name, value, graph.known_shapes[name])
         return
     corners = b.input("corners", [1, 2], "int64")
-    shape = graph.features_shape
-    if request.part == "fine":
-        maps = graph.fine(b, z, corners, b.input("features", [1, *shape]))
+    shape, fine = graph.features_shape, request.part == "fine"
+    shapes = {name: sizes for name, sizes in graph.known_shapes.items() if not fine or name != "style"}
+    known_of_z = {name: b.input(name, sizes) for name, sizes in shapes.items()}
+    if fine:
+        maps = graph.fine(b, z, known_of_z, corners, b.input("features", [1, *shape]))
     else:
-        style = b.reshape(b.input("style", [graph.style_width]), [1, 1, -1])
-        maps, features = graph.base(b, z, style, corners)
+        maps, features = graph.base(b, z, known_of_z, corners)
         if model.grid.levels > 1:
             b.output("features", features, [1, *shape])
     _output(b, maps, model, graph.block)

@@ -71,7 +71,8 @@ class GraphCache:
         with self._path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         package = Path(__file__).parent.parent
-        sources = (package / "models" / "dimensions.py", *sorted((package / "inference").glob("*.py")))
+        numbers = [package / "models" / name for name in ("dimensions.py", "object_scene.py")]
+        sources = (*numbers, *sorted((package / "inference").glob("*.py")))
         code = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
         return f"{content[:32]}-{code[:16]}"
 

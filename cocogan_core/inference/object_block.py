@@ -5,22 +5,24 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
-from cocogan_core.geometry.derived import Function
 from cocogan_core.geometry.objects import Matrix
 from cocogan_core.inference.compact_weights import ObjectWeights, lattice_shares
 from cocogan_core.inference.object_graph import Directions, Layers, ObjectKind, nearest_layers, visible_kinds
-from cocogan_core.inference.object_map_graph import MapGraph, RoomTerms
+from cocogan_core.inference.object_map_graph import MapGraph
+from cocogan_core.inference.object_terms import RoomTerms, derived_numbers, told_numbers
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import VECTOR, RoomMaps, cut_columns, cut_rows, tilts, yaws
+from cocogan_core.inference.shadow_graph import ShadowLookup
 from cocogan_core.inference.surface_graph import WallTerms
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import OBJECT_WAVES, PAINTED_FROM, SLOPE, cell_angle_rad
 from cocogan_core.models.object_scene import FACES, PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene
 
-__all__ = ["ObjectBlock", "Place", "derived_numbers", "told_numbers"]
+__all__ = ["ObjectBlock", "Place"]
 
 EVERYWHERE_BELOW = 3  # stages with so few cells that looking for what they cannot see costs more than it saves
 ANYWHERE = np.array([0, 0, 1, 4, 0], np.float32)  # a cone that holds everything
@@ -55,6 +57,7 @@ class ObjectBlock:
         room: its objects.
         every, near: all of them, for the first stages, and those that the block can see, for the others.
         hidden: what z says of how they look: (1, PAINT_WIDTH), or (R + 7, paint_rank) of each row and the sun.
+        shadows: what keeps the sun off, where the model knows.
     """
 
     config: ModelConfig
@@ -64,28 +67,28 @@ class ObjectBlock:
     every: Sequence[ObjectKind]
     near: Sequence[ObjectKind]
     hidden: Term
+    shadows: ShadowLookup | None
 
     @classmethod
     def of(
-        cls, config: ModelConfig, weights: ObjectWeights, z: Term, walls: RoomMaps, places: Mapping[int, Place]
-    ) -> "ObjectBlock":
-        """For z (1, 1, z_dim) and the stages' places."""
+        cls, config: ModelConfig, weights: ObjectWeights, z: Term, walls: RoomMaps, places: Mapping[int, Place], *,
+        shadows: Term | None,
+    ) -> "ObjectBlock":  # fmt: skip
+        """For z (1, 1, z_dim) and the stages' places, and the room's ``shadow_map`` if the model has one."""
         b, scene, code = z.b, ObjectScene.of(config), z.reshape(1, -1)
         numbers = derived_numbers(scene, code)
-        rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
-        sides, presence, sun = (_sums(numbers, row) for row in rows)
-        angles = [angle.reshape(1, 1, 1) for angle in sun.parts(1, [1, 1])]
         hidden = told_numbers(scene, code, numbers)
         for layer in weights.hidden:
             hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
         if weights.codes is not None:
             hidden = Term(b, b.linear(hidden.name, *weights.codes, rows=1)).reshape(-1, config.paint_rank)
-        room = RoomTerms(scene, sides.reshape(-1, 6), walls.walls, angles)
-        visible = partial(visible_kinds, scene, room.sides, presence.reshape(-1) > 0.0)
+        room = RoomTerms.of(scene, numbers, walls.walls)
+        visible = partial(visible_kinds, scene, room.sides, room.present)
         every = visible(Term.constant(b, ANYWHERE)) if min(places) < EVERYWHERE_BELOW else ()
         first = max(min(places), EVERYWHERE_BELOW)  # whose margin reaches farther than that of those above it
         near = visible(_cone(b, config, walls, places[first], first)) if first in places else ()
-        return cls(config, weights, walls, room, every, near, hidden)
+        lookup = None if shadows is None else ShadowLookup.of(room, shadows)
+        return cls(config, weights, walls, room, every, near, hidden, lookup)
 
     def add(self, places: WallTerms, stage: int, place: Place) -> str:
         """(1, C, h, w) of a stage's cells, whose rays meet the walls at ``places``."""
@@ -94,7 +97,11 @@ class ObjectBlock:
         directions, cell_rad = Directions.of(places.rays, size), cell_angle_rad(self.config.grid, stage)
         seen = nearest_layers(self.every if stage < EVERYWHERE_BELOW else self.near, directions, cell_rad)
         angles = self._angles(b, place, size)
-        maps = MapGraph.of(self.room, seen, directions, places, angles, stage=stage, cell_rad=cell_rad, size=size)
+        maps = MapGraph.of(
+            self.room, seen, directions, places, angles, stage=stage, cell_rad=cell_rad, size=size, shadows=self.shadows
+        )
+        if stage >= PAINTED_FROM and self.weights.sunlit:
+            return self._sunlit(seen, maps, places.face, stage, size).part(3, 0, width).name
         mixed = b.convolve(maps.features.name, self.weights.mix[stage], None, pixels=height * width)
         painted = self._painted(seen, maps, places.face, stage, size)
         return (Term(b, mixed) + painted).part(3, 0, width).name
@@ -125,6 +132,39 @@ class ObjectBlock:
         beyond, faces = here.part(1, 0, width), flags.part(0, rows - FACES, rows)
         return here.reshape(-1, width).joined(beyond, faces, *sunny, axis=0)
 
+    def _sunlit(self, seen: Layers, maps: MapGraph, face: Term, stage: int, size: tuple[int, int]) -> Term:
+        """(1, C, h, w) as the sum of :meth:`add`, where what sunlight adds depends on what it falls on.
+
+        Three products, of each of which a pixel's entries beyond 0 lie in one group of four or among the first 128. In
+        a longer one it would depend on what else a block can see where a processor's cache makes it pause and round.
+        """
+        objects, beyond, faces = self._sunlit_looks(seen.numbers, stage)
+        uncovered, mix = maps.cover.one_less(), self.weights.mix[stage]
+        hidden, cover = uncovered * maps.next_cover, maps.cover
+        shares = cover.joined(cover * maps.along, cover * maps.across, maps.lit_object, axis=1)
+        front = (seen.flags.reshape(-1, 1, *size) * shares).reshape(1, -1, *size)
+        on_faces = [face * (uncovered - hidden), face * (maps.lit - maps.lit_object)]
+        mixing = Term.constant(objects.b, np.ascontiguousarray(mix[:, :, 0, 0].T)).joined(faces, axis=0)
+        objects.b.flop += 2.0 * size[0] * size[1] * mix.size
+        mixed = mixing.chosen(maps.features.joined(*on_faces, axis=1), size)
+        return mixed + objects.chosen(front, size) + beyond.chosen(seen.next_flags * hidden, size)
+
+    def _sunlit_looks(self, numbers: Term, stage: int) -> tuple[Term, Term, Term]:
+        """Rows (4K, C) of K objects: their looks, how these change along and across, what sunlight adds to them; (K, C)
+        of their looks; (12, C) of looks of the room's faces, then of what sunlight adds to each.
+        """
+        table, index = self.weights.tables[stage], stage - PAINTED_FROM
+        rows, width = table.shape[0], table.shape[1] // 3
+        layer = np.concatenate([self.weights.paint[index][0], self.weights.sunlit[index]])
+        told = Term(numbers.b, numbers.b.linear(self.hidden.name, layer, None, rows=rows + 1))
+        own, sun = told.parts(0, [rows, 1])
+        paint, sunlit = own.parts(1, [width, width])
+        flags, slopes = Term.constant(numbers.b, table).parts(1, [width, 2 * width])
+        flags, sunlit = flags + paint, sunlit + sun.part(1, 0, width)
+        here = flags.joined(slopes, sunlit, axis=1).gather(self._row(numbers))
+        faces = flags.joined(sunlit, axis=0).gather(_rows_of_faces(rows))
+        return here.reshape(-1, width), here.part(1, 0, width), faces
+
     def _row(self, which: Term) -> Term:
         """Rows of the tables for numbers of objects."""
         scene = self.room.scene
@@ -138,6 +178,12 @@ class ObjectBlock:
         down = cut_rows(_pitch_waves(tilts(self.walls.box, ys)), self.walls.row, place.side, size[0])
         flat = Term.constant(b, np.zeros((1, *size), np.float32))
         return (across + flat).joined(down + flat, axis=1)
+
+
+def _rows_of_faces(rows: int) -> NDArray[np.int64]:
+    """The last of ``rows`` rows, and of as many after them."""
+    last = np.arange(rows - FACES, rows)
+    return np.concatenate([last, last + rows])
 
 
 def _amounts(seen: Layers, maps: MapGraph, face: Term, size: tuple[int, int], *, sunlit: bool) -> Term:
@@ -166,31 +212,6 @@ def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, s
 
 def _shares(config: ModelConfig, place: Place, before: int, behind: int) -> tuple[Matrix, Matrix]:
     return lattice_shares(config.grid.at_level(place.level), place.side, before=before, behind=behind)
-
-
-def _sums(numbers: Term, rows: Matrix) -> Term:
-    """(1, rows) weighted sums of 1 and numbers (1, N)."""
-    weights, constants = rows[:, 1:].astype(np.float32), rows[:, 0].astype(np.float32)
-    return Term(numbers.b, numbers.b.linear(numbers.name, weights, constants, rows=1))
-
-
-def derived_numbers(scene: ObjectScene, z: Term) -> Term:
-    """z (…, z_dim) → (…, z_dim + D) with the numbers derived from it."""
-    for function, row in scene.steps:
-        z = z.joined(_derived(function, _sums(z, row)), axis=-1)
-    return z
-
-
-def told_numbers(scene: ObjectScene, z: Term, numbers: Term) -> Term:
-    """z (…, z_dim) and those of its :func:`derived_numbers` that say how objects look."""
-    looks = np.array(scene.looks, np.int64) - 1  # of the numbers without the 1 before them
-    return z.joined(numbers.apply("Gather", looks, axis=-1), axis=-1) if len(looks) else z
-
-
-def _derived(function: Function, sums: Term) -> Term:
-    if function == "positive":
-        return sums.max(0.0)
-    return (sums > 0.0).floats() if function == "above" else sums * sums
 
 
 def _constant(b: GraphBuilder, x: Array) -> Term:

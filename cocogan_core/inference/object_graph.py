@@ -15,7 +15,7 @@ from cocogan_core.inference.surface_graph import RayMaps
 from cocogan_core.models.dimensions import LEAST_SLOPE
 from cocogan_core.models.object_scene import BESIDE_M, FAR_M, LEAST_HALF_M, ObjectScene
 
-__all__ = ["Directions", "Layers", "ObjectKind", "nearest_layers", "visible_kinds"]
+__all__ = ["Directions", "Layers", "ObjectKind", "known_kinds", "nearest_layers", "visible_kinds"]
 
 
 class Directions(NamedTuple):
@@ -42,12 +42,12 @@ class Directions(NamedTuple):
 
 
 class ObjectKind(NamedTuple):
-    """The boxes, or the ellipsoids, that a block can see: K of them, the first always among them.
+    """The boxes, or the ellipsoids, that count, as for a block those that it can see: K of them, the first always.
 
     Attributes:
         ellipsoids: whether these are.
         which: (K,) their numbers.
-        seen: (K, 1, 1) 1 where it can be seen; 0 of the first, where it is there only because none would be.
+        seen: (K, 1, 1) 1 where it counts; 0 of the first, where it is there only because none would be.
         low, high: their sides (3, K, 1, 1) along X, Y and Z.
     """
 
@@ -81,11 +81,15 @@ class Layers(NamedTuple):
 
 def visible_kinds(scene: ObjectScene, sides: Term, present: Term, cone: Term) -> list[ObjectKind]:
     """Of all objects' ``sides`` (T, 6), flags ``present`` (T,) and a block's ``cone`` (5,): axis, radius, a cell."""
-    visible = present & _within(sides, cone)
+    return known_kinds(scene, sides, present & _within(sides, cone))
+
+
+def known_kinds(scene: ObjectScene, sides: Term, flags: Term) -> list[ObjectKind]:
+    """Of all objects' ``sides`` (T, 6), those with ``flags`` (T,)."""
     ellipsoids = np.array(scene.ellipsoids)
     return [
-        _kind(np.flatnonzero(mask), flag, sides, visible)
-        for mask, flag in ((~ellipsoids, False), (ellipsoids, True))
+        _kind(np.flatnonzero(mask), round_, sides, flags)
+        for mask, round_ in ((~ellipsoids, False), (ellipsoids, True))
         if mask.any()
     ]
 

@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from cocogan_core.inference.object_graph import Directions, Layers
+from cocogan_core.inference.object_terms import RoomTerms
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import wave_maps
+from cocogan_core.inference.shadow_graph import ShadowLookup
 from cocogan_core.inference.surface_graph import WallTerms
 from cocogan_core.models.dimensions import NEAREST_M, OBJECT_PLACE_M, ROOM_WAVES, first_octave
 from cocogan_core.models.object_scene import (
@@ -16,30 +18,13 @@ from cocogan_core.models.object_scene import (
     RIM_WIDTHS_M,
     SUN_SOFT_M,
     SUN_SOFTER,
-    ObjectScene,
 )
 
-__all__ = ["MapGraph", "RoomTerms"]
+__all__ = ["MapGraph"]
 
 ACROSS = np.eye(3, dtype=np.float32)[:, :, None, None]  # one of X, Y and Z
 
 SEEN_FAR_M = 100.0  # where nothing is seen a place means nothing, but is to stay a number
-
-
-class RoomTerms(NamedTuple):
-    """Of the room.
-
-    Attributes:
-        scene: what its objects are.
-        sides: (T, 6) of them, in metres from the eye.
-        walls: the box's six distances from the eye, each (1, 1, 1).
-        sun: azimuth and height, each (1, 1, 1), in radians.
-    """
-
-    scene: ObjectScene
-    sides: Term
-    walls: list[Term]
-    sun: list[Term]
 
 
 class _Face(NamedTuple):
@@ -63,7 +48,10 @@ class _Face(NamedTuple):
 
 
 class MapGraph(NamedTuple):
-    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, 1, h, w)."""
+    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, 1, h, w).
+
+    ``lit_object`` is ``lit`` where there is an object, else 0.
+    """
 
     features: Term
     cover: Term
@@ -71,11 +59,12 @@ class MapGraph(NamedTuple):
     along: Term
     across: Term
     lit: Term
+    lit_object: Term
 
     @classmethod
     def of(
         cls, room: RoomTerms, seen: Layers, rays: Directions, walls: WallTerms, angles: Term, *, stage: int,
-        cell_rad: float, size: tuple[int, int],
+        cell_rad: float, size: tuple[int, int], shadows: ShadowLookup | None,
     ) -> "MapGraph":  # fmt: skip
         """Of a stage with cells of ``cell_rad``: of as many as ``size`` (h, w), whose rays meet the room at ``walls``.
 
@@ -89,11 +78,12 @@ class MapGraph(NamedTuple):
         on_object = _ways(face, rays, size).joined(*waves, *_rims(seen, cell_rad), near, axis=1)
         reach = walls.on_wall.where(walls.wall / walls.rays.level, walls.over)
         met = seen.here.where(seen.distance.min(reach), reach)
-        sun, lit = _sun(room, rays, met, seen.here.where(face.axis, _axis(walls)), cell_rad)
-        features = (on_object * seen.cover).joined(sun, lit * here, angles * seen.cover, axis=1)
+        sun, lit = _sun(room, rays, met, seen.here.where(face.axis, _axis(walls)), cell_rad, shadows=shadows)
+        lit_object = lit * here
+        features = (on_object * seen.cover).joined(sun, lit_object, angles * seen.cover, axis=1)
         return cls(
             features, seen.cover, seen.next_cover,
-            along.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit,
+            along.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit, lit_object,
         )  # fmt: skip
 
 
@@ -123,25 +113,27 @@ def _rims(seen: Layers, cell_rad: float) -> list[Term]:
     return [*wide, (seen.inside / (seen.distance * cell_rad)).clip(-float(RIM_CELLS), float(RIM_CELLS))]
 
 
-def _sun(room: RoomTerms, rays: Directions, distance: Term, axis: Term, cell_rad: float) -> tuple[Term, Term]:
+def _sun(
+    room: RoomTerms, rays: Directions, distance: Term, axis: Term, cell_rad: float, *, shadows: ShadowLookup | None
+) -> tuple[Term, Term]:
     """(1, 7, h, w) what the sun is like, and how much of it falls on what is met at a ``distance``.
 
     ``axis`` is as of :class:`_Face`.
     """
-    azimuth, height = room.sun
-    flat = height.apply("Cos")
+    right, upward, ahead = room.towards_sun
     x, y, z = (rays.parts * distance).parts(1, [1] * 3)
-    way = (room.walls[5] - z) / (azimuth.apply("Cos") * flat)
-    window = room.sides.part(0, room.scene.window, room.scene.window + 1).reshape(6, 1, 1, 1).parts(0, [1] * 6)
-    left, lower, _, right, upper, _ = (side.reshape(1, 1, 1) for side in window)
-    aside = (x + azimuth.apply("Sin") * flat * way - (left + right) * 0.5).abs()
-    over = (y + height.apply("Sin") * way - (lower + upper) * 0.5).abs()
+    way = (room.walls[5] - z) / ahead
+    across, up = x + right * way, y + upward * way
+    left, lower, _, right, upper, _ = room.window
+    aside, over = (across - (left + right) * 0.5).abs(), (up - (lower + upper) * 0.5).abs()
     frame = room.scene.frame_m
     inside = ((right - left) * 0.5 - frame - aside).min((upper - lower) * 0.5 - frame - over)
     through = (way > BESIDE_WINDOW_M).floats()
     soft = way * SUN_SOFTER + SUN_SOFT_M + distance * (cell_rad / 2)
     facing = ((axis.part(1, 1, 2) < 0.5) | (y < 0.0)).floats()
     lit = (inside / (soft * 2.0) + 0.5).clip(0.0, 1.0) * through * facing
+    if shadows is not None:
+        lit *= shadows.lit(across, up, way)
     bar = lit * (aside / (soft + BAR_M)).clip(0.0, 1.0).one_less()
     on_x, on_y, on_z = (axis * lit).parts(1, [1] * 3)
-    return lit.joined(bar, on_y, on_z, on_x, lit * height, (inside * 2.0).clip(-1.0, 1.0) * through, axis=1), lit
+    return lit.joined(bar, on_y, on_z, on_x, lit * room.sun[1], (inside * 2.0).clip(-1.0, 1.0) * through, axis=1), lit

@@ -56,7 +56,7 @@ class OnnxEngine:
         self.at_once = 1 if alone else min(threads or usable_cores(), MOST_AT_ONCE)
         self._threads = threads if alone else 1
         self._sessions: Memo[GraphRequest, onnxruntime.InferenceSession] = Memo()
-        self._styled: tuple[Latent, Latent] | None = None  # the newest z and its style
+        self._newest: tuple[Latent, dict[str, Latent]] | None = None  # z and what its style's graph says of it
         compact = model.architecture == "compact" and model.generator == "micro"
         self._session(GraphRequest("style") if compact else GraphRequest("base", block=self.shapes(0)[0]))
 
@@ -97,17 +97,21 @@ class OnnxEngine:
         return float(stated[FLOP]) / (block[0] * block[1])
 
     def _known(self, session: onnxruntime.InferenceSession, z: Latent) -> dict[str, NDArray[Any]]:
-        """What a graph needs of z: itself, where there are walls or the networks are the paper's; its style."""
+        """What a graph needs of z: itself, where there are walls or the networks are the paper's; style and more."""
         needed = {entry.name for entry in session.get_inputs()}
         known = {"z": z} if "z" in needed else {}
-        return known | ({"style": self._style(z)} if "style" in needed else {})
+        if needed <= {"z", "corners", "features"}:
+            return known
+        return known | {name: value for name, value in self._of_room(z).items() if name in needed}
 
-    def _style(self, z: Latent) -> Latent:
+    def _of_room(self, z: Latent) -> dict[str, Latent]:
         """Worked out once a room, not once a block."""
-        styled = self._styled  # as it is now: a block of another z, left behind by an error, may still be under way
-        if styled is None or not np.array_equal(z, styled[0]):
-            self._styled = styled = z.copy(), self._session(GraphRequest("style")).run(None, {"z": z})[0]
-        return styled[1]
+        newest = self._newest  # as it is now: a block of another z, left behind by an error, may still be under way
+        if newest is None or not np.array_equal(z, newest[0]):
+            session = self._session(GraphRequest("style"))
+            names = [entry.name for entry in session.get_outputs()]
+            self._newest = newest = z.copy(), dict(zip(names, session.run(names, {"z": z}), strict=True))
+        return newest[1]
 
     def _session(self, request: GraphRequest) -> onnxruntime.InferenceSession:
         return self._sessions.get(request, lambda: self._open(self._graphs(request)))

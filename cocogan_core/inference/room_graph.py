@@ -16,19 +16,21 @@ from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.inference.compact_weights import lattice_shares
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
-from cocogan_core.inference.surface_graph import RayMaps, WallTerms, textured
+from cocogan_core.inference.surface_graph import MixedTextures, RayMaps, WallTerms, textured
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import (
+    FACE_KINDS,
     FACE_M,
     LEAST_SLOPE,
     NEAREST_M,
     ROOM_WAVES,
+    TEXTURE_HEIGHT_M,
     cell_angle_rad,
     first_octave,
     texel_m,
 )
 
-__all__ = ["VECTOR", "RoomMaps", "cut_columns", "cut_rows", "tilts", "wave_maps", "yaws"]
+__all__ = ["VECTOR", "RoomMaps", "cut_columns", "cut_rows", "tilts", "walls_of", "wave_maps", "yaws"]
 
 # Widths are rounded up to it, and two maps taken together, so that sines are taken of whole vectors of the widest CPU:
 # a remainder would be worked out by other code, with other last bits.
@@ -46,6 +48,7 @@ class RoomMaps(NamedTuple):
         walls: the room's six distances from the eye, each (1, 1, 1): left, right, floor, ceiling, back, front.
         row, column: of the blocks' corners, each (n, 1, 1).
         textures: of its faces, by stage; empty if the model has none.
+        mixed: what z says of them, if it does.
     """
 
     box: RoomLatents
@@ -54,16 +57,19 @@ class RoomMaps(NamedTuple):
     row: Term
     column: Term
     textures: Mapping[int, Array]
+    mixed: MixedTextures | None
 
     @classmethod
     def of(
-        cls, b: GraphBuilder, config: ModelConfig, z: str, corners: str, textures: Mapping[int, Array] = EMPTY
-    ) -> Self:
-        """For z (1, 1, z_dim) and corners (n, 2)."""
+        cls, b: GraphBuilder, config: ModelConfig, z: str, corners: str, textures: Mapping[int, Array] = EMPTY, *,
+        amounts: Term | None = None,
+    ) -> Self:  # fmt: skip
+        """For z (1, 1, z_dim) and corners (n, 2), and ``amounts`` (FACE_KINDS · features,) of textures, if z mixes."""
         assert config.room is not None
-        room = Term(b, b.linear(z, *room_matrix(config, config.room), rows=1)).reshape(6, 1, 1)
+        walls = walls_of(config, config.room, Term(b, z))
+        mixed = None if amounts is None else _mixed(amounts, walls)
         row, column = Term(b, corners).reshape(-1, 2, 1).parts(1, [1, 1])
-        return cls(config.room, config.grid, room.parts(0, [1] * 6), row, column, textures)
+        return cls(config.room, config.grid, walls, row, column, textures, mixed)
 
     def rays(self, *, level: int, side: int, margin: int, size: tuple[int, int]) -> RayMaps:
         """Of a block's cells and its margin's; a patch of its ``level`` has ``side`` cells. As wide as VECTOR wants."""
@@ -91,15 +97,26 @@ class RoomMaps(NamedTuple):
         return WallTerms(on_wall, aside_first, wall, along_ray, reach, along, across, face, rays)
 
     def features(self, places: WallTerms, stage: int) -> str:
-        """(n, ROOM_FEATURES, h, w), and behind them TEXTURE_FEATURES if the stage has a texture."""
+        """(n, ROOM_FEATURES, h, w), and behind them those of the stage's texture if it has one."""
         face, rays = places.face, places.rays
         waves = wave_maps(places.along.joined(places.across, axis=1), first_octave(stage), ROOM_WAVES)
         scaled = [face * (part * (1 / FACE_M)) for part in (places.along, places.across)]
         parts = [*scaled, *waves, (rays.level / places.reach).min(1 / NEAREST_M)]
         if stage in self.textures:
-            texel = texel_m(stage)
-            parts.append(textured(self.textures[stage], places, cell_angle_rad(self.grid, stage) / texel, texel))
+            texel, cell_rad = texel_m(stage), cell_angle_rad(self.grid, stage)
+            parts.append(textured(self.textures[stage], places, cell_rad / texel, texel, self.mixed))
         return face.joined(*parts, axis=1).part(3, 0, rays.size[1]).name
+
+
+def walls_of(config: ModelConfig, box: RoomLatents, z: Term) -> list[Term]:
+    """The room's six distances from the eye, each (1, 1, 1), for z (1, 1, z_dim)."""
+    room = Term(z.b, z.b.linear(z.name, *room_matrix(config, box), rows=1))
+    return room.reshape(6, 1, 1).parts(0, [1] * 6)
+
+
+def _mixed(amounts: Term, walls: list[Term]) -> MixedTextures:
+    floor, other = amounts.reshape(FACE_KINDS, -1, 1, 1).parts(0, [1] * FACE_KINDS)
+    return MixedTextures(floor, other, (walls[2] + walls[3]) * 0.5 - TEXTURE_HEIGHT_M)
 
 
 def room_matrix(config: ModelConfig, box: RoomLatents) -> tuple[Array, Array]:

@@ -6,9 +6,9 @@ import numpy as np
 
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.weights import Array
-from cocogan_core.models.dimensions import FACE_KINDS, LEAST_SLOPE, TEXTURE_FEATURES
+from cocogan_core.models.dimensions import FACE_KINDS, LEAST_SLOPE
 
-__all__ = ["RayMaps", "WallTerms", "textured"]
+__all__ = ["MixedTextures", "RayMaps", "WallTerms", "textured"]
 
 
 class RayMaps(NamedTuple):
@@ -69,14 +69,30 @@ class WallTerms(NamedTuple):
     rays: RayMaps
 
 
-def textured(texture: Array, places: WallTerms, cell_texels: float, texel: float) -> Term:
-    """(n, TEXTURE_FEATURES, h, w) of a stage's texture, of texels so many metres wide.
+class MixedTextures(NamedTuple):
+    """What z says of them.
+
+    Attributes:
+        floor, other: (1, features, 1, 1) how much of each is shown on the floor, and on walls and ceiling.
+        above: (1, 1, 1) metres from their middle on upright walls to that of the walls.
+    """
+
+    floor: Term
+    other: Term
+    above: Term
+
+
+def textured(
+    texture: Array, places: WallTerms, cell_texels: float, texel: float, mixed: MixedTextures | None = None
+) -> Term:
+    """(n, features, h, w) of a stage's texture, of texels so many metres wide.
 
     ``cell_texels`` are a cell's width in a metre's distance.
     """
-    side, b = texture.shape[1], places.along.b
+    side, features, b = texture.shape[1], len(texture) // FACE_KINDS, places.along.b
+    across = places.across if mixed is None else places.on_wall.where(places.across + mixed.above, places.across)
     # mirrored at the edges: as far from the nearest multiple of two sides, counted from one edge, as the place is
-    u = places.along.joined(places.across, axis=1) * (1 / texel) + side / 2
+    u = places.along.joined(across, axis=1) * (1 / texel) + side / 2
     inside = ((u - (u * (0.5 / side)).apply("Round") * (2.0 * side)).abs() - 0.5).clip(0.0, side - 1.0)
     low = inside.apply("Floor")
     next_one = (low + 1.0).min(side - 1.0)
@@ -86,14 +102,16 @@ def textured(texture: Array, places: WallTerms, cell_texels: float, texel: float
     above, left = row.joined(row, below, below, axis=1), column.joined(right, column, right, axis=1)
     # all features of a cell at once: what a gathered entry costs hardly depends on its size
     cells = Term.constant(b, _cells(texture)).gather((first + above * float(side) + left).integers())
-    found = cells.apply("Transpose", perm=[0, 1, 4, 2, 3]).reshape(0, 4 * TEXTURE_FEATURES, places.rays.size[0], -1)
-    return _bilinear(found.parts(1, [TEXTURE_FEATURES] * 4), x, y) * _fade(places, cell_texels)
+    found = cells.apply("Transpose", perm=[0, 1, 4, 2, 3]).reshape(0, 4 * features, places.rays.size[0], -1)
+    shown = _bilinear(found.parts(1, [features] * 4), x, y) * _fade(places, cell_texels)
+    return shown if mixed is None else shown * on_floor.where(mixed.floor, mixed.other)
 
 
 def _cells(texture: Array) -> Array:
-    """(n, TEXTURE_FEATURES) of all kinds of faces, one after the other."""
-    features = texture.reshape(FACE_KINDS, TEXTURE_FEATURES, -1).transpose(0, 2, 1)
-    return np.ascontiguousarray(features.reshape(-1, TEXTURE_FEATURES))
+    """(n, features) of all kinds of faces, one after the other."""
+    features = len(texture) // FACE_KINDS
+    cells = texture.reshape(FACE_KINDS, features, -1).transpose(0, 2, 1)
+    return np.ascontiguousarray(cells.reshape(-1, features))
 
 
 def _bilinear(corners: list[Term], x: Term, y: Term) -> Term:

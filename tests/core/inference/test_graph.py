@@ -52,6 +52,9 @@ CONFIGS = {
     "compact with textures": replace(LEVELS, room=EQUIRECTANGULAR, surface_textures=True),
     "compact with objects": OBJECTS,
     "compact with objects and textures": replace(OBJECTS, surface_textures=True),
+    "compact with shadows and mixed textures": replace(
+        FURNISHED_OBJECTS, paint_rank=7, surface_textures=True, mixed_textures=4
+    ),
     "compact with objects by rank and a narrow field": replace(OBJECTS, paint_rank=5, field_width=96),
     "paper": PAPER,
     "paper on a plane": replace(PAPER, grid=PLANE),
@@ -96,11 +99,7 @@ def blocks_of(grid, shape):
     return [Block((r, c), shape) for r in range(0, grid.rows, shape[0]) for c in range(0, grid.columns, shape[1])]
 
 
-FURNISHED_BY_RANK = replace(FURNISHED_OBJECTS, paint_rank=7)
-EVERY = CONFIGS | {
-    "compact with furnished rooms' objects": FURNISHED_OBJECTS,
-    "compact with furnished rooms' objects by rank": FURNISHED_BY_RANK,
-}
+EVERY = CONFIGS | {"compact with furnished rooms' objects": FURNISHED_OBJECTS}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -156,7 +155,7 @@ def test_floats_are_within_a_thousandth(name):
     with torch.no_grad():
         expected = generator.block(torch.from_numpy(z)[None], torch.tensor([[0, 0]]), block).numpy()
     graph = build_graph(checkpoint, GraphRequest("base", block=block))
-    known = {"z": z, "style": onnx_engine(checkpoint)._style(z) if model.architecture == "compact" else None}
+    known = {"z": z} | (onnx_engine(checkpoint)._of_room(z) if model.architecture == "compact" else {})
     names = {entry.name for entry in onnx.load_from_string(graph).graph.input}
     made = maps_of(graph, {"corners": np.zeros((1, 2), np.int64)} | {name: known[name] for name in names & set(known)})
     merged = made if len(made) == 1 else model.grid.merge(made.transpose(0, 2, 3, 1), block).transpose(2, 0, 1)[None]

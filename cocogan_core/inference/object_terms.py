@@ -1,0 +1,71 @@
+"""What z says of a room's objects, as ONNX nodes: the numbers derived from it, where objects are, and the sun."""
+
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from cocogan_core.geometry.derived import Function
+from cocogan_core.geometry.objects import Matrix
+from cocogan_core.inference.onnx_terms import Term
+from cocogan_core.models.object_scene import ObjectScene
+
+__all__ = ["RoomTerms", "derived_numbers", "told_numbers"]
+
+
+class RoomTerms(NamedTuple):
+    """Of the room.
+
+    Attributes:
+        scene: what its objects are.
+        sides: (T, 6) of them, in metres from the eye.
+        present: (T,) flags of those that are there.
+        walls: the box's six distances from the eye, each (1, 1, 1).
+        sun: azimuth and height, each (1, 1, 1), in radians.
+        towards_sun: the unit direction of the sun along X, Y and Z, each (1, 1, 1).
+        window: left, lower, back, right, upper and front side of that which the sun shines through, each (1, 1, 1).
+    """
+
+    scene: ObjectScene
+    sides: Term
+    present: Term
+    walls: list[Term]
+    sun: list[Term]
+    towards_sun: list[Term]
+    window: list[Term]
+
+    @classmethod
+    def of(cls, scene: ObjectScene, numbers: Term, walls: list[Term]) -> Self:
+        """For numbers (1, N) of :func:`derived_numbers`."""
+        rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
+        sides, presence, sun = (_sums(numbers, row) for row in rows)
+        azimuth, height = (angle.reshape(1, 1, 1) for angle in sun.parts(1, [1, 1]))
+        flat = height.apply("Cos")
+        towards = [azimuth.apply("Sin") * flat, height.apply("Sin"), azimuth.apply("Cos") * flat]
+        sides = sides.reshape(-1, 6)
+        window = sides.part(0, scene.window, scene.window + 1).reshape(6, 1, 1).parts(0, [1] * 6)
+        return cls(scene, sides, presence.reshape(-1) > 0.0, walls, [azimuth, height], towards, window)
+
+
+def derived_numbers(scene: ObjectScene, z: Term) -> Term:
+    """z (…, z_dim) → (…, z_dim + D) with the numbers derived from it."""
+    for function, row in scene.steps:
+        z = z.joined(_derived(function, _sums(z, row)), axis=-1)
+    return z
+
+
+def told_numbers(scene: ObjectScene, z: Term, numbers: Term) -> Term:
+    """z (…, z_dim) and those of its :func:`derived_numbers` that say how objects look."""
+    looks = np.array(scene.looks, np.int64) - 1  # of the numbers without the 1 before them
+    return z.joined(numbers.apply("Gather", looks, axis=-1), axis=-1) if len(looks) else z
+
+
+def _sums(numbers: Term, rows: Matrix) -> Term:
+    """(1, rows) weighted sums of 1 and numbers (1, N)."""
+    weights, constants = rows[:, 1:].astype(np.float32), rows[:, 0].astype(np.float32)
+    return Term(numbers.b, numbers.b.linear(numbers.name, weights, constants, rows=1))
+
+
+def _derived(function: Function, sums: Term) -> Term:
+    if function == "positive":
+        return sums.max(0.0)
+    return (sums > 0.0).floats() if function == "above" else sums * sums
