@@ -37,7 +37,7 @@ function corners(rows, columns) {
 const open = (graph) =>
   runtime.InferenceSession.create(new Uint8Array(here(graph)), { executionProviders: ["wasm"] });
 const known = { z: new runtime.Tensor("float32", z, [z.length]) };
-known.style = (await (await open(styleGraph)).run(known)).style;
+Object.assign(known, await (await open(styleGraph)).run(known));
 const contenders = [];
 for (const [name, graph] of Object.entries(graphs)) {
   const [rows, columns] = name.split("x").map(Number);

@@ -11,15 +11,15 @@ from typing import NamedTuple
 import numpy as np
 
 from cocogan_core.config import ModelConfig
-from cocogan_core.inference.compact_weights import CompactWeights, Layer
-from cocogan_core.inference.object_block import ObjectBlock, Place
-from cocogan_core.inference.object_terms import RoomTerms, derived_numbers, told_numbers
+from cocogan_core.inference.compact_weights import CompactWeights, Layer, ObjectWeights
+from cocogan_core.inference.object_block import ObjectBlock, Place, hidden_numbers
+from cocogan_core.inference.object_terms import RoomTerms, derived_numbers, room_numbers, told_numbers
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import RoomMaps, walls_of
 from cocogan_core.inference.shadow_graph import SHADOW_SHAPE, shadow_map
 from cocogan_core.inference.weights import Array
-from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, MARGIN, SLOPE, base_stages, compact_widths
+from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, MARGIN, PAINT_WIDTH, SLOPE, base_stages, compact_widths
 from cocogan_core.models.object_scene import ObjectScene
 
 __all__ = ["CompactGraph"]
@@ -75,29 +75,40 @@ class CompactGraph:
     def known_shapes(self) -> dict[str, tuple[int, ...]]:
         """Names and shapes of what is worked out once a room.
 
-        ``style``, which blocks of level 0 have in common; of models that have such ``shadows``, the shadow map, and
-        ``amounts`` of textures, which all blocks have.
+        ``style``, which blocks of level 0 have in common. Of rooms with objects what :func:`room_numbers` and
+        :func:`hidden_numbers` say of them, and if things cast shadows the map of these; ``amounts`` of textures if z
+        mixes them. All blocks have these in common.
         """
         shapes: dict[str, tuple[int, ...]] = {"style": (self.style_width,)}
-        if self.config.objects is not None and self.config.objects.panes:
-            shapes["shadows"] = SHADOW_SHAPE
+        weights, objects = self.weights.objects, self.config.objects
+        if objects is not None and weights is not None:
+            shapes |= {"sides": (len(objects.objects), 6), "presence": (len(objects.objects),), "sun": (2,)}
+            shapes["hidden"] = (PAINT_WIDTH,) if weights.codes is None else weights.codes.bias.shape
+            shapes |= {"shadows": SHADOW_SHAPE} if objects.panes else {}
         if self.weights.amounts is not None:
             shapes["amounts"] = self.weights.amounts.bias.shape
         return shapes
 
     def known(self, b: GraphBuilder, z: str) -> dict[str, str]:
         """From z (1, 1, z_dim) to what has :attr:`known_shapes`."""
-        scene, code = None if self.config.objects is None else ObjectScene.of(self.config), Term(b, z)
-        numbers = code if scene is None else derived_numbers(scene, code)
-        told = code if scene is None else told_numbers(scene, code, numbers)
-        known = {"style": b.reshape(self._styled(b, told.name), [-1])}
-        if scene is not None and scene.panes:
-            assert self.config.room is not None
-            walls = walls_of(self.config, self.config.room, code)
-            known["shadows"] = shadow_map(RoomTerms.of(scene, numbers.reshape(1, -1), walls)).name
+        told, known = Term(b, z), dict[str, Term]()
+        if self.weights.objects is not None:
+            told, known = self._known_objects(self.weights.objects, told)
+        known["style"] = Term(b, self._styled(b, told.name)).reshape(-1)
         if self.weights.amounts is not None:
-            known["amounts"] = b.reshape(b.linear(told.name, *self.weights.amounts, rows=1), [-1])
-        return known
+            known["amounts"] = Term(b, b.linear(told.name, *self.weights.amounts, rows=1)).reshape(-1)
+        return {name: term.name for name, term in known.items()}
+
+    def _known_objects(self, weights: ObjectWeights, z: Term) -> tuple[Term, dict[str, Term]]:
+        """What z tells, and what is known of a room's objects."""
+        scene, room = ObjectScene.of(self.config), self.config.room
+        assert room is not None
+        numbers = derived_numbers(scene, z)
+        told = told_numbers(scene, z, numbers)
+        known = room_numbers(scene, numbers) | {"hidden": hidden_numbers(weights, told)}
+        if scene.panes:
+            known["shadows"] = shadow_map(RoomTerms.of(scene, known, walls_of(self.config, room, z)))
+        return told, known
 
     def base(self, b: GraphBuilder, z: str, known: Mapping[str, str], corners: str) -> tuple[str, str]:
         """Level 0: z (1, 1, z_dim), what is :meth:`known` of it, and corners (n, 2) → maps in about [−1, 1], features.
@@ -184,13 +195,13 @@ class CompactGraph:
         """For the stages from the ``first`` on."""
         if self.config.room is None:
             return None
-        shadows, amounts = (Term(b, known[name]) if name in known else None for name in ("shadows", "amounts"))
-        walls = RoomMaps.of(b, self.config, z, corners, self.weights.textures, amounts=amounts)
+        given = {name: Term(b, value) for name, value in known.items()}
+        walls = RoomMaps.of(b, self.config, z, corners, self.weights.textures, amounts=given.get("amounts"))
         objects = self.weights.objects
         if objects is None:
             return _Room(walls, None)
         places = {stage: self._place(stage) for stage in range(first, self.last + 1)}
-        return _Room(walls, ObjectBlock.of(self.config, objects, Term(b, z), walls, places, shadows=shadows))
+        return _Room(walls, ObjectBlock.of(self.config, objects, given, walls, places))
 
     def _place(self, stage: int) -> Place:
         side, margin = self.config.grid.patch_px >> (self.last - stage), MARGIN + (stage > 0)

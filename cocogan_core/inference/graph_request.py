@@ -19,9 +19,9 @@ FINE_BLOCKS: tuple[Shape, ...] = ((2, 2), (1, 1))
 class GraphRequest:
     """Which graph of a checkpoint is wanted.
 
-    ``style``: z (z_dim,) → style (d,), what blocks of level 0 have in common; of the compact networks only. Of rooms in
-    whose sunlight things cast shadows also shadows (n, 8), and of those whose textures z mixes amounts (m,), which are
-    further inputs of all blocks then.
+    ``style``: z (z_dim,) → style (d,), what blocks of level 0 have in common; of the compact networks only. Of rooms
+    with objects, and of textures that z mixes, there is more to work out once (``CompactGraph.known_shapes``), which
+    all blocks have as further inputs.
     ``base``: z (z_dim,), corners int64 (1, 2) → patches uint8 (n, s, s, 3); total (), which is finite only if all of
     their maps are; and with more levels than one, features. Of the compact networks style (d,) is a further input, and
     z is one only where a room's walls are known.

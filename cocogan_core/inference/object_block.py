@@ -12,17 +12,17 @@ from cocogan_core.geometry.objects import Matrix
 from cocogan_core.inference.compact_weights import ObjectWeights, lattice_shares
 from cocogan_core.inference.object_graph import Directions, Layers, ObjectKind, nearest_layers, visible_kinds
 from cocogan_core.inference.object_map_graph import MapGraph
-from cocogan_core.inference.object_terms import RoomTerms, derived_numbers, told_numbers
+from cocogan_core.inference.object_terms import RoomTerms
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import VECTOR, RoomMaps, cut_columns, cut_rows, tilts, yaws
 from cocogan_core.inference.shadow_graph import ShadowLookup
 from cocogan_core.inference.surface_graph import WallTerms
 from cocogan_core.inference.weights import Array
-from cocogan_core.models.dimensions import OBJECT_WAVES, PAINTED_FROM, SLOPE, cell_angle_rad
+from cocogan_core.models.dimensions import OBJECT_WAVES, PAINT_WIDTH, PAINTED_FROM, SLOPE, cell_angle_rad
 from cocogan_core.models.object_scene import FACES, PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene
 
-__all__ = ["ObjectBlock", "Place"]
+__all__ = ["ObjectBlock", "Place", "hidden_numbers"]
 
 EVERYWHERE_BELOW = 3  # stages with so few cells that looking for what they cannot see costs more than it saves
 ANYWHERE = np.array([0, 0, 1, 4, 0], np.float32)  # a cone that holds everything
@@ -71,24 +71,19 @@ class ObjectBlock:
 
     @classmethod
     def of(
-        cls, config: ModelConfig, weights: ObjectWeights, z: Term, walls: RoomMaps, places: Mapping[int, Place], *,
-        shadows: Term | None,
+        cls, config: ModelConfig, weights: ObjectWeights, known: Mapping[str, Term], walls: RoomMaps,
+        places: Mapping[int, Place],
     ) -> "ObjectBlock":  # fmt: skip
-        """For z (1, 1, z_dim) and the stages' places, and the room's ``shadow_map`` if the model has one."""
-        b, scene, code = z.b, ObjectScene.of(config), z.reshape(1, -1)
-        numbers = derived_numbers(scene, code)
-        hidden = told_numbers(scene, code, numbers)
-        for layer in weights.hidden:
-            hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
-        if weights.codes is not None:
-            hidden = Term(b, b.linear(hidden.name, *weights.codes, rows=1)).reshape(-1, config.paint_rank)
-        room = RoomTerms.of(scene, numbers, walls.walls)
+        """For the stages' places, in a room of which ``CompactGraph.known`` is known."""
+        scene, b = ObjectScene.of(config), walls.row.b
+        room = RoomTerms.of(scene, known, walls.walls)
         visible = partial(visible_kinds, scene, room.sides, room.present)
         every = visible(Term.constant(b, ANYWHERE)) if min(places) < EVERYWHERE_BELOW else ()
         first = max(min(places), EVERYWHERE_BELOW)  # whose margin reaches farther than that of those above it
         near = visible(_cone(b, config, walls, places[first], first)) if first in places else ()
-        lookup = None if shadows is None else ShadowLookup.of(room, shadows)
-        return cls(config, weights, walls, room, every, near, hidden, lookup)
+        hidden = known["hidden"].reshape(-1, config.paint_rank or PAINT_WIDTH)
+        shadows = ShadowLookup.of(room, known["shadows"]) if scene.panes else None
+        return cls(config, weights, walls, room, every, near, hidden, shadows)
 
     def add(self, places: WallTerms, stage: int, place: Place) -> str:
         """(1, C, h, w) of a stage's cells, whose rays meet the walls at ``places``."""
@@ -178,6 +173,16 @@ class ObjectBlock:
         down = cut_rows(_pitch_waves(tilts(self.walls.box, ys)), self.walls.row, place.side, size[0])
         flat = Term.constant(b, np.zeros((1, *size), np.float32))
         return (across + flat).joined(down + flat, axis=1)
+
+
+def hidden_numbers(weights: ObjectWeights, told: Term) -> Term:
+    """From what z tells (…, N) to :attr:`ObjectBlock.hidden`, flat."""
+    b, hidden = told.b, told.reshape(1, -1)
+    for layer in weights.hidden:
+        hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
+    if weights.codes is not None:
+        hidden = Term(b, b.linear(hidden.name, *weights.codes, rows=1))
+    return hidden.reshape(-1)
 
 
 def _rows_of_faces(rows: int) -> NDArray[np.int64]:

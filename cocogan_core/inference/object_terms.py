@@ -1,5 +1,6 @@
 """What z says of a room's objects, as ONNX nodes: the numbers derived from it, where objects are, and the sun."""
 
+from collections.abc import Mapping
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -9,7 +10,7 @@ from cocogan_core.geometry.objects import Matrix
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.models.object_scene import ObjectScene
 
-__all__ = ["RoomTerms", "derived_numbers", "told_numbers"]
+__all__ = ["RoomTerms", "derived_numbers", "room_numbers", "told_numbers"]
 
 
 class RoomTerms(NamedTuple):
@@ -34,16 +35,24 @@ class RoomTerms(NamedTuple):
     window: list[Term]
 
     @classmethod
-    def of(cls, scene: ObjectScene, numbers: Term, walls: list[Term]) -> Self:
-        """For numbers (1, N) of :func:`derived_numbers`."""
-        rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
-        sides, presence, sun = (_sums(numbers, row) for row in rows)
-        azimuth, height = (angle.reshape(1, 1, 1) for angle in sun.parts(1, [1, 1]))
+    def of(cls, scene: ObjectScene, known: Mapping[str, Term], walls: list[Term]) -> Self:
+        """What is ``known`` is that of :func:`room_numbers`."""
+        sides, presence, sun = (known[name] for name in ("sides", "presence", "sun"))
+        azimuth, height = (angle.reshape(1, 1, 1) for angle in sun.parts(0, [1, 1]))
         flat = height.apply("Cos")
         towards = [azimuth.apply("Sin") * flat, height.apply("Sin"), azimuth.apply("Cos") * flat]
-        sides = sides.reshape(-1, 6)
         window = sides.part(0, scene.window, scene.window + 1).reshape(6, 1, 1).parts(0, [1] * 6)
-        return cls(scene, sides, presence.reshape(-1) > 0.0, walls, [azimuth, height], towards, window)
+        return cls(scene, sides, presence > 0.0, walls, [azimuth, height], towards, window)
+
+
+def room_numbers(scene: ObjectScene, numbers: Term) -> dict[str, Term]:
+    """From numbers (…, N) of :func:`derived_numbers` to sides (T, 6), presence (T,) and sun (2,) as of the scene.
+
+    The matrices are most of what a graph with them weighs: 30 MB of furnished rooms.
+    """
+    rows = [scene.sides.reshape(-1, scene.sides.shape[-1]), scene.presence, scene.sun]
+    sides, presence, sun = (_sums(numbers.reshape(1, -1), row) for row in rows)
+    return {"sides": sides.reshape(-1, 6), "presence": presence.reshape(-1), "sun": sun.reshape(-1)}
 
 
 def derived_numbers(scene: ObjectScene, z: Term) -> Term:

@@ -126,7 +126,8 @@ def test_an_exported_model_works_it_all_out(level):
 
 def test_fine_graphs_ask_for_what_belongs_to_the_room():
     graph = onnx.load_from_string(build_graph(checkpoint_of(MIXED), GraphRequest("fine", 1))).graph
-    assert {entry.name for entry in graph.input} == {"z", "corners", "features", "shadows", "amounts"}
+    known = {"sides", "presence", "sun", "hidden", "shadows", "amounts"}
+    assert {entry.name for entry in graph.input} == {"z", "corners", "features", *known}
 
 
 @pytest.mark.parametrize("key", ["objects.sunlit.1.weight", "surfaces.amounts.weight", "surfaces.amounts.bias"])
