@@ -130,8 +130,8 @@ class ObjectBlock:
     def _sunlit(self, seen: Layers, maps: MapGraph, face: Term, stage: int, size: tuple[int, int]) -> Term:
         """(1, C, h, w) as the sum of :meth:`add`, where what sunlight adds depends on what it falls on.
 
-        Three products, of each of which a pixel's entries beyond 0 lie in one group of four or among the first 128. In
-        a longer one it would depend on what else a block can see where a processor's cache makes it pause and round.
+        Three products, since one of more than 128 rows is summed in parts of so many, and where a part begins depends
+        on what else a block can see: a pixel's entries of each lie in one group of four, or all in the first part.
         """
         objects, beyond, faces = self._sunlit_looks(seen.numbers, stage)
         uncovered, mix = maps.cover.one_less(), self.weights.mix[stage]
