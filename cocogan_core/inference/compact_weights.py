@@ -23,19 +23,24 @@ from cocogan_core.models.dimensions import (
     HARMONICS,
     MARGIN,
     OBJECT_FEATURES,
+    OBJECT_TEXTURE_FEATURES,
+    OBJECT_TEXTURED_TO,
     PAINT_WIDTH,
     PAINTED_FROM,
     ROOM_FEATURES,
     TEXTURE_GAIN,
     TEXTURED_FROM,
     compact_widths,
+    object_texels,
     position_features,
     texture_features,
     texture_side,
 )
 from cocogan_core.models.object_scene import FACES
 
-__all__ = ["CompactWeights", "Layer", "ObjectWeights", "StageWeights", "fold_compact", "lattice_shares"]
+__all__ = ["FACE_AXES", "CompactWeights", "Layer", "ObjectWeights", "StageWeights", "fold_compact", "lattice_shares"]
+
+FACE_AXES = 3  # of textures on objects: along and across a face, and from its edge inward
 
 
 class Layer(NamedTuple):
@@ -57,11 +62,12 @@ class ObjectWeights(NamedTuple):
 
     Attributes:
         hidden: two layers from z to what paints objects.
-        mix: (C, OBJECT_FEATURES, 1, 1) of each.
+        mix: (C, OBJECT_FEATURES, 1, 1) of each, of those with a texture (C, … + features · FACE_AXES, 1, 1).
         tables: (R + 6, 3·C) rows of objects and faces.
         codes: layer to (R + 7)·paint_rank, of which ``paint`` makes the stages' channels; None of a model without rank.
         paint: of the stages from PAINTED_FROM on, from codes to C, or else from the hidden layers to (R + 7)·C.
         sunlit: of the same stages, from codes to what sunlight adds to them (C); empty where that is the same for all.
+        textures: of the stages that have one, (R · FACE_AXES · texels, features).
     """
 
     hidden: list[Layer]
@@ -70,6 +76,7 @@ class ObjectWeights(NamedTuple):
     codes: Layer | None
     paint: list[tuple[Array, Array | None]]
     sunlit: list[Array]
+    textures: dict[int, Array]
 
 
 @dataclass(frozen=True)
@@ -155,14 +162,29 @@ def _objects(config: ModelConfig, objects: RoomObjects, reader: WeightReader) ->
     sizes = [(PAINT_WIDTH, _told(config)), (PAINT_WIDTH, PAINT_WIDTH)]
     rank, painted = config.paint_rank, widths[PAINTED_FROM:]
     sunlit = painted if rank and objects.panes else []
+    mix, textures = _object_mix(config, reader, rows - FACES)
     return ObjectWeights(
         hidden=[_layer(reader, f"objects.hidden.{2 * i}", *size) for i, size in enumerate(sizes)],
-        mix=[reader.take(f"objects.mix.{i}.weight", width, OBJECT_FEATURES, 1, 1) for i, width in enumerate(widths)],
+        mix=mix,
         tables=[reader.take(f"objects.table.{i}", rows, 3 * width) for i, width in enumerate(widths)],
         codes=_layer(reader, "objects.codes", (rows + 1) * rank, PAINT_WIDTH) if rank else None,
         paint=[_paint(reader, i, rows + 1, width, rank) for i, width in enumerate(painted)],
         sunlit=[reader.take(f"objects.sunlit.{i}.weight", width, rank) for i, width in enumerate(sunlit)],
+        textures=textures,
     )
+
+
+def _object_mix(config: ModelConfig, reader: WeightReader, rows: int) -> tuple[list[Array], dict[int, Array]]:
+    """Weights of what is known of objects, those of textures behind them, and the textures."""
+    widths, textures, features = compact_widths(config), dict[int, Array](), OBJECT_TEXTURE_FEATURES
+    mix = [reader.take(f"objects.mix.{i}.weight", width, OBJECT_FEATURES, 1, 1) for i, width in enumerate(widths)]
+    stages = range(TEXTURED_FROM, min(len(widths), OBJECT_TEXTURED_TO + 1) if config.object_textures else 0)
+    for index, stage in enumerate(stages):
+        entries = rows * FACE_AXES * object_texels(stage)
+        textures[stage] = reader.take(f"objects.textures.texture.{index}", entries, features)
+        weight = reader.take(f"objects.textures.mix.{index}.weight", widths[stage], features, 1, 1)
+        mix[stage] = np.concatenate([mix[stage], np.repeat(weight * np.float32(TEXTURE_GAIN), FACE_AXES, 1)], 1)
+    return mix, textures
 
 
 def _paint(reader: WeightReader, index: int, rows: int, width: int, rank: int) -> tuple[Array, Array | None]:

@@ -91,13 +91,15 @@ class ObjectBlock:
         size = height, -(-width // VECTOR) * VECTOR
         directions, cell_rad = Directions.of(places.rays, size), cell_angle_rad(self.config.grid, stage)
         seen = nearest_layers(self.every if stage < EVERYWHERE_BELOW else self.near, directions, cell_rad)
-        angles = self._angles(b, place, size)
         maps = MapGraph.of(
-            self.room, seen, directions, places, angles, stage=stage, cell_rad=cell_rad, size=size, shadows=self.shadows
-        )
+            self.room, seen, directions, places, self._angles(b, place, size), stage=stage, cell_rad=cell_rad,
+            size=size, shadows=self.shadows, texture=self.weights.textures.get(stage),
+        )  # fmt: skip
         if stage >= PAINTED_FROM and self.weights.sunlit:
             return self._sunlit(seen, maps, places.face, stage, size).part(3, 0, width).name
-        mixed = b.convolve(maps.features.name, self.weights.mix[stage], None, pixels=height * width)
+        first, *others = maps.features
+        features = first.joined(*others, axis=1)
+        mixed = b.convolve(features.name, self.weights.mix[stage], None, pixels=height * width)
         painted = self._painted(seen, maps, places.face, stage, size)
         return (Term(b, mixed) + painted).part(3, 0, width).name
 
@@ -105,7 +107,8 @@ class ObjectBlock:
         """As ``object_layers._painted``: (1, C, h, w), with flags of the room's faces.
 
         One product of what can be seen with how much a pixel shows of it. Zeros change no sum, and the rest come in the
-        same order in every block, so that its bytes do not depend on what else a block can see.
+        same order in every block. Yet more than 128 rows, as of furnished rooms, are summed in parts of so many, so
+        that features' last digits do depend on what else a block can see; with sunlit rows they do not.
         """
         sunlit = stage >= PAINTED_FROM
         return self._looks(seen.numbers, stage).chosen(_amounts(seen, maps, face, size, sunlit=sunlit), size)
@@ -141,7 +144,8 @@ class ObjectBlock:
         on_faces = [face * (uncovered - hidden), face * (maps.lit - maps.lit_object)]
         mixing = Term.constant(objects.b, np.ascontiguousarray(mix[:, :, 0, 0].T)).joined(faces, axis=0)
         objects.b.flop += 2.0 * size[0] * size[1] * mix.size
-        mixed = mixing.chosen(maps.features.joined(*on_faces, axis=1), size)
+        first, *others = maps.features
+        mixed = mixing.chosen(first.joined(*others, *on_faces, axis=1), size)
         return mixed + objects.chosen(front, size) + beyond.chosen(seen.next_flags * hidden, size)
 
     def _sunlit_looks(self, numbers: Term, stage: int) -> tuple[Term, Term, Term]:

@@ -6,10 +6,12 @@ import numpy as np
 
 from cocogan_core.inference.object_graph import Directions, Layers
 from cocogan_core.inference.object_terms import RoomTerms
+from cocogan_core.inference.object_texture_graph import FaceTerms, object_textured
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import wave_maps
 from cocogan_core.inference.shadow_graph import ShadowLookup
 from cocogan_core.inference.surface_graph import WallTerms
+from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import NEAREST_M, OBJECT_PLACE_M, ROOM_WAVES, first_octave
 from cocogan_core.models.object_scene import (
     BAR_M,
@@ -18,6 +20,7 @@ from cocogan_core.models.object_scene import (
     RIM_WIDTHS_M,
     SUN_SOFT_M,
     SUN_SOFTER,
+    ObjectScene,
 )
 
 __all__ = ["MapGraph"]
@@ -46,14 +49,20 @@ class _Face(NamedTuple):
         across_x, across_y, across_z = (Term.constant(x.b, flags) for flags in ACROSS)
         return cls(first, ~first & before_z, first.where(across_x, before_z.where(across_y, across_z)))
 
+    def parts(self, vector: list[Term]) -> list[Term]:
+        """Those along and across the face of a vector's along X, Y and Z."""
+        x, y, z = vector
+        return [self.x.where(z, x), self.y.where(z, y)]
+
 
 class MapGraph(NamedTuple):
-    """As ``object_maps.ObjectMaps``; ``features`` (1, OBJECT_FEATURES, h, w), the others (1, 1, h, w).
+    """As ``object_maps.ObjectMaps``, (1, 1, h, w) but for ``features``.
 
+    These are (1, n, h, w) each, and OBJECT_FEATURES in all; behind them, of a stage with a texture, what is seen of it.
     ``lit_object`` is ``lit`` where there is an object, else 0.
     """
 
-    features: Term
+    features: list[Term]
     cover: Term
     next_cover: Term
     along: Term
@@ -64,23 +73,27 @@ class MapGraph(NamedTuple):
     @classmethod
     def of(
         cls, room: RoomTerms, seen: Layers, rays: Directions, walls: WallTerms, angles: Term, *, stage: int,
-        cell_rad: float, size: tuple[int, int], shadows: ShadowLookup | None,
+        cell_rad: float, size: tuple[int, int], shadows: ShadowLookup | None, texture: Array | None,
     ) -> "MapGraph":  # fmt: skip
         """Of a stage with cells of ``cell_rad``: of as many as ``size`` (h, w), whose rays meet the room at ``walls``.
 
         ``angles`` are (1, 11, h, w) waves of the rays' yaws and pitches.
         """
-        place, face = _place(room.sides, seen, rays, size)
+        place, half, face = _place(room.sides, seen, rays, size)
         here = seen.here.floats()
-        along, across = face.x.where(place[2], place[0]) * here, face.y.where(place[2], place[1]) * here
-        waves = wave_maps(along.joined(across, axis=1), first_octave(stage), ROOM_WAVES)
+        along, across = (part * here for part in face.parts(place))
+        both = along.joined(across, axis=1)
+        waves = wave_maps(both, first_octave(stage), ROOM_WAVES)
         near = Term.constant(here.b, 1.0) / seen.distance.max(NEAREST_M)
         on_object = _ways(face, rays, size).joined(*waves, *_rims(seen, cell_rad), near, axis=1)
         reach = walls.on_wall.where(walls.wall / walls.rays.level, walls.over)
         met = seen.here.where(seen.distance.min(reach), reach)
         sun, lit = _sun(room, rays, met, seen.here.where(face.axis, _axis(walls)), cell_rad, shadows=shadows)
         lit_object = lit * here
-        features = (on_object * seen.cover).joined(sun, lit_object, angles * seen.cover, axis=1)
+        features = [on_object * seen.cover, sun, lit_object, angles * seen.cover]
+        if texture is not None:
+            on_face = _on_face(room.scene, seen, both, face.parts(half), size)
+            features.append(object_textured(texture, on_face, stage=stage, cell_rad=cell_rad))
         return cls(
             features, seen.cover, seen.next_cover,
             along.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit, lit_object,
@@ -93,13 +106,22 @@ def _axis(walls: WallTerms) -> Term:
     return walls.on_wall.where(walls.aside_first.where(across_x, across_z), across_y)
 
 
-def _place(sides: Term, seen: Layers, rays: Directions, size: tuple[int, int]) -> tuple[list[Term], _Face]:
-    """The place from the object's middle along X, Y and Z, and what the visible face lies across."""
+def _place(sides: Term, seen: Layers, rays: Directions, size: tuple[int, int]) -> tuple[list[Term], list[Term], _Face]:
+    """The place from the object's middle and half its size along X, Y and Z, and what the visible face lies across."""
     low, high = sides.parts(1, [3, 3])
     middles_and_halves = ((low + high) * 0.5).joined((high - low) * 0.5, axis=1)
     middle, half = middles_and_halves.gather(seen.numbers).chosen(seen.flags, size).parts(1, [3, 3])
     place = rays.parts * seen.distance.min(SEEN_FAR_M) - middle
-    return place.parts(1, [1] * 3), _Face.of_least(*(half - place.abs()).parts(1, [1] * 3))
+    across = _Face.of_least(*(half - place.abs()).parts(1, [1] * 3))
+    return place.parts(1, [1] * 3), half.parts(1, [1] * 3), across
+
+
+def _on_face(scene: ObjectScene, seen: Layers, place: Term, half: list[Term], size: tuple[int, int]) -> FaceTerms:
+    """Of the ``place`` (1, 2, h, w) along and across it, and half its sizes there."""
+    rows = Term.constant(place.b, np.array(scene.rows, np.float32)[:, None])
+    row = rows.gather(seen.numbers).chosen(seen.flags, size)
+    distance, (along, across) = seen.distance.min(SEEN_FAR_M), half
+    return FaceTerms(size, row, place.joined(seen.inside, axis=1), along.joined(across, axis=1), distance, seen.cover)
 
 
 def _ways(face: _Face, rays: Directions, size: tuple[int, int]) -> Term:

@@ -55,6 +55,9 @@ CONFIGS = {
     "compact with shadows and mixed textures": replace(
         FURNISHED_OBJECTS, paint_rank=7, surface_textures=True, mixed_textures=4
     ),
+    "compact with textures on objects": replace(
+        FURNISHED_OBJECTS, paint_rank=7, surface_textures=True, mixed_textures=4, object_textures=True
+    ),
     "compact with objects by rank and a narrow field": replace(OBJECTS, paint_rank=5, field_width=96),
     "paper": PAPER,
     "paper on a plane": replace(PAPER, grid=PLANE),
@@ -77,9 +80,9 @@ def checkpoint_of(config):
             tensor.data = torch.rand(tensor.shape) + 0.5
         elif not tensor.is_floating_point():
             continue
-        elif "texture" in name:
+        elif "texture." in name:
             torch.nn.init.normal_(tensor)
-        elif "surfaces" in name:
+        elif "surfaces" in name or "textures.mix" in name:
             torch.nn.init.normal_(tensor, std=0.01)
         elif "walls" in name or "objects" in name or "rgb" in name or name.endswith("bias"):
             torch.nn.init.normal_(tensor, std=0.05)
