@@ -39,6 +39,8 @@ def write_lively(path: Path, config: ModelConfig) -> Path:
         for name, weights in generator.named_parameters():
             if name.startswith(("walls", "surfaces.mix", "objects.mix", "objects.table", "objects.paint")):
                 weights.normal_(0, 0.3)
+            if name.startswith(("objects.codes", "objects.sunlit", "surfaces.amounts")):
+                weights.normal_(0, 0.2)
             if config.objects is not None and name.startswith("lattice"):
                 weights.mul_(0.05)  # what objects add is not to drown in it
             if name.startswith("rgb") and name.endswith("weight"):
@@ -129,6 +131,14 @@ def lean_objects_checkpoint(tmp_path_factory: pytest.TempPathFactory, upright_ob
     config = checkpoint.load_checkpoint(upright_objects_checkpoint).metadata.model
     path = tmp_path_factory.mktemp("lean") / "objects.safetensors"
     return write_lively(path, replace(config, field_width=48, paint_rank=6))
+
+
+@pytest.fixture(scope="session")
+def mixed_checkpoint(tmp_path_factory: pytest.TempPathFactory, lean_objects_checkpoint: Path) -> Path:
+    """The same with textures of which z says how much is shown."""
+    config = checkpoint.load_checkpoint(lean_objects_checkpoint).metadata.model
+    path = tmp_path_factory.mktemp("mixed") / "objects.safetensors"
+    return write_lively(path, replace(config, surface_textures=True, mixed_textures=4))
 
 
 @pytest.fixture(scope="module")

@@ -40,15 +40,15 @@ def made(path, seeds, patches):
     return np.array(pixels).reshape(len(seeds), len(patches), side, side, 4)
 
 
-def known(path, seeds, patches):
-    generator = PatchGenerator.load(path, "cpu")
+def known(path, seeds, patches, engine):
+    generator = PatchGenerator.load(path, "cpu", engine=engine)
     zs = [sample_z(seed, generator.metadata.model.z_dim) for seed in seeds]
     one = [[generator.patches(z, [(row, column)], level=level)[0] for level, row, column in patches] for z in zs]
     return np.array(one)
 
 
-def compare(path, seeds, patches):
-    pixels, expected = made(path, seeds, patches), known(path, seeds, patches)
+def compare(path, seeds, patches, engine="auto"):
+    pixels, expected = made(path, seeds, patches), known(path, seeds, patches, engine)
     assert expected.std() > 5
     assert (expected % 255 == 0).mean() < 0.2  # clamped pixels would hide differences
     apart = np.abs(pixels[..., :3].astype(int) - expected)
@@ -88,6 +88,12 @@ def test_textures_on_every_level(name, request):
     compare(request.getfixturevalue(name), [3], [(0, 3, 7), (0, 0, 2), (1, 5, 9), (2, 14, 9), (2, 9, 31)])
 
 
+def test_textures_that_z_mixes_and_shadows_on_every_level(mixed_checkpoint):
+    """Of a room that is turned and of one that is mirrored too: floor, walls, ceiling, and both sides of the sun."""
+    patches = [(0, 3, 0), (0, 3, 4), (0, 0, 2), (1, 5, 9), (2, 11, 0), (2, 14, 16), (2, 9, 31)]
+    compare(mixed_checkpoint, [0, 4], patches, "torch")
+
+
 def test_textures_in_half_precision_beside_floats(textures_checkpoint, tmp_path):
     mixed = in_halves(textures_checkpoint, tmp_path / "mixed.safetensors", lambda name: "surfaces.mix" not in name)
     compare(mixed, [3], [(0, 3, 7), (0, 1, 2)])
@@ -111,7 +117,7 @@ def test_rooms_turned_and_mirrored_by_a_model_of_upright_ones(checkpoint, reques
         upright = model.symmetry.upright(sample_z(seed, model.z_dim), model.latent_names)
         rooms.setdefault((upright.turns, upright.mirrored), seed)
     assert len(rooms) == 8
-    compare(path, list(rooms.values()), [(0, 1, 2), (0, 3, 7), (1, 2, 5), (2, 9, 21)])
+    compare(path, list(rooms.values()), [(0, 1, 2), (0, 3, 7), (1, 2, 5), (2, 9, 21)], "torch")
 
 
 def test_columns_wrap_round(rooms_checkpoint):

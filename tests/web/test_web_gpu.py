@@ -47,8 +47,8 @@ def block(level, row, column, rows=1, columns=1):
     return {"level": level, "row": row, "column": column, "rows": rows, "columns": columns}
 
 
-def compare(chromium, path, seeds, blocks):
-    generator = PatchGenerator.load(path, "cpu")
+def compare(chromium, path, seeds, blocks, engine="auto"):
+    generator = PatchGenerator.load(path, "cpu", engine=engine)
     packed = base64.b64encode(path.read_bytes()).decode()
     texts = chromium.run(MAKE % (repr(packed), seeds, blocks))
     side = generator.metadata.model.grid.patch_px
@@ -81,6 +81,10 @@ def test_objects(chromium, objects_checkpoint):
 
 def test_textures(chromium, textured_objects_checkpoint):
     compare(chromium, textured_objects_checkpoint, [3], [block(0, 2, 2, 2, 2), block(1, 6, 0), block(2, 12, 30)])
+
+
+def test_textures_that_z_mixes_and_shadows(chromium, mixed_checkpoint):
+    compare(chromium, mixed_checkpoint, [0, 4], [block(0, 3, 0), block(0, 3, 4), block(2, 14, 16, 1, 2)], "torch")
 
 
 def test_rooms_turned_and_mirrored(chromium, upright_checkpoint):

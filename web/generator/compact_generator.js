@@ -13,7 +13,7 @@ import { Memory, strideOf } from "./memory.js";
 import { patchesOf, SIDE } from "./blocks.js";
 import { ObjectLayers } from "./object_layers.js";
 import { RoomMaps } from "./room_maps.js";
-import { BASE, MARGIN, OBJECT_FEATURES, ROOM_FEATURES, TEXTURE_FEATURES, baseStages, requireShapes, stageWidths } from "./shapes.js";
+import { BASE, MARGIN, OBJECT_FEATURES, ROOM_FEATURES, baseStages, requireShapes, stageWidths, textureFeatures } from "./shapes.js";
 import { Head, Stage } from "./stage.js";
 
 /**
@@ -78,8 +78,7 @@ export class CompactGenerator {
     this.z = z.slice();
     this.upright = this.symmetry?.upright(z) ?? null;
     const own = this.upright?.numbers ?? z; // of the room as the network knows it
-    this.maps?.setZ(own);
-    const told = [...own, ...(this.maps?.objects?.looks ?? [])];
+    const told = this.maps?.setZ(own) ?? [...own];
     this.field.setZ(told);
     this.objects?.setZ(told);
     this.kept?.clear();
@@ -212,7 +211,7 @@ export class CompactGenerator {
     const plane = strideOf((2 * widest - 2) ** 2);
     return {
       even: maps[0], odd: maps[1], wide: maps[2], phases: memory.allocate(most.phases), columns: memory.allocate(most.columns),
-      head: memory.allocate(4 * plane), features: memory.allocate(Math.max(ROOM_FEATURES + TEXTURE_FEATURES, OBJECT_FEATURES) * plane),
+      head: memory.allocate(4 * plane), features: memory.allocate(Math.max(ROOM_FEATURES + textureFeatures(this.model), OBJECT_FEATURES) * plane),
       rgb: [0, 1].map(() => memory.allocate(4 * plane)), pixels: memory.allocatePixels((SIDE * this.model.grid.patchPx) ** 2),
     };
   }

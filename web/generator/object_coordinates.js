@@ -13,7 +13,10 @@
  * @property {number} count
  * @property {Body[]} bodies
  * @property {number[]} looks numbers that say how they look, beside z
- * @property {{middle: number[], half: number[]}} panes of the window that the sun shines through
+ * @property {Body} window that the sun shines through
+ * @property {{middle: number[], half: number[]}} glass what is within its frame
+ * @property {Body[]} panes of the window, where what is not there is known to keep the sun off
+ * @property {Body[]} casters what may keep it off others
  * @property {{azimuthRad: number, heightRad: number}} sun
  *
  * @typedef {import("./room_coordinates.js").Rays} Rays
@@ -41,13 +44,17 @@ export function objectsOf(z, model, room, stated) {
   const [right, ahead] = [3, 4].map((i) => between(room.spans[i], number(room.names[i])));
   const eye = [right, room.eyeM, ahead];
   const bodies = stated.objects.map((one, index) => bodyOf(one, index, number, eye));
-  const { middle, half } = bodies[stated.window];
+  const window = bodies[stated.window], there = bodies.filter((_, i) => isThere(stated.objects[i].present, number));
+  const open = new Set(stated.panes);
   const [azimuthRad, heightRad] = [stated.sunAzimuthRad, stated.sunHeightRad].map((span, i) => between(span, number(stated.sunLatents[i])));
   return {
     count: bodies.length,
-    bodies: bodies.filter((_, i) => isThere(stated.objects[i].present, number)),
+    bodies: there,
     looks: stated.looks.map(number),
-    panes: { middle, half: half.map((length) => length - stated.frameM) },
+    window,
+    glass: { middle: window.middle, half: window.half.map((length) => length - stated.frameM) },
+    panes: there.filter(({ index }) => open.has(index)),
+    casters: there.filter((body) => body !== window && !open.has(body.index)),
     sun: { azimuthRad, heightRad },
   };
 }

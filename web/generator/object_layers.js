@@ -13,7 +13,8 @@ import { floatsOf } from "../state/tensors.js";
  * @property {number} table there, a metre along the visible face, a metre across
  * @property {number} known what is the same in all rooms: there, and a row of 0
  * @property {number} flags there, with what z says of it
- * @property {number} sunny one row, where the sun falls
+ * @property {number} sunny where the sun falls: one row, or one for each
+ * @property {number} sunnyStep floats from one to the next, 0 for one
  * @property {number} channels
  */
 
@@ -23,7 +24,7 @@ export class ObjectLayers {
     const { maths } = maps;
     this.maps = maps;
     this.maths = maths;
-    const { rows, rowCount, looks } = /** @type {import("../state/room_objects.js").RoomObjects} */ (model.objects);
+    const { rows, rowCount, looks, panes } = /** @type {import("../state/room_objects.js").RoomObjects} */ (model.objects);
     this.shared = [...rows, ...Array.from({ length: FACES + 1 }, (_, face) => rowCount + face)]; // of objects, faces and the sun
     this.isShared = rowCount < rows.length;
     this.count = rows.length + FACES;
@@ -34,22 +35,24 @@ export class ObjectLayers {
     this.codes = model.paintRank ? linear(maths, generator, "objects.codes") : null;
     this.paints = this.codes ? [this.codes] : painted.map((_, i) => linear(maths, generator, `objects.paint.${i}`));
     this.mixes = this.codes ? painted.map((_, i) => floatsOf(data(`paint.${i}.weight`))) : [];
-    this.rows = widths.map((width, i) => this.rowsOf(data(`table.${i}`), width));
+    this.sunlit = this.codes && panes.length ? painted.map((_, i) => floatsOf(data(`sunlit.${i}.weight`))) : [];
+    this.rows = widths.map((width, i) => this.rowsOf(data(`table.${i}`), width, i >= PAINTED_FROM && this.sunlit.length > 0));
     this.told = maths.allocate(model.zDim + looks.length);
     this.learned = this.isShared || this.codes ? maths.allocate(Math.max(...this.paints.map(({ outputs }) => outputs))) : 0;
     this.answers = this.hidden.map(({ outputs }) => maths.allocate(outputs));
     this.scratch = maths.allocate(Math.max(...[...this.hidden, ...this.paints].map(({ columnFloats }) => columnFloats)));
   }
 
-  /** @param {import("./memory.js").Weights} table (rows, 3 · channels) @param {number} channels @returns {Rows} */
-  rowsOf(table, channels) {
+  /** @param {import("./memory.js").Weights} table (rows, 3 · channels) @param {number} channels @param {boolean} isSunlit each differently @returns {Rows} */
+  rowsOf(table, channels, isSunlit) {
     const { maths, count } = this, every = this.spread(table, 3 * channels);
     const floats = (count + 1) * channels;
     const there = every.slice(0, floats); // of its kind; the last row stays 0
     for (let row = 0; row < count; row++) there.set(every.subarray(3 * row * channels, (3 * row + 1) * channels), row * channels);
     there.fill(0, count * channels);
     const flags = maths.put(there, floats);
-    return { table: maths.put(every, every.length), known: maths.put(there, floats), flags, sunny: flags + 4 * count * channels, channels };
+    const sun = isSunlit ? { sunny: maths.allocate(count * channels), sunnyStep: channels } : { sunny: flags + 4 * count * channels, sunnyStep: 0 };
+    return { table: maths.put(every, every.length), known: maths.put(there, floats), flags, ...sun, channels };
   }
 
   /** Learned rows as a row for each object and face. @template {import("./memory.js").Weights} T @param {T} learned @param {number} floats of a row @returns {T} */
@@ -74,17 +77,38 @@ export class ObjectLayers {
   }
 
   /** What z says of a stage's rows. @param {Rows} rows @param {number} i of the painted stages */
-  paintRows({ flags, known, channels }, i) {
+  paintRows({ flags, known, sunny, sunnyStep, channels }, i) {
     const { maths, answers, scratch, learned } = this;
     const floats = this.shared.length * channels;
     if (this.codes) {
-      const rank = this.mixes[i].length / channels;
-      mixRows(maths.view(learned, this.codes.outputs), this.mixes[i], this.shared, rank, maths.view(flags, floats));
+      const rows = this.mixRows(this.mixes[i], channels);
+      maths.view(flags, floats).set(this.spread(rows, channels));
+      if (sunnyStep) maths.view(sunny, this.count * channels).set(this.sunnyRows(i, channels, rows.subarray(-channels)));
     } else {
       this.paints[i].run(maths.loops, { ...SINGLE, at: answers[1] }, learned || flags, scratch);
       if (this.isShared) maths.view(flags, floats).set(this.spread(maths.view(learned, this.paints[i].outputs), channels));
     }
     maths.loops.add(flags, known, floats);
+  }
+
+  /** What z says of each learned row, and the sun's at last. @param {Float32Array} mix (channels, rank) @param {number} channels */
+  mixRows(mix, channels) {
+    const rank = mix.length / channels, count = this.shared[this.shared.length - 1] + 1;
+    const codes = this.maths.view(this.learned, count * rank), rows = new Float32Array(count * channels);
+    for (let row = 0; row < count; row++)
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = 0;
+        for (let k = 0; k < rank; k++) sum += codes[row * rank + k] * mix[channel * rank + k];
+        rows[row * channels + channel] = sum;
+      }
+    return rows;
+  }
+
+  /** What sunlight adds to each object and face. @param {number} i of the painted stages @param {number} channels @param {Float32Array} all what it adds to all of them */
+  sunnyRows(i, channels, all) {
+    const rows = this.mixRows(this.sunlit[i], channels);
+    for (let at = 0; at < rows.length; at++) rows[at] += all[at % channels];
+    return this.spread(rows, channels).subarray(0, this.count * channels);
   }
 
   /**
@@ -104,13 +128,3 @@ export class ObjectLayers {
   }
 }
 
-/** Rows of channels from rows of codes. @param {Float32Array} codes (rows, rank) @param {Float32Array} mix (channels, rank) @param {number[]} shared which row each has @param {number} rank @param {Float32Array} out (shared, channels) */
-function mixRows(codes, mix, shared, rank, out) {
-  const channels = mix.length / rank;
-  for (let i = 0; i < shared.length; i++)
-    for (let channel = 0; channel < channels; channel++) {
-      let sum = 0;
-      for (let k = 0; k < rank; k++) sum += codes[shared[i] * rank + k] * mix[channel * rank + k];
-      out[i * channels + channel] = sum;
-    }
-}

@@ -7,6 +7,7 @@
 //   bodies: twelve floats for each object: left, lower, back, right, upper, front side, its middle, half its size
 //   seen: thirteen planes (SHOWN … and below) of what each cell's ray meets
 
+import { shine } from "./sun_kernel";
 import { addTexture } from "./texture_kernel";
 import { all, choose, clamp, minus, over, plus, times, whole } from "./vectors";
 
@@ -23,7 +24,6 @@ const WHICH: usize = 0, DISTANCE: usize = 1, INSIDE: usize = 2, COVER: usize = 3
 const NEXT_WHICH: usize = 4, NEXT_DISTANCE: usize = 5, NEXT_COVER: usize = 6;
 // The same with the room's faces where there is no object, numbered after the objects; places on the visible face; the sun.
 const SHOWN: usize = 7, BEHIND: usize = 8, FACE: usize = 9, ALONG: usize = 10, ACROSS: usize = 11, LIT: usize = 12;
-
 
 // One over a part of directions; of rays along a wall, over a least slope.
 @inline function inverse(part: v128): v128 {
@@ -59,9 +59,10 @@ const SHOWN: usize = 7, BEHIND: usize = 8, FACE: usize = 9, ALONG: usize = 10, A
   return times(side, inverse(ray));
 }
 
-// 35 features of where rays meet the walls: face, place on it, waves of that, nearness. Behind them, two of a texture `side` texels wide, if
-// there is one (0 is none); a metre has so many of its texels, and a cell in a metre's distance is so many wide.
-export function meetWalls(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, finest: f32, texture: usize, side: i32, texels: f32, cellTexels: f32, planes: usize, stride: i32): void {
+// 35 features of where rays meet the walls: face, place on it, waves of that, nearness. Behind them, those of a texture `side` texels wide, if
+// there is one (0 is none), by their `amounts`; a metre has so many of its texels, and a cell in a metre's distance is so many wide. On upright
+// walls its middle lies so many metres below theirs.
+export function meetWalls(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, finest: f32, texture: usize, side: i32, features: i32, amounts: usize, below: f32, texels: f32, cellTexels: f32, planes: usize, stride: i32): void {
   const plane: usize = <usize>stride << 2;
   for (let row = 0; row < height; row++) for (let first = 0; first < width; first += 4) {
     const column = min(first, width - 4), right: usize = columns + (column << 2), to: usize = planes + ((row * width + column) << 2);
@@ -82,7 +83,8 @@ export function meetWalls(columns: usize, across: i32, rows: usize, height: i32,
     const facing = f32x4.max(f32x4.abs(choose(x, choose(y, z, onY), onX)), all(LEAST_SLOPE));
     const cell = times(over(distance, f32x4.sqrt(facing)), all(cellTexels)); // the mean of its length and width
     const isFloor = v128.and(onY, f32x4.le(y, all(0)));
-    addTexture(to + plane * 35, plane, texture, side, isFloor, times(along, all(texels)), times(up, all(texels)), cell);
+    const across = times(plus(up, v128.andnot(all(below), onY)), all(texels));
+    addTexture(to + plane * 35, plane, texture, side, features, amounts, isFloor, times(along, all(texels)), across, cell);
   }
 }
 
@@ -172,9 +174,9 @@ let hitInside: v128 = v128(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   hitInside = times(minus(all(1), f32x4.sqrt(miss)), over(plus(plus(halfX, halfY), halfZ), all(3)));
 }
 
-// 45 features of what is seen: flags of its face, waves of the place on it, rims, nearness, the sun, the ray's direction. `sun`: its
-// direction, its height, middle (2) and half the size (2) of the panes in the front wall that it shines through.
-export function mapObjects(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, bodies: usize, count: i32, sun: usize, finest: f32, cellRad: f32, seen: usize, stride: i32, planes: usize): void {
+// 45 features of what is seen: flags of its face, waves of the place on it, rims, nearness, the sun, the ray's direction. `sun`
+// and `shadows` are as in sun_kernel.ts.
+export function mapObjects(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, bodies: usize, count: i32, sun: usize, shadows: usize, finest: f32, cellRad: f32, seen: usize, stride: i32, planes: usize): void {
   const plane: usize = <usize>stride << 2;
   memory.fill(planes, 0, plane * 45);
   for (let row = 0; row < height; row++) for (let first = 0; first < width; first += 4) {
@@ -214,7 +216,7 @@ export function mapObjects(columns: usize, across: i32, rows: usize, height: i32
     }
     v128.store(at + plane * ALONG, clamp(along, -2, 2));
     v128.store(at + plane * ACROSS, clamp(up, -2, 2));
-    const lit = shine(to + plane * 26, plane, sun, v128.load32_splat(box, 20), x, y, z, met, onX, onY, cellRad);
+    const lit = shine(to + plane * 26, plane, sun, shadows, v128.load32_splat(box, 20), x, y, z, met, onX, onY, cellRad);
     v128.store(at + plane * LIT, lit);
     v128.store(to + plane * 33, v128.and(lit, there));
   }
@@ -250,33 +252,13 @@ export function mapObjects(columns: usize, across: i32, rows: usize, height: i32
   for (let i = 0; i < 5; i++, to += plane) v128.store(to, times(v128.load32_splat(pitches + (i << 2)), cover));
 }
 
-// What the sun is like where rays meet a face, and how much of it falls there.
-@inline function shine(to: usize, plane: usize, sun: usize, front: v128, x: v128, y: v128, z: v128, distance: v128, onX: v128, onY: v128, cellRad: f32): v128 {
-  const way = over(minus(front, times(z, distance)), v128.load32_splat(sun, 8));
-  const through = f32x4.gt(way, all(0.02));
-  const aside = f32x4.abs(minus(plus(times(x, distance), times(v128.load32_splat(sun), way)), v128.load32_splat(sun, 16)));
-  const above = f32x4.abs(minus(plus(times(y, distance), times(v128.load32_splat(sun, 4), way)), v128.load32_splat(sun, 20)));
-  const inside = f32x4.min(minus(v128.load32_splat(sun, 24), aside), minus(v128.load32_splat(sun, 28), above));
-  v128.store(to + plane * 6, v128.and(clamp(times(inside, all(2)), -1, 1), through));
-  const soft = plus(plus(all(0.015), times(way, all(0.018))), times(distance, all(cellRad * 0.5)));
-  const facing = v128.or(v128.not(onY), f32x4.lt(y, all(0))); // not the ceiling, nor what is seen from below
-  const lit = v128.and(clamp(plus(all(0.5), over(inside, plus(soft, soft))), 0, 1), v128.and(through, facing));
-  v128.store(to, lit);
-  v128.store(to + plane, times(lit, minus(all(1), clamp(over(aside, plus(all(0.02), soft)), 0, 1)))); // the window's bar
-  v128.store(to + plane * 2, v128.and(lit, onY));
-  v128.store(to + plane * 3, v128.andnot(lit, v128.or(onX, onY)));
-  v128.store(to + plane * 4, v128.and(lit, onX));
-  v128.store(to + plane * 5, times(lit, v128.load32_splat(sun, 12)));
-  return lit;
-}
-
 // What objects and faces add to a stage's channels: rows of `flags`, and of `table` as the checkpoint has it (there, a metre along the
-// visible face, a metre across), and where the sun falls `sunny`. Four channels of four cells at a time.
-export function paint(seen: usize, stride: i32, cells: i32, flags: usize, table: usize, sunny: usize, channels: i32, planes: usize): void {
-  const plane: usize = <usize>stride << 2, width: usize = <usize>channels << 2;
+// visible face, a metre across), and where the sun falls `sunny`: rows so many floats apart, 0 if all are one. Four channels of four cells at a time.
+export function paint(seen: usize, stride: i32, cells: i32, flags: usize, table: usize, sunny: usize, sunnyStep: i32, channels: i32, planes: usize): void {
+  const plane: usize = <usize>stride << 2, width: usize = <usize>channels << 2, step: usize = <usize>sunnyStep << 2;
   for (let cell: usize = 0, end: usize = <usize>cells << 2; cell < end; cell += 16) for (let c: usize = 0; c < width; c += 16) {
-    const a = painted(seen + cell, plane, flags + c, table + c, sunny + c, width), b = painted(seen + cell + 4, plane, flags + c, table + c, sunny + c, width);
-    const d = painted(seen + cell + 8, plane, flags + c, table + c, sunny + c, width), e = painted(seen + cell + 12, plane, flags + c, table + c, sunny + c, width);
+    const a = painted(seen + cell, plane, flags + c, table + c, sunny + c, width, step), b = painted(seen + cell + 4, plane, flags + c, table + c, sunny + c, width, step);
+    const d = painted(seen + cell + 8, plane, flags + c, table + c, sunny + c, width, step), e = painted(seen + cell + 12, plane, flags + c, table + c, sunny + c, width, step);
     const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5), lowDE = v128.shuffle<f32>(d, e, 0, 4, 1, 5);
     const highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7), highDE = v128.shuffle<f32>(d, e, 2, 6, 3, 7);
     const to: usize = planes + (c >> 2) * plane + cell;
@@ -288,12 +270,12 @@ export function paint(seen: usize, stride: i32, cells: i32, flags: usize, table:
 }
 
 // Four channels of a cell: the nearest object's, the next one's and the face's behind both, by how much each covers.
-@inline function painted(at: usize, plane: usize, flags: usize, table: usize, sunny: usize, width: usize): v128 {
+@inline function painted(at: usize, plane: usize, flags: usize, table: usize, sunny: usize, width: usize, step: usize): v128 {
   const own: usize = i32.load(at + plane * SHOWN), behind: usize = i32.load(at + plane * BEHIND), face: usize = i32.load(at + plane * FACE);
   const cover = v128.load32_splat(at + plane * COVER), next = v128.load32_splat(at + plane * NEXT_COVER), place: usize = table + own * width * 3 + width;
   const sloped = plus(times(v128.load32_splat(at + plane * ALONG), v128.load(place)), times(v128.load32_splat(at + plane * ACROSS), v128.load(place + width)));
   const front = plus(v128.load(flags + own * width), sloped);
   const rest = plus(times(next, v128.load(flags + behind * width)), times(minus(all(1), next), v128.load(flags + face * width)));
   const both = plus(times(cover, front), times(minus(all(1), cover), rest));
-  return plus(both, times(v128.load32_splat(at + plane * LIT), v128.load(sunny)));
+  return plus(both, times(v128.load32_splat(at + plane * LIT), v128.load(sunny + own * step)));
 }

@@ -4,7 +4,8 @@
 import { areasOf, objectsOf, outlineOf } from "./object_coordinates.js";
 import { directions, firstOctave, roomOf } from "./room_coordinates.js";
 import { strideOf } from "./memory.js";
-import { TEXTURED_FROM, stageWidths, texelM, textureSide } from "./shapes.js";
+import { SHADOW_FLOATS, placesAMetre, shadowMap } from "./sun_shadows.js";
+import { SurfaceTextures } from "./surface_textures.js";
 
 /**
  * @typedef {import("./kept_features.js").Area} Area
@@ -12,14 +13,15 @@ import { TEXTURED_FROM, stageWidths, texelM, textureSide } from "./shapes.js";
  * @typedef {import("./room_coordinates.js").Rays} Rays
  */
 
-const [COLUMN, ROW, BOX, BODY, SUN, SEEN] = [8, 8, 6, 12, 8, 13]; // floats of each, and planes (room_kernel.ts)
+const [COLUMN, ROW, BOX, BODY, SUN, SEEN] = [8, 8, 6, 12, 12, 13]; // floats of each, and planes (room_kernel.ts, sun_kernel.ts)
 const [YAW_WAVE, YAW_WAVES] = [4, 3];
 const PITCH_WAVES = [16, 32];
 const STEEPEST = 4;
 
 export class RoomMaps {
   /** Of a model that knows its rooms. @param {import("./memory.js").Memory} maths @param {import("../state/checkpoint.js").Checkpoint} checkpoint @param {number} side most cells down and across an area */
-  constructor(maths, { model, generator }, side) {
+  constructor(maths, checkpoint, side) {
+    const { model } = checkpoint;
     this.maths = maths;
     this.model = model;
     this.across = strideOf(side);
@@ -29,9 +31,9 @@ export class RoomMaps {
     this.count = model.objects?.objects.length ?? 0;
     this.bodies = maths.allocate(BODY * this.count);
     this.sun = maths.allocate(SUN);
+    this.shadows = model.objects?.panes.length ? maths.allocate(SHADOW_FLOATS) : 0;
     this.seen = this.count ? maths.allocate(SEEN * strideOf(side * side)) : 0;
-    const tables = stageWidths(model).map((_, stage) => generator.get(`surfaces.texture.${stage - TEXTURED_FROM}`));
-    this.textures = tables.map((table) => (table ? maths.put(table.data, table.data.length) : 0)); // by stage; 0 for none
+    this.textures = new SurfaceTextures(maths, checkpoint);
     /** @type {Objects | null} */
     this.objects = null;
     /** @type {Map<number, import("./object_coordinates.js").Outline[]>} of the objects, by the stage's cells */
@@ -44,17 +46,25 @@ export class RoomMaps {
     return /** @type {import("../state/model_config.js").RoomLatents} */ (this.model.room);
   }
 
-  /** Show another room from now on. @param {Float32Array} z of the room as the network knows it */
+  /** Show another room from now on. @param {Float32Array} z of the room as the network knows it @returns {number[]} z, and what is derived from it of how objects look */
   setZ(z) {
-    const { low, high } = roomOf(z, this.model, this.room);
-    this.put(this.box, [...low, ...high]);
-    if (!this.model.objects) return;
-    this.objects = objectsOf(z, this.model, this.room, this.model.objects);
+    const room = roomOf(z, this.model, this.room);
+    this.put(this.box, [...room.low, ...room.high]);
+    if (this.model.objects) this.setObjects(objectsOf(z, this.model, this.room, this.model.objects), room.high[2]);
+    const told = [...z, ...(this.objects?.looks ?? [])];
+    this.textures.setZ(told, room);
+    return told;
+  }
+
+  /** @param {Objects} objects @param {number} frontM metres to the front wall */
+  setObjects(objects, frontM) {
+    this.objects = objects;
     this.outlines.clear();
-    for (const { index, low, high, middle, half } of this.objects.bodies) this.put(this.bodies + 4 * BODY * index, [...low, ...high, ...middle, ...half]);
-    const { panes, sun: { azimuthRad, heightRad } } = this.objects;
+    for (const { index, low, high, middle, half } of objects.bodies) this.put(this.bodies + 4 * BODY * index, [...low, ...high, ...middle, ...half]);
+    const { glass, window, sun: { azimuthRad, heightRad } } = objects;
     const towards = [Math.sin(azimuthRad) * Math.cos(heightRad), Math.sin(heightRad), Math.cos(azimuthRad) * Math.cos(heightRad)];
-    this.put(this.sun, [...towards, heightRad, ...panes.middle.slice(0, 2), ...panes.half.slice(0, 2)]);
+    this.put(this.sun, [...towards, heightRad, ...glass.middle.slice(0, 2), ...glass.half.slice(0, 2), ...window.low.slice(0, 2), ...placesAMetre(window)]);
+    if (this.shadows) this.put(this.shadows, shadowMap(objects, towards, frontM));
   }
 
   /** @param {number} address @param {ArrayLike<number>} numbers */
@@ -77,13 +87,12 @@ export class RoomMaps {
   /** Features of the walls, as planes, and of the stage's texture on them. @param {number} stage @param {number} planes address @param {number} stride */
   walls(stage, planes, stride) {
     const { maths, columns, across, rows, rays, box } = this;
-    const texture = [this.textures[stage], textureSide(stage), 1 / texelM(stage), rays.cellRad / texelM(stage)];
-    maths.loops.meetWalls(columns, across, rows, rays.up.length, rays.yaws.length, box, firstOctave(stage), ...texture, planes, stride);
+    maths.loops.meetWalls(columns, across, rows, rays.up.length, rays.yaws.length, box, firstOctave(stage), ...this.textures.of(stage, rays.cellRad), planes, stride);
   }
 
   /** Features of the objects, as planes; {@link paint} goes on from there. @param {number} stage @param {number} planes address @param {number} stride */
   look(stage, planes, stride) {
-    const { maths: { loops }, columns, across, rows, rays, box, bodies, count, sun, seen } = this;
+    const { maths: { loops }, columns, across, rows, rays, box, bodies, count, sun, shadows, seen } = this;
     const { bodies: known } = /** @type {Objects} */ (this.objects);
     const [height, width] = [rays.up.length, rays.yaws.length];
     const outlines = this.outlines.get(rays.cellRad) ?? known.map((body) => outlineOf(body, rays.cellRad));
@@ -93,17 +102,17 @@ export class RoomMaps {
       for (const [top, bottom, left, right] of areasOf(outlines[i], rays))
         loops.meetBody(columns, across, rows, top, bottom, left, right, width, bodies + 4 * BODY * index, index, isEllipsoid ? 1 : 0, rays.cellRad, seen, stride);
     });
-    loops.mapObjects(columns, across, rows, height, width, box, bodies, count, sun, firstOctave(stage), rays.cellRad, seen, stride, planes);
+    loops.mapObjects(columns, across, rows, height, width, box, bodies, count, sun, shadows, firstOctave(stage), rays.cellRad, seen, stride, planes);
   }
 
   /**
    * What objects and faces add to the channels, as planes.
-   * @param {{flags: number, table: number, sunny: number, channels: number}} rows addresses
+   * @param {{flags: number, table: number, sunny: number, sunnyStep: number, channels: number}} rows addresses
    * @param {number} planes address
    * @param {number} stride
    */
-  paint({ flags, table, sunny, channels }, planes, stride) {
-    this.maths.loops.paint(this.seen, stride, this.rays.up.length * this.rays.yaws.length, flags, table, sunny, channels, planes);
+  paint({ flags, table, sunny, sunnyStep, channels }, planes, stride) {
+    this.maths.loops.paint(this.seen, stride, this.rays.up.length * this.rays.yaws.length, flags, table, sunny, sunnyStep, channels, planes);
   }
 }
 

@@ -11,10 +11,11 @@ export const ROOM_FEATURES = 35; // room_kernel.ts
 export const OBJECT_FEATURES = 45; // room_kernel.ts
 export const PAINTED_FROM = 2; // the first stage at which z gives objects features
 export const FACES = 6; // of the room
-export const TEXTURE_FEATURES = 2; // texture_kernel.ts
+const TEXTURE_FEATURES = 2;
 export const TEXTURED_FROM = 3; // the first stage that sees a texture on the room's faces
-const FACE_KINDS = 2; // that have textures of their own: the floor, and walls and ceiling
+export const FACE_KINDS = 2; // that have textures of their own: the floor, and walls and ceiling
 const LARGEST_TEXTURE = 256;
+const [LARGEST_FINE, FINE_FROM] = [128, 6]; // of mixed textures, whose tables are more: at stages of so many
 const PAINT_WIDTH = 96;
 const NARROWEST = 16;
 
@@ -35,9 +36,19 @@ export function texelM(stage) {
   return 0.64 / 2 ** stage;
 }
 
-/** Texels along a side of a stage's texture. @param {number} stage */
-export function textureSide(stage) {
-  return Math.min(LARGEST_TEXTURE, 8 * 2 ** stage);
+/** Texels along a side of a stage's texture. @param {number} stage @param {import("../state/model_config.js").Model} model */
+export function textureSide(stage, { mixedTextures }) {
+  return Math.min(mixedTextures && stage >= FINE_FROM ? LARGEST_FINE : LARGEST_TEXTURE, 8 * 2 ** stage);
+}
+
+/** Features of each kind of face's textures. @param {import("../state/model_config.js").Model} model */
+export function textureFeatures({ mixedTextures }) {
+  return mixedTextures || TEXTURE_FEATURES;
+}
+
+/** How many numbers say how a room looks: z, and what is derived from it of objects. @param {import("../state/model_config.js").Model} model */
+function toldCount({ zDim, objects }) {
+  return zDim + (objects?.looks.length ?? 0);
 }
 
 /**
@@ -62,10 +73,10 @@ function expectedShapes(model) {
   /** @type {Map<string, number[]>} */
   const shapes = new Map();
   const layer = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
-    shapes.set(`${name}.weight`, shape).set(`${name}.bias`, [shape[0]]);
+    for (const [key, sides] of layerShapes(name, shape)) shapes.set(key, sides);
   };
   layer("place", [F, 4 * HARMONICS + 1]);
-  layer("style.0", [F, model.zDim + (model.objects?.looks.length ?? 0)]);
+  layer("style.0", [F, toldCount(model)]);
   layer("style.2", [F, F]);
   layer("style.4", [2 * F * (FIELD_DEPTH + 1), F]);
   for (let i = 0; i < FIELD_DEPTH; i++) layer(`field.${i}`, [F, F]);
@@ -77,30 +88,34 @@ function expectedShapes(model) {
     shapes.set(`levels.${i - 1}.up.weight`, [widths[i - 1], width, 3, 3]).set(`levels.${i - 1}.up.bias`, [width]);
     layer(`levels.${i - 1}.refine`, [width, width, 3, 3]);
   });
-  const ofTextures = model.surfaceTextures ? textureShapes(widths) : [];
+  const ofTextures = model.surfaceTextures ? textureShapes(model, widths) : [];
   return new Map([...shapes, ...ofTextures, ...(model.objects ? objectShapes(model, model.objects, widths) : [])]);
 }
 
-/** @param {number[]} widths @returns {[string, number[]][]} */
-function textureShapes(widths) {
-  return widths.slice(TEXTURED_FROM).flatMap((width, i) => {
-    const side = textureSide(TEXTURED_FROM + i);
-    return /** @type {[string, number[]][]} */ ([
-      [`surfaces.texture.${i}`, [FACE_KINDS * TEXTURE_FEATURES, side, side]], [`surfaces.mix.${i}.weight`, [width, TEXTURE_FEATURES, 1, 1]],
-    ]);
+/** @param {import("../state/model_config.js").Model} model @param {number[]} widths @returns {[string, number[]][]} */
+function textureShapes(model, widths) {
+  const features = textureFeatures(model);
+  const ofStages = widths.slice(TEXTURED_FROM).flatMap((width, i) => {
+    const side = textureSide(TEXTURED_FROM + i, model);
+    return [[`surfaces.texture.${i}`, [FACE_KINDS * features, side, side]], [`surfaces.mix.${i}.weight`, [width, features, 1, 1]]];
   });
+  return /** @type {[string, number[]][]} */ ([...ofStages, ...(model.mixedTextures ? layerShapes("surfaces.amounts", [FACE_KINDS * features, toldCount(model)]) : [])]);
+}
+
+/** Of a layer's weights, and of its biases. @param {string} name @param {number[]} shape @returns {[string, number[]][]} */
+function layerShapes(name, shape) {
+  return [[`${name}.weight`, shape], [`${name}.bias`, [shape[0]]]];
 }
 
 /** @param {import("../state/model_config.js").Model} model @param {import("../state/room_objects.js").RoomObjects} objects @param {number[]} widths @returns {[string, number[]][]} */
-function objectShapes({ zDim, paintRank }, { rowCount, looks }, widths) {
-  const rows = rowCount + FACES; // of tables
-  const layer = (/** @type {string} */ name, /** @type {number[]} */ shape) => [[`${name}.weight`, shape], [`${name}.bias`, [shape[0]]]];
+function objectShapes(model, { rowCount, panes }, widths) {
+  const { paintRank } = model, rows = rowCount + FACES; // of tables
+  const ranked = (/** @type {string} */ name) => widths.slice(PAINTED_FROM).map((width, i) => [`objects.${name}.${i}.weight`, [width, paintRank]]);
   return /** @type {[string, number[]][]} */ ([
-    ...layer("objects.hidden.0", [PAINT_WIDTH, zDim + looks.length]), ...layer("objects.hidden.2", [PAINT_WIDTH, PAINT_WIDTH]),
+    ...layerShapes("objects.hidden.0", [PAINT_WIDTH, toldCount(model)]), ...layerShapes("objects.hidden.2", [PAINT_WIDTH, PAINT_WIDTH]),
     ...widths.flatMap((width, i) => [[`objects.mix.${i}.weight`, [width, OBJECT_FEATURES, 1, 1]], [`objects.table.${i}`, [rows, 3 * width]]]),
-    ...(paintRank ? layer("objects.codes", [(rows + 1) * paintRank, PAINT_WIDTH]) : []),
-    ...widths.slice(PAINTED_FROM).flatMap((width, i) => {
-      return paintRank ? [[`objects.paint.${i}.weight`, [width, paintRank]]] : layer(`objects.paint.${i}`, [(rows + 1) * width, PAINT_WIDTH]);
-    }),
+    ...(paintRank ? [...layerShapes("objects.codes", [(rows + 1) * paintRank, PAINT_WIDTH]), ...ranked("paint")] : []),
+    ...(paintRank && panes.length ? ranked("sunlit") : []),
+    ...(paintRank ? [] : widths.slice(PAINTED_FROM).flatMap((width, i) => layerShapes(`objects.paint.${i}`, [(rows + 1) * width, PAINT_WIDTH]))),
   ]);
 }

@@ -2,7 +2,7 @@
 
 import { Convolution, phaseWeights } from "./convolution.js";
 import { strideOf } from "./memory.js";
-import { ROOM_FEATURES, TEXTURE_FEATURES, TEXTURED_FROM } from "./shapes.js";
+import { ROOM_FEATURES, TEXTURED_FROM } from "./shapes.js";
 
 /**
  * @typedef {import("./convolution.js").Map2d} Map2d
@@ -72,12 +72,12 @@ export class Stage extends Head {
 function wallsLayer(memory, walls, mix) {
   const shape = { outputs: walls.shape[0], channels: ROOM_FEATURES, k: 1 };
   if (!mix) return new Convolution(memory, walls.data, null, shape);
-  const channels = ROOM_FEATURES + TEXTURE_FEATURES;
+  const count = mix.shape[1], channels = ROOM_FEATURES + count;
   const both = new Float32Array(shape.outputs * channels);
   const [places, features] = [walls, mix].map(({ data }) => memory.maths.floatsOf(data));
   for (let row = 0; row < shape.outputs; row++) {
     both.set(places.subarray(row * ROOM_FEATURES, (row + 1) * ROOM_FEATURES), row * channels);
-    both.set(features.subarray(row * TEXTURE_FEATURES, (row + 1) * TEXTURE_FEATURES), row * channels + ROOM_FEATURES);
+    both.set(features.subarray(row * count, (row + 1) * count), row * channels + ROOM_FEATURES);
   }
   return new Convolution(memory, both, null, { ...shape, channels });
 }

@@ -1,36 +1,43 @@
-// What four cells see of a texture on the room's faces (cocogan_core/models/surface_textures.py): two features of the floor, then two of
-// the other faces, each a square of texels.
+// What four cells see of a texture on the room's faces (cocogan_core/models/surface_textures.py): features of the floor, in pairs, then as
+// many of the other faces, each a square of texels.
 
-import { all, choose, clamp, minus, plus, times, whole } from "./vectors";
+import { all, choose, clamp, minus, mixed, plus, times, whole } from "./vectors";
 
-const FEATURES: i32 = 2;
 const GAIN: f32 = 32;
 
-// Writes the features of a place, in texels from the face's middle. Cells of more than a texel fade, and of three see nothing.
-@inline export function addTexture(to: usize, plane: usize, texture: usize, side: i32, isFloor: v128, along: v128, across: v128, cell: v128): void {
+// Writes the features of a place, in texels from the face's middle: so much of each as its amount says, which lie as the features do. Cells of
+// more than a texel fade, and of three see nothing.
+@inline export function addTexture(to: usize, plane: usize, texture: usize, side: i32, features: i32, amounts: usize, isFloor: v128, along: v128, across: v128, cell: v128): void {
   const shown = times(clamp(minus(all(1.5), times(cell, all(0.5))), 0, 1), all(GAIN));
+  const end: usize = to + plane * features;
   if (!v128.any_true(f32x4.gt(shown, all(0)))) {
-    v128.store(to, shown);
-    v128.store(to + plane, shown);
+    for (; to < end; to += plane) v128.store(to, shown);
     return;
   }
   const x = mirrored(along, side), y = mirrored(across, side);
   const left = i32x4.trunc_sat_f32x4_s(x), top = i32x4.trunc_sat_f32x4_s(y);
   const right = minus(x, f32x4.convert_i32x4_s(left)), down = minus(y, f32x4.convert_i32x4_s(top));
-  const square = side * side << 2, first = choose(whole(0), whole(FEATURES * square), isFloor);
+  const square = side * side << 2, first = choose(whole(0), whole(features * square), isFloor);
   const upper = i32x4.add(first, i32x4.shl(i32x4.add(i32x4.mul(top, whole(side)), left), 2));
   const lower = i32x4.add(upper, v128.and(i32x4.lt_s(top, whole(side - 1)), whole(side << 2)));
-  const a = pairs(texture + i32x4.extract_lane(upper, 0), texture + i32x4.extract_lane(lower, 0), square, f32x4.extract_lane(down, 0));
-  const b = pairs(texture + i32x4.extract_lane(upper, 1), texture + i32x4.extract_lane(lower, 1), square, f32x4.extract_lane(down, 1));
-  const c = pairs(texture + i32x4.extract_lane(upper, 2), texture + i32x4.extract_lane(lower, 2), square, f32x4.extract_lane(down, 2));
-  const d = pairs(texture + i32x4.extract_lane(upper, 3), texture + i32x4.extract_lane(lower, 3), square, f32x4.extract_lane(down, 3));
-  const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5), lowCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7), highCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(to, times(mixed(v128.shuffle<f64>(lowAB, lowCD, 0, 2), v128.shuffle<f64>(lowAB, lowCD, 1, 3), right), shown));
-  v128.store(to + plane, times(mixed(v128.shuffle<f64>(highAB, highCD, 0, 2), v128.shuffle<f64>(highAB, highCD, 1, 3), right), shown));
+  for (; to < end; to += plane << 1, texture += square << 1, amounts += 8) {
+    const a = pairs(texture + i32x4.extract_lane(upper, 0), texture + i32x4.extract_lane(lower, 0), square, f32x4.extract_lane(down, 0));
+    const b = pairs(texture + i32x4.extract_lane(upper, 1), texture + i32x4.extract_lane(lower, 1), square, f32x4.extract_lane(down, 1));
+    const c = pairs(texture + i32x4.extract_lane(upper, 2), texture + i32x4.extract_lane(lower, 2), square, f32x4.extract_lane(down, 2));
+    const d = pairs(texture + i32x4.extract_lane(upper, 3), texture + i32x4.extract_lane(lower, 3), square, f32x4.extract_lane(down, 3));
+    const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5), lowCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7), highCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    const one = mixed(v128.shuffle<f64>(lowAB, lowCD, 0, 2), v128.shuffle<f64>(lowAB, lowCD, 1, 3), right);
+    const other = mixed(v128.shuffle<f64>(highAB, highCD, 0, 2), v128.shuffle<f64>(highAB, highCD, 1, 3), right);
+    v128.store(to, times(one, times(shown, ofKind(amounts, features, isFloor))));
+    v128.store(to + plane, times(other, times(shown, ofKind(amounts + 4, features, isFloor))));
+  }
 }
 
-@inline function mixed(a: v128, b: v128, share: v128): v128 { return plus(a, times(minus(b, a), share)); }
+// A feature's amount of four cells' kinds of face.
+@inline function ofKind(amount: usize, features: i32, isFloor: v128): v128 {
+  return choose(v128.load32_splat(amount), v128.load32_splat(amount + (features << 2)), isFloor);
+}
 
 // From texels off the middle to those off the middle of the first, 0 to side − 1: beyond its edges a texture goes on mirrored.
 @inline function mirrored(place: v128, side: i32): v128 {

@@ -8,3 +8,4 @@
 @inline export function times(a: v128, b: v128): v128 { return f32x4.mul(a, b); }
 @inline export function over(a: v128, b: v128): v128 { return f32x4.div(a, b); }
 @inline export function clamp(a: v128, low: f32, high: f32): v128 { return f32x4.min(f32x4.max(a, all(low)), all(high)); }
+@inline export function mixed(a: v128, b: v128, share: v128): v128 { return plus(a, times(minus(b, a), share)); }

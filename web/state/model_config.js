@@ -23,6 +23,7 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {RoomLatents | null} room
  * @property {import("./room_objects.js").RoomObjects | null} objects
  * @property {boolean} surfaceTextures whether it has learned textures on the room's faces
+ * @property {number} mixedTextures features of each of them, of which z says how much is shown; 0: there are two, always shown
  * @property {import("../geometry/symmetry.js").Stated | null} symmetry where the generator knows upright rooms only
  */
 
@@ -52,6 +53,7 @@ const MODEL = {
   room: [(/** @type {unknown} */ value) => value, null],
   objects: [(/** @type {unknown} */ value) => value, null],
   surface_textures: [flag, false],
+  mixed_textures: [whole(0, 8), 0],
   symmetry: [(/** @type {unknown} */ value) => value, null],
 };
 const ROOM_NAMES = ["room.width", "room.depth", "room.height", "room.viewer_right", "room.viewer_forward"];
@@ -105,6 +107,7 @@ export function readModel(stated) {
   require(room || values.objects === null, "model: object coordinates need room coordinates");
   const objects = values.objects === null ? null : readObjects(values.objects, names);
   require(room || !values.surface_textures, "model: surface textures need room coordinates");
+  require(values.mixed_textures % 2 === 0, `model: mixed_textures is ${values.mixed_textures}; it must be even`);
   const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
   if (symmetry) {
     require(grid.columns % 4 === 0, `symmetry: needs cylindrical pictures of 4, 8, 12 … patches, not ${grid.columns}`);
@@ -112,7 +115,7 @@ export function readModel(stated) {
   }
   return {
     grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, fieldWidth: values.field_width,
-    paintRank: values.paint_rank, room, objects, surfaceTextures: values.surface_textures, symmetry,
+    paintRank: values.paint_rank, room, objects, surfaceTextures: values.surface_textures, mixedTextures: values.mixed_textures, symmetry,
   };
 }
 

@@ -18,6 +18,8 @@ import { finite, list, oneOf, readFields, word, words } from "./settings_reader.
  * @property {RoomObject[]} objects
  * @property {number} window which of them the sun shines through
  * @property {number} frameM how far its panes lie inside it
+ * @property {number[]} panes which objects within it the sun shines through, where what is around them, and what stands between them and a
+ *   place, keeps it off; none: it shines through all of the window but its frame, and nothing casts a shadow
  * @property {string[]} sunLatents numbers of the sun's azimuth and height
  * @property {number[]} sunAzimuthRad at −1 and at 1
  * @property {number[]} sunHeightRad
@@ -35,7 +37,7 @@ const OBJECT = {
 /** @type {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
 const OBJECTS = {
   objects: [list, null], window: [word, null], frame_m: [finite, null], sun_latents: [words, null],
-  sun_azimuth_rad: [numbers, null], sun_height_rad: [numbers, null], derived: [readDerived, []], looks: [words, []],
+  sun_azimuth_rad: [numbers, null], sun_height_rad: [numbers, null], derived: [readDerived, []], looks: [words, []], panes: [words, []],
 };
 
 /** @param {unknown} stated @param {string[]} latentNames @returns {RoomObjects} */
@@ -50,6 +52,11 @@ export function readObjects(stated, latentNames) {
   );
   const window = names.indexOf(values.window);
   require(window >= 0 && values.frame_m >= 0 && values.frame_m < FARTHEST_M, "objects: window must name one of them, and its frame_m be a length");
+  const { panes } = values;
+  require(
+    panes.every((/** @type {string} */ name) => names.includes(name)) && new Set(panes).size === panes.length,
+    "objects: panes must name some of them, each once",
+  );
   requireSun(values);
   const derived = values.derived.map((/** @type {import("./derived_numbers.js").DerivedNumber} */ one) => one.name);
   const needed = [...objects.flatMap(needs), ...values.sun_latents];
@@ -63,7 +70,7 @@ export function readObjects(stated, latentNames) {
   const missing = [...needed, ...terms].filter((name) => !isDerived(name) && !latentNames.includes(name));
   require(!missing.length, `model: object coordinates need the latents ${JSON.stringify(missing).slice(0, 100)}`);
   return {
-    objects, window, frameM: values.frame_m, sunLatents: values.sun_latents,
+    objects, window, frameM: values.frame_m, panes: panes.map((/** @type {string} */ name) => names.indexOf(name)), sunLatents: values.sun_latents,
     sunAzimuthRad: values.sun_azimuth_rad, sunHeightRad: values.sun_height_rad, derived: values.derived, looks, ...rowsOf(objects),
   };
 }
