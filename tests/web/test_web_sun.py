@@ -69,10 +69,11 @@ def seen_by_torch(model, zs):
 
 
 def rooms(model, count):
-    """z of rooms as the generator has them: a sun of every height on either side, and from far left to far right."""
-    zs = np.array([model.symmetry.upright(sample_z(seed, model.z_dim), model.latent_names).numbers for seed in range(count)])
-    zs[:, model.latent_names.index("light.sun_azimuth")] = np.linspace(-1, 1, count)
-    zs[0, model.latent_names.index("light.sun_azimuth")] = 0
+    """z of rooms as the generator has them, with a sun from straight ahead and from far left to far right."""
+    names = model.latent_names
+    zs = np.array([model.symmetry.upright(sample_z(seed, model.z_dim), names).numbers for seed in range(count)])
+    zs[:, names.index("light.sun_azimuth")] = np.linspace(-1, 1, count)
+    zs[0, names.index("light.sun_azimuth")] = 0
     return zs.astype(np.float32)
 
 

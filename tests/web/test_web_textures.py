@@ -10,7 +10,7 @@ from javascript import javascript
 
 from cocogan_core.config import RoomLatents
 from cocogan_core.geometry.projection import Projection
-from cocogan_core.models.dimensions import TEXTURED_FROM
+from cocogan_core.models.dimensions import TEXTURED_FROM, texture_side
 from cocogan_core.models.room_coordinates import WallPlaces, room_of, view_rays
 from cocogan_core.models.surface_textures import SurfaceTextures
 
@@ -79,7 +79,8 @@ def seen_by_the_page(textures, z, columns):
     amounts = {name: tensor.tolist() for name, tensor in textures.amounts.named_parameters()} if mixed else {}
     asked = {"rows": columns // 2, "columns": columns, "height": HEIGHT, "tops": tops(columns), "stage": TEXTURED_FROM}
     told = {"model": json.dumps(model), "texture": texture, "features": features, "amounts": amounts, "z": z, **asked}
-    planes = [[np.frombuffer(base64.b64decode(plane), np.float32) for plane in strip] for strip in javascript(LOOK, told)]
+    strips = javascript(LOOK, told)
+    planes = [[np.frombuffer(base64.b64decode(plane), np.float32) for plane in strip] for strip in strips]
     return np.array(planes).reshape(len(TOPS), features, HEIGHT, columns)
 
 
@@ -103,3 +104,13 @@ def test_a_hall_larger_than_its_texture(columns, least, most, mixed):
     assert expected.std() > 0.3
     assert apart.max() < 2e-3 * np.abs(expected).max() / 3
     assert apart.mean() < 2e-5
+
+
+def test_tables_are_as_large_as_pythons():
+    code = """async function main() {
+      const { textureSide } = await load("generator/shapes.js");
+      return data.stages.map((stage) => [0, 4].map((mixedTextures) => textureSide(stage, { mixedTextures })));
+    }"""
+    stages = list(range(TEXTURED_FROM, 10))
+    expected = [[texture_side(stage), texture_side(stage, mixed=True)] for stage in stages]
+    assert javascript(code, {"stages": stages}) == expected
