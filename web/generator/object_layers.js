@@ -127,4 +127,3 @@ export class ObjectLayers {
     kernel.add(x.at, scratch.phases, floats);
   }
 }
-

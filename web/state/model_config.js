@@ -54,6 +54,7 @@ const MODEL = {
   objects: [(/** @type {unknown} */ value) => value, null],
   surface_textures: [flag, false],
   mixed_textures: [whole(0, 8), 0],
+  object_textures: [flag, false],
   symmetry: [(/** @type {unknown} */ value) => value, null],
 };
 const ROOM_NAMES = ["room.width", "room.depth", "room.height", "room.viewer_right", "room.viewer_forward"];
@@ -107,6 +108,8 @@ export function readModel(stated) {
   require(room || values.objects === null, "model: object coordinates need room coordinates");
   const objects = values.objects === null ? null : readObjects(values.objects, names);
   require(room || !values.surface_textures, "model: surface textures need room coordinates");
+  require(objects || !values.object_textures, "model: object textures need object coordinates");
+  require(!values.object_textures, "model: this page shows no object textures, and the file holds some; open it on the desktop");
   require(values.mixed_textures % 2 === 0, `model: mixed_textures is ${values.mixed_textures}; it must be even`);
   const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
   if (symmetry) {
