@@ -39,6 +39,8 @@ def write_lively(path: Path, config: ModelConfig) -> Path:
         for name, weights in generator.named_parameters():
             if name.startswith(("walls", "surfaces.mix", "objects.mix", "objects.table", "objects.paint")):
                 weights.normal_(0, 0.3)
+            if name.startswith("objects.textures.mix"):
+                weights.normal_(0, 0.3)
             if name.startswith(("objects.codes", "objects.sunlit", "surfaces.amounts")):
                 weights.normal_(0, 0.2)
             if config.objects is not None and name.startswith("lattice"):
@@ -139,6 +141,14 @@ def mixed_checkpoint(tmp_path_factory: pytest.TempPathFactory, lean_objects_chec
     config = checkpoint.load_checkpoint(lean_objects_checkpoint).metadata.model
     path = tmp_path_factory.mktemp("mixed") / "objects.safetensors"
     return write_lively(path, replace(config, surface_textures=True, mixed_textures=4))
+
+
+@pytest.fixture(scope="session")
+def object_textures_checkpoint(tmp_path_factory: pytest.TempPathFactory, mixed_checkpoint: Path) -> Path:
+    """The same with textures on objects, but on the last of two more levels, whose stage has none."""
+    config = checkpoint.load_checkpoint(mixed_checkpoint).metadata.model
+    path = tmp_path_factory.mktemp("textures") / "things.safetensors"
+    return write_lively(path, replace(config, grid=replace(config.grid, levels=5), object_textures=True))
 
 
 @pytest.fixture(scope="module")

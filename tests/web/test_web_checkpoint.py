@@ -303,8 +303,42 @@ MISSHAPEN_MIXED = {
 }  # fmt: skip
 
 
+THINGS, THINGS_MIX = "generator.objects.textures.texture.1", "generator.objects.textures.mix.1.weight"
+
+
+def cut(file: bytes, name: str, keep: tuple[slice, ...]) -> bytes:
+    return with_tensor(file, name, np.ascontiguousarray(safetensors.numpy.load(file)[name][keep]))
+
+
+MISSHAPEN_THINGS = {
+    "no flag": (lambda good: with_model(good, object_textures=False), "unknown"),
+    "no texture": (lambda good: with_tensor(good, THINGS, None), "no tensor"),
+    "no mix": (lambda good: with_tensor(good, THINGS_MIX, None), "no tensor"),
+    "a texel too few": (lambda good: cut(good, THINGS, np.s_[1:]), "needs ["),
+    "three features": (lambda good: cut(good, THINGS, np.s_[:, :3]), ",3]; the model needs ["),
+    "a flat one": (lambda good: cut(good, THINGS, np.s_[:, 0]), "needs ["),
+    "a mix of three": (lambda good: cut(good, THINGS_MIX, np.s_[:, :3]), "shape [16,3"),
+    "a mix for a neighbour": (lambda good: with_tensor(good, THINGS_MIX, np.zeros((16, 4, 3, 3), np.float32)), "4,3,3"),
+    "a texture too fine": (
+        lambda good: with_tensor(good, THINGS.replace(".1", ".4"), np.zeros((4, 4), np.float32)), "unknown",
+    ),
+    "one level less": (
+        lambda good: with_model(good, grid=json.loads(split(good)[0]["__metadata__"]["cocogan"])["model"]["grid"]
+                                | {"levels": 3}), "unknown",
+    ),
+    "an infinite mix": (
+        lambda good: with_tensor(good, THINGS_MIX, np.full((16, 4, 1, 1), np.inf, np.float16)), "infinity",
+    ),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("checkpoint", "misshapen"), [("textures_checkpoint", MISSHAPEN), ("mixed_checkpoint", MISSHAPEN_MIXED)]
+    ("checkpoint", "misshapen"),
+    [
+        ("textures_checkpoint", MISSHAPEN),
+        ("mixed_checkpoint", MISSHAPEN_MIXED),
+        ("object_textures_checkpoint", MISSHAPEN_THINGS),
+    ],
 )
 def test_misshapen_tensors_are_refused_as_by_python(checkpoint, misshapen, request, tmp_path):
     whole = request.getfixturevalue(checkpoint).read_bytes()
@@ -321,7 +355,7 @@ def good(tiny_checkpoint):
     return tiny_checkpoint.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["rooms", "objects", "textures", "mixed"])
+@pytest.mark.parametrize("name", ["rooms", "objects", "textures", "mixed", "object_textures"])
 def test_good_ones_are_read(good, name, request):
     assert refusals([good, request.getfixturevalue(f"{name}_checkpoint").read_bytes()]) == [""] * 2
 

@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
 from cocogan_core.shipped import shipped_model
 
+SCRIPTS = WEB.parent / "scripts"
 MAKE = """
 async function main() {
   const { readCheckpoint } = await load("state/checkpoint.js");
@@ -94,9 +97,23 @@ def test_textures_that_z_mixes_and_shadows_on_every_level(mixed_checkpoint):
     compare(mixed_checkpoint, [0, 4], patches, "torch")
 
 
+def test_textures_on_objects_on_every_level(object_textures_checkpoint):
+    """And on one whose stage has none."""
+    patches = [(0, 3, 0), (0, 2, 4), (1, 5, 9), (2, 8, 21), (2, 11, 0), (3, 19, 37), (3, 16, 60), (4, 40, 77)]
+    compare(object_textures_checkpoint, [0, 4], patches, "torch")
+
+
 def test_textures_in_half_precision_beside_floats(textures_checkpoint, tmp_path):
     mixed = in_halves(textures_checkpoint, tmp_path / "mixed.safetensors", lambda name: "surfaces.mix" not in name)
     compare(mixed, [3], [(0, 3, 7), (0, 1, 2)])
+
+
+def test_textures_as_bytes(object_textures_checkpoint, tmp_path):
+    """As they ship: on faces and on objects."""
+    shipped = tmp_path / "shipped.safetensors"
+    subprocess.run([sys.executable, SCRIPTS / "to_half.py", object_textures_checkpoint, shipped], check=True)
+    assert shipped.stat().st_size < 0.45 * object_textures_checkpoint.stat().st_size
+    compare(shipped, [4], [(0, 3, 0), (1, 5, 9), (2, 8, 21)], "torch")
 
 
 def in_halves(path, to, is_half):

@@ -87,6 +87,10 @@ def test_textures_that_z_mixes_and_shadows(chromium, mixed_checkpoint):
     compare(chromium, mixed_checkpoint, [0, 4], [block(0, 3, 0), block(0, 3, 4), block(2, 14, 16, 1, 2)], "torch")
 
 
+def test_textures_on_objects(chromium, object_textures_checkpoint):
+    compare(chromium, object_textures_checkpoint, [0], [block(0, 3, 0), block(1, 5, 9), block(4, 40, 77)], "torch")
+
+
 def test_rooms_turned_and_mirrored(chromium, upright_checkpoint):
     compare(chromium, upright_checkpoint, [0, 1, 2], [block(2, 8, 20, 2, 2)])
 

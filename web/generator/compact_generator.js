@@ -13,7 +13,7 @@ import { Memory, strideOf } from "./memory.js";
 import { patchesOf, SIDE } from "./blocks.js";
 import { ObjectLayers } from "./object_layers.js";
 import { RoomMaps } from "./room_maps.js";
-import { BASE, MARGIN, OBJECT_FEATURES, ROOM_FEATURES, baseStages, requireShapes, stageWidths, textureFeatures } from "./shapes.js";
+import { BASE, MARGIN, baseStages, requireShapes, roomFeatures, stageWidths } from "./shapes.js";
 import { Head, Stage } from "./stage.js";
 
 /**
@@ -211,7 +211,7 @@ export class CompactGenerator {
     const plane = strideOf((2 * widest - 2) ** 2);
     return {
       even: maps[0], odd: maps[1], wide: maps[2], phases: memory.allocate(most.phases), columns: memory.allocate(most.columns),
-      head: memory.allocate(4 * plane), features: memory.allocate(Math.max(ROOM_FEATURES + textureFeatures(this.model), OBJECT_FEATURES) * plane),
+      head: memory.allocate(4 * plane), features: memory.allocate(roomFeatures(this.model) * plane),
       rgb: [0, 1].map(() => memory.allocate(4 * plane)), pixels: memory.allocatePixels((SIDE * this.model.grid.patchPx) ** 2),
     };
   }

@@ -66,6 +66,24 @@ export function linear(memory, tensors, name) {
 }
 
 /**
+ * One of single cells in place of two whose inputs lie one behind the other, and whose outputs are summed.
+ * @param {import("./memory.js").Store} memory
+ * @param {Tensor} first weights
+ * @param {Tensor | undefined} second if there is one
+ */
+export function joined(memory, { shape: [outputs, before], data }, second) {
+  if (!second) return new Convolution(memory, data, null, { outputs, channels: before, k: 1 });
+  const after = second.shape[1], channels = before + after;
+  const both = new Float32Array(outputs * channels);
+  const [left, right] = [data, second.data].map((weights) => memory.maths.floatsOf(weights));
+  for (let row = 0; row < outputs; row++) {
+    both.set(left.subarray(row * before, (row + 1) * before), row * channels);
+    both.set(right.subarray(row * after, (row + 1) * after), row * channels + before);
+  }
+  return new Convolution(memory, both, null, { outputs, channels, k: 1 });
+}
+
+/**
  * Nearest ×2 and a 3×3 convolution (`Up` in compact.py) as one 2×2 convolution to four phases (dy, dx), whose pixels
  * are then shuffled: output (2y + dy, 2x + dx), its outer ring left out, reads cells (y … y + 1, x … x + 1) only.
  * @param {import("./memory.js").Memory} maths

@@ -1,8 +1,8 @@
 // What the lattice and each stage add of a room's objects (cocogan_core/models/object_layers.py): learned for each object, or
 // several that look alike, and each of the room's faces, and coloured by z. The kernel has a row for each object and face.
 
-import { Convolution, linear, SINGLE } from "./convolution.js";
-import { FACES, OBJECT_FEATURES, PAINTED_FROM } from "./shapes.js";
+import { joined, linear, SINGLE } from "./convolution.js";
+import { FACES, PAINTED_FROM, TEXTURED_FROM } from "./shapes.js";
 import { floatsOf } from "../state/tensors.js";
 
 /**
@@ -28,8 +28,9 @@ export class ObjectLayers {
     this.shared = [...rows, ...Array.from({ length: FACES + 1 }, (_, face) => rowCount + face)]; // of objects, faces and the sun
     this.isShared = rowCount < rows.length;
     this.count = rows.length + FACES;
-    const data = (/** @type {string} */ name) => /** @type {import("../state/tensors.js").Tensor} */ (generator.get(`objects.${name}`)).data;
-    this.mix = widths.map((width, i) => new Convolution(memory, data(`mix.${i}.weight`), null, { outputs: width, channels: OBJECT_FEATURES, k: 1 }));
+    const tensor = (/** @type {string} */ name) => /** @type {import("../state/tensors.js").Tensor} */ (generator.get(`objects.${name}`));
+    const data = (/** @type {string} */ name) => tensor(name).data;
+    this.mix = widths.map((_, i) => joined(memory, tensor(`mix.${i}.weight`), generator.get(`objects.textures.mix.${i - TEXTURED_FROM}.weight`)));
     this.hidden = [0, 2].map((i) => linear(maths, generator, `objects.hidden.${i}`));
     const painted = widths.slice(PAINTED_FROM);
     this.codes = model.paintRank ? linear(maths, generator, "objects.codes") : null;
@@ -120,7 +121,7 @@ export class ObjectLayers {
   add({ memory, kernel, scratch }, x, stage) {
     const rows = this.rows[stage];
     const floats = rows.channels * x.stride;
-    memory.compute(scratch.features, OBJECT_FEATURES * x.stride, (to) => this.maps.look(stage, to, x.stride));
+    memory.compute(scratch.features, this.mix[stage].channels * x.stride, (to) => this.maps.look(stage, to, x.stride));
     const mixed = this.mix[stage].run(kernel, { ...x, at: scratch.features }, scratch.phases, scratch.columns);
     kernel.add(x.at, mixed.at, floats);
     memory.compute(scratch.phases, floats, (to) => this.maps.paint(rows, to, x.stride));

@@ -7,6 +7,7 @@
 //   bodies: twelve floats for each object: left, lower, back, right, upper, front side, its middle, half its size
 //   seen: thirteen planes (SHOWN … and below) of what each cell's ray meets
 
+import { addObjectTexture } from "./object_texture_kernel";
 import { shine } from "./sun_kernel";
 import { addTexture } from "./texture_kernel";
 import { all, choose, clamp, minus, over, plus, times, whole } from "./vectors";
@@ -175,10 +176,10 @@ let hitInside: v128 = v128(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }
 
 // 45 features of what is seen: flags of its face, waves of the place on it, rims, nearness, the sun, the ray's direction. `sun`
-// and `shadows` are as in sun_kernel.ts.
-export function mapObjects(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, bodies: usize, count: i32, sun: usize, shadows: usize, finest: f32, cellRad: f32, seen: usize, stride: i32, planes: usize): void {
+// and `shadows` are as in sun_kernel.ts. Behind them, those of the objects' textures, if there are any (0 is none), as in object_texture_kernel.ts.
+export function mapObjects(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, bodies: usize, count: i32, sun: usize, shadows: usize, finest: f32, cellRad: f32, textures: usize, texels: i32, rowOf: usize, seen: usize, stride: i32, planes: usize): void {
   const plane: usize = <usize>stride << 2;
-  memory.fill(planes, 0, plane * 45);
+  memory.fill(planes, 0, plane * (textures ? 49 : 45));
   for (let row = 0; row < height; row++) for (let first = 0; first < width; first += 4) {
     const column = min(first, width - 4), from: usize = columns + (column << 2), cell: usize = <usize>((row * width + column) << 2);
     const level = v128.load32_splat(rows + row * ROW, 4);
@@ -198,9 +199,9 @@ export function mapObjects(columns: usize, across: i32, rows: usize, height: i32
     if (v128.any_true(there)) {
       const distance = v128.load(at + plane * DISTANCE), cover = v128.load(at + plane * COVER), body = i32x4.max_s(which, whole(0));
       const bounded = f32x4.min(distance, all(100));
-      const placeX = minus(times(x, bounded), ofBodies(bodies, body, 24)), beyondX = minus(f32x4.abs(placeX), ofBodies(bodies, body, 36));
-      const placeY = minus(times(y, bounded), ofBodies(bodies, body, 28)), beyondY = minus(f32x4.abs(placeY), ofBodies(bodies, body, 40));
-      const placeZ = minus(times(z, bounded), ofBodies(bodies, body, 32)), beyondZ = minus(f32x4.abs(placeZ), ofBodies(bodies, body, 44));
+      const placeX = minus(times(x, bounded), ofBodies(bodies, body, 24)), halfX = ofBodies(bodies, body, 36), beyondX = minus(f32x4.abs(placeX), halfX);
+      const placeY = minus(times(y, bounded), ofBodies(bodies, body, 28)), halfY = ofBodies(bodies, body, 40), beyondY = minus(f32x4.abs(placeY), halfY);
+      const placeZ = minus(times(z, bounded), ofBodies(bodies, body, 32)), halfZ = ofBodies(bodies, body, 44), beyondZ = minus(f32x4.abs(placeZ), halfZ);
       const acrossZ = f32x4.gt(beyondZ, f32x4.max(beyondX, beyondY));
       const acrossY = v128.andnot(f32x4.gt(beyondY, beyondX), acrossZ), acrossX = v128.not(v128.or(acrossY, acrossZ));
       along = v128.and(choose(placeZ, placeX, acrossX), there);
@@ -210,6 +211,10 @@ export function mapObjects(columns: usize, across: i32, rows: usize, height: i32
       fillWaves(to + plane * 7, plane, times(up, all(finest)), cover);
       fillRims(to + plane * 22, plane, v128.load(at + plane * INSIDE), distance, cellRad, cover);
       fillDirections(to + plane * 34, plane, from + (across << 3), across, rows + row * ROW + 8, cover);
+      if (textures) {
+        const halfAlong = choose(halfZ, halfX, acrossX), halfUp = choose(halfZ, halfY, acrossY), size = times(bounded, all(cellRad));
+        addObjectTexture(to + plane * 45, plane, textures, texels, rowOf, body, along, halfAlong, up, halfUp, v128.load(at + plane * INSIDE), size, cover);
+      }
       met = f32x4.min(choose(distance, all(FAR), there), met);
       onX = choose(acrossX, onX, there);
       onY = choose(acrossY, onY, there);

@@ -4,6 +4,7 @@
 import { areasOf, objectsOf, outlineOf } from "./object_coordinates.js";
 import { directions, firstOctave, roomOf } from "./room_coordinates.js";
 import { strideOf } from "./memory.js";
+import { ObjectTextures } from "./object_textures.js";
 import { SHADOW_FLOATS, placesAMetre, shadowMap } from "./sun_shadows.js";
 import { SurfaceTextures } from "./surface_textures.js";
 
@@ -34,6 +35,7 @@ export class RoomMaps {
     this.shadows = model.objects?.panes.length ? maths.allocate(SHADOW_FLOATS) : 0;
     this.seen = this.count ? maths.allocate(SEEN * strideOf(side * side)) : 0;
     this.textures = new SurfaceTextures(maths, checkpoint);
+    this.objectTextures = new ObjectTextures(maths, checkpoint);
     /** @type {Objects | null} */
     this.objects = null;
     /** @type {Map<number, import("./object_coordinates.js").Outline[]>} of the objects, by the stage's cells */
@@ -90,7 +92,7 @@ export class RoomMaps {
     maths.loops.meetWalls(columns, across, rows, rays.up.length, rays.yaws.length, box, firstOctave(stage), ...this.textures.of(stage, rays.cellRad), planes, stride);
   }
 
-  /** Features of the objects, as planes; {@link paint} goes on from there. @param {number} stage @param {number} planes address @param {number} stride */
+  /** Features of the objects, as planes, and of the stage's textures on them; {@link paint} goes on from there. @param {number} stage @param {number} planes address @param {number} stride */
   look(stage, planes, stride) {
     const { maths: { loops }, columns, across, rows, rays, box, bodies, count, sun, shadows, seen } = this;
     const { bodies: known } = /** @type {Objects} */ (this.objects);
@@ -102,7 +104,7 @@ export class RoomMaps {
       for (const [top, bottom, left, right] of areasOf(outlines[i], rays))
         loops.meetBody(columns, across, rows, top, bottom, left, right, width, bodies + 4 * BODY * index, index, isEllipsoid ? 1 : 0, rays.cellRad, seen, stride);
     });
-    loops.mapObjects(columns, across, rows, height, width, box, bodies, count, sun, shadows, firstOctave(stage), rays.cellRad, seen, stride, planes);
+    loops.mapObjects(columns, across, rows, height, width, box, bodies, count, sun, shadows, firstOctave(stage), rays.cellRad, ...this.objectTextures.of(stage), seen, stride, planes);
   }
 
   /**

@@ -7,13 +7,16 @@ export const BASE = 2; // lattice cells along a micro patch
 export const MARGIN = 2; // cells around a block
 export const HARMONICS = 8;
 export const FIELD_DEPTH = 3;
-export const ROOM_FEATURES = 35; // room_kernel.ts
-export const OBJECT_FEATURES = 45; // room_kernel.ts
+const ROOM_FEATURES = 35; // room_kernel.ts
+const OBJECT_FEATURES = 45; // room_kernel.ts
 export const PAINTED_FROM = 2; // the first stage at which z gives objects features
 export const FACES = 6; // of the room
 const TEXTURE_FEATURES = 2;
 export const TEXTURED_FROM = 3; // the first stage that sees a texture on the room's faces
 export const FACE_KINDS = 2; // that have textures of their own: the floor, and walls and ceiling
+const OBJECT_TEXTURE_FEATURES = 4; // object_texture_kernel.ts
+const OBJECT_TEXTURED_TO = 6; // the last stage that sees textures on objects
+const OBJECT_AXES = 3; // along and up a face, and inward from its edge
 const LARGEST_TEXTURE = 256;
 const [LARGEST_FINE, FINE_FROM] = [128, 6]; // of mixed textures, whose tables are more: at stages of so many
 const PAINT_WIDTH = 96;
@@ -44,6 +47,16 @@ export function textureSide(stage, { mixedTextures }) {
 /** Features of each kind of face's textures. @param {import("../state/model_config.js").Model} model */
 export function textureFeatures({ mixedTextures }) {
   return mixedTextures || TEXTURE_FEATURES;
+}
+
+/** The most that a stage is told of walls or of objects. @param {import("../state/model_config.js").Model} model */
+export function roomFeatures(model) {
+  return Math.max(ROOM_FEATURES + textureFeatures(model), OBJECT_FEATURES + (model.objectTextures ? OBJECT_TEXTURE_FEATURES : 0));
+}
+
+/** Texels of a stage's textures on objects, from one end of a face to the other. @param {number} stage */
+export function objectTexels(stage) {
+  return 2 * 2 ** stage;
 }
 
 /** How many numbers say how a room looks: z, and what is derived from it of objects. @param {import("../state/model_config.js").Model} model */
@@ -117,5 +130,16 @@ function objectShapes(model, { rowCount, panes }, widths) {
     ...(paintRank ? [...layerShapes("objects.codes", [(rows + 1) * paintRank, PAINT_WIDTH]), ...ranked("paint")] : []),
     ...(paintRank && panes.length ? ranked("sunlit") : []),
     ...(paintRank ? [] : widths.slice(PAINTED_FROM).flatMap((width, i) => layerShapes(`objects.paint.${i}`, [(rows + 1) * width, PAINT_WIDTH]))),
+    ...(model.objectTextures ? objectTextureShapes(rowCount, widths) : []),
   ]);
+}
+
+/** @param {number} rows of objects @param {number[]} widths @returns {[string, number[]][]} */
+function objectTextureShapes(rows, widths) {
+  return widths.slice(TEXTURED_FROM, OBJECT_TEXTURED_TO + 1).flatMap((width, i) => {
+    const texels = rows * OBJECT_AXES * objectTexels(TEXTURED_FROM + i);
+    return /** @type {[string, number[]][]} */ ([
+      [`objects.textures.texture.${i}`, [texels, OBJECT_TEXTURE_FEATURES]], [`objects.textures.mix.${i}.weight`, [width, OBJECT_TEXTURE_FEATURES, 1, 1]],
+    ]);
+  });
 }

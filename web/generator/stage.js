@@ -1,13 +1,10 @@
 // One up-sampling stage of the compact generator, and its RGB head (compact.py, `Stage`).
 
-import { Convolution, phaseWeights } from "./convolution.js";
+import { Convolution, joined, phaseWeights } from "./convolution.js";
 import { strideOf } from "./memory.js";
-import { ROOM_FEATURES, TEXTURED_FROM } from "./shapes.js";
+import { TEXTURED_FROM } from "./shapes.js";
 
-/**
- * @typedef {import("./convolution.js").Map2d} Map2d
- * @typedef {import("../state/tensors.js").Tensor} Tensor
- */
+/** @typedef {import("./convolution.js").Map2d} Map2d */
 
 export class Head {
   /** @param {import("./memory.js").Store} memory @param {Map<string, import("../state/tensors.js").Tensor>} tensors @param {number} index of the stage, 0 for the lattice */
@@ -15,7 +12,7 @@ export class Head {
     const weight = tensor(tensors, `rgb.${index}.weight`);
     this.rgb = new Convolution(memory, weight.data, tensor(tensors, `rgb.${index}.bias`).data, { outputs: 3, channels: weight.shape[1], k: 1 });
     const walls = tensors.get(`walls.${index}.weight`);
-    this.walls = walls ? wallsLayer(memory, walls, tensors.get(`surfaces.mix.${index - TEXTURED_FROM}.weight`)) : null;
+    this.walls = walls ? joined(memory, walls, tensors.get(`surfaces.mix.${index - TEXTURED_FROM}.weight`)) : null;
   }
 }
 
@@ -61,25 +58,6 @@ export class Stage extends Head {
     kernel.activate(wide.at, this.outputs * wide.stride);
     return this.refine.run(kernel, wide, out, columns);
   }
-}
-
-/**
- * What a stage makes of places on walls, and of a texture's features behind theirs.
- * @param {import("./memory.js").Store} memory
- * @param {Tensor} walls
- * @param {Tensor | undefined} mix of the texture, if it has one
- */
-function wallsLayer(memory, walls, mix) {
-  const shape = { outputs: walls.shape[0], channels: ROOM_FEATURES, k: 1 };
-  if (!mix) return new Convolution(memory, walls.data, null, shape);
-  const count = mix.shape[1], channels = ROOM_FEATURES + count;
-  const both = new Float32Array(shape.outputs * channels);
-  const [places, features] = [walls, mix].map(({ data }) => memory.maths.floatsOf(data));
-  for (let row = 0; row < shape.outputs; row++) {
-    both.set(places.subarray(row * ROOM_FEATURES, (row + 1) * ROOM_FEATURES), row * channels);
-    both.set(features.subarray(row * count, (row + 1) * count), row * channels + ROOM_FEATURES);
-  }
-  return new Convolution(memory, both, null, { ...shape, channels });
 }
 
 /** Numbers of any kind, so many times. @template {import("./memory.js").Weights} Kind @param {Kind} numbers @param {number} times @returns {Kind} */

@@ -3,7 +3,7 @@
 
 import { all, choose, clamp, minus, mixed, plus, times, whole } from "./vectors";
 
-const GAIN: f32 = 32;
+export const GAIN: f32 = 32;
 
 // Writes the features of a place, in texels from the face's middle: so much of each as its amount says, which lie as the features do. Cells of
 // more than a texel fade, and of three see nothing.

@@ -24,6 +24,7 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {import("./room_objects.js").RoomObjects | null} objects
  * @property {boolean} surfaceTextures whether it has learned textures on the room's faces
  * @property {number} mixedTextures features of each of them, of which z says how much is shown; 0: there are two, always shown
+ * @property {boolean} objectTextures whether it has learned textures on the room's objects
  * @property {import("../geometry/symmetry.js").Stated | null} symmetry where the generator knows upright rooms only
  */
 
@@ -109,7 +110,6 @@ export function readModel(stated) {
   const objects = values.objects === null ? null : readObjects(values.objects, names);
   require(room || !values.surface_textures, "model: surface textures need room coordinates");
   require(objects || !values.object_textures, "model: object textures need object coordinates");
-  require(!values.object_textures, "model: this page shows no object textures, and the file holds some; open it on the desktop");
   require(values.mixed_textures % 2 === 0, `model: mixed_textures is ${values.mixed_textures}; it must be even`);
   const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
   if (symmetry) {
@@ -118,7 +118,8 @@ export function readModel(stated) {
   }
   return {
     grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, fieldWidth: values.field_width,
-    paintRank: values.paint_rank, room, objects, surfaceTextures: values.surface_textures, mixedTextures: values.mixed_textures, symmetry,
+    paintRank: values.paint_rank, room, objects, surfaceTextures: values.surface_textures, mixedTextures: values.mixed_textures,
+    objectTextures: values.object_textures, symmetry,
   };
 }
 
