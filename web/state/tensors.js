@@ -27,12 +27,19 @@ const BYTE_SHARES = 127; // what a byte holds of textures are 127ths
 
 /** @param {ArrayBuffer} file @param {number} bodyStart @param {Entry} entry @returns {Tensor} */
 function readTensor(file, bodyStart, { name, kind, shape, start, end }) {
-  if (kind === "I8") return { shape, data: Float32Array.from(new Int8Array(file, bodyStart + start, end - start), (byte) => byte / BYTE_SHARES) };
+  if (kind === "I8") return { shape, data: sharesOf(new Int8Array(file, bodyStart + start, end - start)) };
   require(kind !== "I64", `tensor ${name} holds whole numbers, which the compact generator has none of`);
   const Kind = kind === "F32" ? Float32Array : Uint16Array;
   const from = bodyStart + start;
   const isAligned = from % Kind.BYTES_PER_ELEMENT === 0;
   return { shape, data: isAligned ? new Kind(file, from, (end - start) / Kind.BYTES_PER_ELEMENT) : new Kind(file.slice(from, bodyStart + end)) };
+}
+
+/** In a plain loop: `from` goes through an iterator, and takes 0.1 s for the shipped room's textures. @param {Int8Array} bytes @returns {Float32Array<ArrayBuffer>} */
+function sharesOf(bytes) {
+  const floats = new Float32Array(bytes.length);
+  for (let i = 0; i < floats.length; i++) floats[i] = bytes[i] / BYTE_SHARES;
+  return floats;
 }
 
 /** @type {Float32Array | null} value by bits, for browsers without Float16Array */
