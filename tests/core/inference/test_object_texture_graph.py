@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from test_graph import CONFIGS as GRAPHS
-from test_graph import OBJECTS, blocks_of, onnx_engine
-from test_shadow_graph import lit_z, strong
+from test_graph import OBJECTS, onnx_engine
+from test_shadow_graph import lit_z, require_as_torch, strong
 
 from cocogan_core.errors import CheckpointError
 from cocogan_core.inference.compact_weights import FACE_AXES
@@ -15,7 +15,6 @@ from cocogan_core.inference.object_texture_graph import FaceTerms, object_textur
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.onnx_terms import Term
-from cocogan_core.inference.torch_engine import TorchEngine
 from cocogan_core.models.dimensions import OBJECT_RIM_M, TEXTURED_FROM
 from cocogan_core.models.object_maps import FARTHEST_M, FacePlaces
 from cocogan_core.models.object_scene import LEAST_HALF_M
@@ -68,17 +67,7 @@ def test_places_on_faces_of_all_sizes_look_as_the_module_says(stage):
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_graph_makes_what_the_module_makes(name):
-    """On every level, in blocks, which look for other objects than patches alone."""
-    model = CONFIGS[name]
-    checkpoint, z = strong(model), lit_z(model)
-    engine, reference, grid = onnx_engine(checkpoint), TorchEngine(checkpoint, "cpu"), model.grid
-    for corner, shape in blocks_of(grid, engine.shapes(0)[0])[::2]:
-        (made, features), (expected, others) = (some.base(z, corner, shape) for some in (engine, reference))
-        assert np.abs(made.astype(int) - expected).max() <= 1
-        for level in range(1, grid.levels):
-            at, block = (corner[0] << level, corner[1] << level), engine.shapes(level)[0]
-            finer, known = (e.fine(z, at, block, level, f[0]) for e, f in ((engine, features), (reference, others)))
-            assert np.abs(finer.astype(int) - known).max() <= 1
+    require_as_torch(CONFIGS[name])
 
 
 @pytest.mark.parametrize("name", CONFIGS)

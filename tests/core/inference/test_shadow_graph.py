@@ -76,10 +76,8 @@ def test_the_map_is_that_of_the_module_with_every_places_neighbours(name):
         assert (near & (opened[at] > 0)).mean() > 0.02, "no shadows would prove nothing"
 
 
-@pytest.mark.parametrize("name", CONFIGS)
-def test_the_graph_makes_what_the_module_makes_in_sunlight(name):
+def require_as_torch(model):
     """On every level, in blocks, which look for other objects than patches alone."""
-    model = CONFIGS[name]
     checkpoint, z = strong(model), lit_z(model)
     engine, reference, grid = onnx_engine(checkpoint), TorchEngine(checkpoint, "cpu"), model.grid
     for corner, shape in blocks_of(grid, engine.shapes(0)[0])[::2]:
@@ -89,6 +87,11 @@ def test_the_graph_makes_what_the_module_makes_in_sunlight(name):
             at, block = (corner[0] << level, corner[1] << level), engine.shapes(level)[0]
             finer, known = (e.fine(z, at, block, level, f[0]) for e, f in ((engine, features), (reference, others)))
             assert np.abs(finer.astype(int) - known).max() <= 1
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_graph_makes_what_the_module_makes_in_sunlight(name):
+    require_as_torch(CONFIGS[name])
 
 
 @pytest.mark.parametrize("changed", ["objects.sunlit", "surfaces.amounts", "shadows"])

@@ -18,7 +18,7 @@ __all__ = ["ANY_FINISH", "Box", "Build", "boxes_of"]
 
 Build = Callable[[Mapping[str, float]], Group]
 ANY_FINISH = Finish(np.full(3, 0.2), np.full(3, 0.3), np.full(3, 0.4))  # told apart, whatever they are
-THIN_M, LEAST_AREA_M2 = 0.013, 0.006  # what is thinner, or shows less, is left out: handles, candles
+THIN_M, LEAST_AREA_M2 = 0.013, 0.006  # what is thinner, or shows less, is left out
 SOME_M = 1.0  # of each value, where builders are asked first
 
 
