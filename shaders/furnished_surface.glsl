@@ -1,6 +1,7 @@
 // Colours of the surfaces of furnished rooms, without light. Needs room_things.glsl and room_light.glsl (windows).
 //
-// A solid's material is its kind (cocogan_core/data/rooms/primitives.py) + 16 × the wall that it faces away from. On it,
+// A solid's material is its kind (cocogan_core/data/rooms/primitives.py) + 16 × the wall that it faces away from + 128 × its
+// variant, by which books and pictures differ, wherever they stand and whatever else there is. On it,
 // x runs to the right as seen from its front, y up, and z out. Every pattern lies in the frame that turns with the room.
 
 uniform vec4 door;            // wall; metres right of its middle; half width; height
@@ -17,6 +18,10 @@ uniform float fire;           // brightness of the fireplace's fire
 const vec3 WHITE = vec3(0.88, 0.87, 0.85);
 
 int kind_of(int k) { return int(solid_colour[k].w) % 16; }
+
+int facing_of(int k) { return int(solid_colour[k].w) / 16 % 8; }
+
+int variant_of(int k) { return int(solid_colour[k].w) / 128; }
 
 vec3 right_of(int id) { return id == 1 ? vec3(1, 0, 0) : id == 2 ? vec3(0, 0, -1) : id == 3 ? vec3(-1, 0, 0) : vec3(0, 0, 1); }
 
@@ -131,14 +136,14 @@ vec3 piano_keys(vec2 q, float gap) {  // q to the right and out, on top
 // Whether a ray is sent on: on a mirror within its rim.
 bool reflects(Hit h, vec3 p) {
     if (h.id < 10 || kind_of(h.id - 10) != 10) return false;
-    int k = h.id - 10, facing = int(solid_colour[k].w) / 16;
+    int k = h.id - 10, facing = facing_of(k);
     vec3 q = p - solid_centre[k].xyz, r = right_of(facing), half_size = solid_half[k].xyz;
     vec2 e = vec2(dot(half_size, abs(r)) - abs(dot(q, r)), half_size.y - abs(q.y));
     return dot(h.n, inward(facing)) > 0.9 && min(e.x, e.y) > 0.025;
 }
 
 vec3 solid_at(int k, vec3 p, vec3 n, out bool shown) {
-    int kind = kind_of(k), facing = int(solid_colour[k].w) / 16;
+    int kind = kind_of(k), facing = facing_of(k);
     vec3 c = solid_colour[k].rgb, q = p - solid_centre[k].xyz, r = right_of(facing), h = solid_half[k].xyz;
     vec2 u = vec2(dot(q, r), q.y), half_size = vec2(dot(h, abs(r)), h.y);
     float gap = max(span(r), span(vec3(0, 1, 0)));
@@ -148,7 +153,7 @@ vec3 solid_at(int k, vec3 p, vec3 n, out bool shown) {
     if (kind == 13 && n.y > 0.7) return piano_keys(vec2(u.x, dot(q, inward(facing))), max(span(r), span(inward(facing))));
     if (kind == 11) return c * cells(ahead ? u : vec2(dot(q, inward(facing)), q.y), vec2(gap), Cells(vec2(0.24, 0.08), -0.5, 0.004, -0.18, 0.22));
     if (!ahead) return c;
-    float seed = float(k % 97) + 0.37 * floor(8.0 * solid_centre[k].y);
+    float seed = float(variant_of(k));
     if (kind == 3) return books(u, half_size, gap, seed);
     if (kind == 6 || kind == 9) return fronts(c, u, half_size, gap, kind == 9);
     if (kind == 7) return picture(c, u, half_size, seed, gap);
@@ -210,7 +215,7 @@ Detail detail_of_solid(int k, vec3 p, vec3 n) {
     if (kind == 2) a = Detail(vec2(0), vec2(1), vec2(16.0, 90.0), 0.10, vec2(72.0, 72.0), 0.16, 0.0);
     if (kind == 7) a = Detail(vec2(0), vec2(1), vec2(9.0, 40.0), 0.08, vec2(90.0, 90.0), 0.05, 0.0);
     if (kind == 11) a.grain = 0.12;
-    lie(p - solid_centre[k].xyz, solid_half[k].xyz, n, 3.7 * float(k), a);
+    lie(p - solid_centre[k].xyz, solid_half[k].xyz, n, 3.7 * float(variant_of(k)), a);
     return a;
 }
 

@@ -32,6 +32,7 @@ __all__ = [
     "PICTURE",
     "PLAIN",
     "RIGHT",
+    "VARIANTS",
     "WOOD",
     "Group",
     "Primitive",
@@ -48,12 +49,16 @@ PLAIN, WOOD, FABRIC, BOOKS, LAMP, DOORS, PICTURE, LEAVES = 0, 1, 2, 3, 4, 6, 7, 
 # Only in furnished rooms (shaders/furnished_surface.glsl), where a solid that faces away from wall w adds w · FACINGS.
 DRAWERS, MIRROR, BRICK, FIRE, KEYS, BLIND = 9, 10, 11, 12, 13, 14
 FACINGS = 16
+VARIANTS = 8 * FACINGS  # a solid's variant times this comes on top
 FRONT, RIGHT, BACK, LEFT = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
 class Primitive:
-    """One solid: centre and half extents (3,) in metres, colour, material, shape, rounding of its edges in metres."""
+    """One solid: centre and half extents (3,) in metres, colour, material, shape, rounding of its edges in metres.
+
+    ``variant`` says which of the patterns of its material it has, of books and pictures.
+    """
 
     centre: Vector
     half: Vector
@@ -61,6 +66,7 @@ class Primitive:
     material: int = PLAIN
     shape: int = BOX
     rounding: float = 0.012
+    variant: int = 0
 
 
 Group = tuple["Primitive | Group", ...]  # what lies near together, which rays skip together

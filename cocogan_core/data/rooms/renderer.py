@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cocogan_core.data.rooms.furnished.scene import build_furnished
 from cocogan_core.data.rooms.parameters import PARAMETERS, STYLES, Style
-from cocogan_core.data.rooms.primitives import FACINGS, LAMP, Group, Primitive, Scene
+from cocogan_core.data.rooms.primitives import FACINGS, LAMP, VARIANTS, Group, Primitive, Scene
 from cocogan_core.data.rooms.scene import build_scene
 from cocogan_core.data.rooms.view import View, height_px
 from cocogan_core.errors import DisplayError
@@ -275,7 +275,14 @@ def _bounds(group: Group) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _row(solid: Primitive) -> tuple[float, ...]:
-    return (*solid.centre, solid.shape, *solid.half, solid.rounding, *solid.colour, solid.material)
+    return (
+        *solid.centre,
+        solid.shape,
+        *solid.half,
+        solid.rounding,
+        *solid.colour,
+        solid.material + VARIANTS * solid.variant,
+    )
 
 
 def _set(program: moderngl.Program, name: str, value: Any) -> None:  # noqa: ANN401 (as moderngl's Uniform.value)

@@ -54,9 +54,10 @@ class Frame:
         material: int = PLAIN,
         shape: int = BOX,
         rounding: float = 0.012,
+        variant: int = 0,
     ) -> Primitive:
         """A solid of half extents ``size`` = (to the right, out, up) that faces out."""
         along, out, up = size
         half = np.array((along, up, out) if self.facing in (1, 3) else (out, up, along))
         kind = material + FACINGS * self.facing
-        return Primitive(self.point(place), half, np.clip(colour, 0, 1), kind, shape, rounding)
+        return Primitive(self.point(place), half, np.clip(colour, 0, 1), kind, shape, rounding, variant)

@@ -18,6 +18,8 @@ GROUPS = {
     ),
 }
 
+VARIANTS = {"picture": 5, "pair": 6}  # what they show is not what a group's pictures do
+
 
 def hanging(kind: str, frame: Frame, finish: Finish, *, size: float, lowest: float) -> Group:
     """What hangs on a wall around the frame, above ``lowest`` metres; ``size`` is 0 … 1."""
@@ -28,10 +30,16 @@ def hanging(kind: str, frame: Frame, finish: Finish, *, size: float, lowest: flo
 def pictures(kind: str, frame: Frame, finish: Finish, *, lowest: float, space: float) -> Group:
     """The pictures or the mirror of a kind, within ``space`` metres above ``lowest``."""
     middle, rim = lowest + 0.5 * space, finish.wood * 0.7
-    material = MIRROR if kind == "mirror" else PICTURE
+    material, first = MIRROR if kind == "mirror" else PICTURE, VARIANTS.get(kind, 0)
     return tuple(
         frame.solid(
-            (right * space, 0.02, middle + up * space), (half * space, 0.018, high * space), rim, material, BOX, 0.004
+            (right * space, 0.02, middle + up * space),
+            (half * space, 0.018, high * space),
+            rim,
+            material,
+            BOX,
+            0.004,
+            first + k,
         )
-        for right, up, half, high in GROUPS[kind]
+        for k, (right, up, half, high) in enumerate(GROUPS[kind])
     )

@@ -57,7 +57,7 @@ def _row(slot: Slot, foot: float, step: float, row: int) -> Group:
     side, free = (-1 if row % 2 else 1), 0.30 if row % 3 else 0.02
     high = step / 2 - BOARD - 0.02
     place, size = (-side * free / 2, 0.15, foot + high), (inside - free / 2, 0.12, high)
-    volumes = frame.solid(place, size, finish.main, BOOKS, BOX, 0.002)
+    volumes = frame.solid(place, size, finish.main, BOOKS, BOX, 0.002, row)
     if row % 3 == 0:
         return (volumes,)
     end = side * (inside - free / 2)
