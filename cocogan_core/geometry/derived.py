@@ -30,7 +30,7 @@ Function = Literal["positive", "above", "square"]
 Step = tuple[Function, Matrix]
 
 DERIVED_MARK = "="  # begins their names, so that they are no latents'
-MOST_DERIVED, MOST_TERMS = 1024, 64
+MOST_DERIVED, MOST_TERMS = 2048, 64
 LARGEST = 1000.0  # of a weight
 LARGEST_NUMBER = 1e9  # that any can come to, as if all before were independent: far from where floats end
 

@@ -16,13 +16,15 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.derived import DerivedNumber, Step, is_derived, require_bounded, steps_of, with_derived
 from cocogan_core.text import printable
 
-__all__ = ["Matrix", "RoomObject", "RoomObjects"]
+__all__ = ["SIDE_NAMES", "Matrix", "RoomObject", "RoomObjects", "Slot", "Tiling"]
 
 Matrix = NDArray[np.float64]
 
 MOST_OBJECTS, MOST_LATENTS = 2048, 16
 FARTHEST_M = 1000.0
-SIDES = 6
+SIDE_NAMES = ("left", "lower", "back", "right", "upper", "front")
+SIDES = len(SIDE_NAMES)
+MOST_UNITS = 256  # in a tile
 LARGEST_ANGLE_RAD = 1.5  # of the sun: it stands ahead and over the horizon
 
 
@@ -38,6 +40,9 @@ class RoomObject:
         shape: "box" or "ellipsoid".
         present: the number that has to be above 0 for it to be there, or with a "-" before it, not above 0; "": always.
         row: what it looks like is learned in one with others of this name; "": by itself.
+        front: the side that tiles of its row lie on; "": it has none.
+        slot: which of :attr:`RoomObjects.slots`, from 1 on, also say how it looks; 0: none.
+        shares: how much of each of the slot's looks it has, the same for all of a row; none: nothing.
     """
 
     name: str
@@ -46,6 +51,9 @@ class RoomObject:
     shape: Literal["box", "ellipsoid"] = "box"
     present: str = ""
     row: str = ""
+    front: str = ""
+    slot: int = 0
+    shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no box.
@@ -58,6 +66,8 @@ class RoomObject:
             raise ConfigError(f"{where}: sides_m needs 6 lengths, and 6 more for each of its latents, at most 16")
         if not all(abs(length) < FARTHEST_M for length in self.sides_m):  # NaN too
             raise ConfigError(f"{where}: every length must be below {FARTHEST_M} m")
+        if self.front and self.front not in SIDE_NAMES:
+            raise ConfigError(f"{where}: its front must be one of its sides, {', '.join(SIDE_NAMES)}")
         if any(map(is_derived, self.latents)):  # those are what only the room's own make of a box
             return
         low, high = np.split(self.sides, 2)
@@ -77,6 +87,43 @@ class RoomObject:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tiling:
+    """How a learned pattern repeats on the fronts of objects of a row, along them and up or across.
+
+    Attributes:
+        row: the objects' row.
+        unit_m: metres of what repeats; 0: the face itself is one tile.
+        units: so many of them make a tile.
+        fitted: as many whole units lie side by side as a face holds, from its edge on, at least one; else they are
+            counted from its middle.
+    """
+
+    row: str
+    unit_m: tuple[float, ...] = (0.0, 0.0)
+    units: tuple[int, ...] = (1, 1)
+    fitted: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what is no tiling.
+
+        Raises:
+            ConfigError: what is wrong and what would be right.
+        """
+        sound = len(self.unit_m) == 2 == len(self.units) and all(0 <= unit < FARTHEST_M for unit in self.unit_m)
+        if not sound or not all(1 <= count <= MOST_UNITS for count in self.units):
+            raise ConfigError(
+                f"tiling of {printable(repr(self.row))}: unit_m are two lengths, and units 1 to {MOST_UNITS} each"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A place in a room: ``looks`` are derived numbers that say how what stands there looks."""
+
+    looks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoomObjects:
     """All objects of a room that object coordinates know, and the window through which the sun shines.
 
@@ -91,6 +138,8 @@ class RoomObjects:
         sun_azimuth_rad, sun_height_rad: angles at −1 and at 1 of them.
         derived: numbers that are worked out from the named ones, in order.
         looks: which of those say something of how objects look, beside z.
+        tilings: of the rows that have a pattern on their fronts.
+        slots: with as many looks each: what is of one row may differ in colour from place to place.
     """
 
     objects: tuple[RoomObject, ...]
@@ -102,6 +151,8 @@ class RoomObjects:
     derived: tuple[DerivedNumber, ...] = ()
     looks: tuple[str, ...] = ()
     panes: tuple[str, ...] = ()
+    tilings: tuple[Tiling, ...] = ()
+    slots: tuple[Slot, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse more objects than are worth looking for, doubled names, and a sun that does not shine in.
@@ -127,6 +178,21 @@ class RoomObjects:
             raise ConfigError(f"objects: {printable(', '.join(strange))}: no such derived number")
         if not {*self.looks} <= known or len({*self.looks}) < len(self.looks):
             raise ConfigError("objects: looks must name derived numbers, each once")
+        if (
+            not {name for slot in self.slots for name in slot.looks} <= known
+            or len({len(slot.looks) for slot in self.slots}) > 1
+        ):
+            raise ConfigError("objects: slots must name derived numbers, as many each")
+        if not all(0 <= one.slot <= len(self.slots) for one in self.objects):
+            raise ConfigError(f"objects: an object's slot must be 0 or one of the {len(self.slots)}")
+        if not all(
+            len(one.shares) in {0, len(self.slots[one.slot - 1].looks) if one.slot else 0} for one in self.objects
+        ):
+            raise ConfigError("objects: an object has a share of each of its slot's looks, or none")
+        tiled = [tiling.row for tiling in self.tilings]
+        fronts = {one.row or one.name for one in self.objects if one.front}
+        if not {*tiled} <= fronts or len({*tiled}) < len(tiled):
+            raise ConfigError("objects: tilings must be of rows of objects that have a front, one each")
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -51,6 +51,36 @@ def test_a_tone_chooses_between_them(derivation, values, thing):
     assert values(*chroma) == pytest.approx(np.array(expected), abs=0.01)
 
 
+def chroma_of(palette, tone):
+    return abs(tone) * (palette.first if tone > 0 else palette.second) / STRENGTH[1]
+
+
+@pytest.mark.parametrize(("slot", "tone"), [(1, "front.tone"), (4, "left.tone"), (5, "-rug.tone")])
+def test_a_slot_is_told_of_its_own_colours_and_those_of_small_things(slot, tone):
+    objects = furnished_objects()
+    names, sign = [one.name for one in objects.derived], -1 if tone.startswith("-") else 1
+    columns = [1 + len(FURNISHED) + names.index(name) for name in objects.slots[slot - 1].looks]
+    for z in ROOMS[:100]:
+        palette, value = Palette.of(RoomParameters(z)), sign * z[FURNISHED.index(tone.removeprefix("-"))]
+        own, accent = chroma_of(palette, value), chroma_of(palette, 0.9 - 1.8 * max(value, 0))
+        told = objects.numbers(FURNISHED, z)[columns]
+        assert told == pytest.approx([*(own + 1), abs(value), *(accent + 1)], abs=0.01)
+    assert {one.slot for one in objects.objects if one.name.startswith(("armchairs.front.", "sofa.left."))} == {1, 4}
+    assert {one.slot for one in objects.objects if one.name.startswith(("corner_", "rug."))} == {0, 5}
+
+
+def test_pieces_have_their_shares_of_colours():
+    """As their builders mix them: a sofa is of its own colour, its cushions of the other, a wardrobe painted paler."""
+    shares = {one.name: one.shares for one in furnished_objects().objects}
+    own, other = (1.0, 1.0, 1.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0, 1.0)
+    sofa = [shares[name] for name in shares if name.startswith("sofa.left.")]
+    assert own in sofa
+    assert other in sofa
+    wardrobe = {shares[name] for name in shares if name.startswith("wardrobe.left.")}
+    assert (0.65, 0.65, 0.65, 0.0, 0.0) in wardrobe
+    assert {shares[name] for name in shares if name.startswith(("window.", "rug.", "picture."))} == {()}
+
+
 def test_dusk_is_that_of_the_lights(derivation, values):
     sums = values(dusk(derivation))[:, 0]
     assert sums == pytest.approx([dusk_at(z[FURNISHED.index("light.hour")]) for z in ROOMS], abs=0.05)

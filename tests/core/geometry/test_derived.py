@@ -80,7 +80,7 @@ def test_numbers_come_in_order_once_and_within_reason():
         ([later, ONE], "before"),
         ([ONE, ONE], "twice"),
         (squares, "more than"),
-        ([ONE] * 1025, "1025"),
+        ([ONE] * 2049, "2049"),
     ):
         with pytest.raises(ConfigError, match=words):
             require_bounded(wrong)

@@ -9,7 +9,8 @@ from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.data.rooms.objects import room_objects
 from cocogan_core.data.rooms.parameters import PARAMETERS
 from cocogan_core.errors import ConfigError
-from cocogan_core.geometry.objects import RoomObject, RoomObjects
+from cocogan_core.geometry.derived import DerivedNumber
+from cocogan_core.geometry.objects import RoomObject, RoomObjects, Slot, Tiling
 
 TABLE = RoomObject(name="table", latents=("place",), sides_m=(-1, 0.5, 0, 0, 2, 0, 1, 0.5, 1, 0, 3, 0), present="-kind")
 ROOM = RoomObjects(
@@ -35,6 +36,7 @@ def test_sides_move_with_their_numbers():
         ({"sides_m": (0, 0, 0, 1, 1, float("nan"))}, "below 1000"),
         ({"sides_m": (0, 0, 0, -1, 1, 1)}, "beyond the others"),
         ({"sides_m": (0, 0, 0, 0, 1, 1), "shape": "ellipsoid"}, "beyond the others"),
+        ({"sides_m": (0, 0, 0, 1, 1, 1), "front": "top"}, "front must be one of its sides"),
     ],
 )
 def test_what_is_no_object_is_one_line(changes, words):
@@ -55,6 +57,70 @@ def test_what_is_no_object_is_one_line(changes, words):
 def test_what_are_no_objects_is_one_line(changes, words):
     with pytest.raises(ConfigError, match=words):
         replace(ROOM, **changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"unit_m": (0.1,)},
+        {"unit_m": (0.1, 0.1, 0.1)},
+        {"unit_m": (-0.1, 0.1)},
+        {"unit_m": (0.1, float("nan"))},
+        {"unit_m": (0.1, float("inf"))},
+        {"units": (1,)},
+        {"units": (0, 1)},
+        {"units": (1, 257)},
+    ],
+)
+def test_what_is_no_tiling_is_one_line(changes):
+    with pytest.raises(ConfigError, match="tiling of 'x': unit_m are two lengths, and units 1 to 256"):
+        Tiling(**{"row": "x", **changes})
+
+
+def test_slots_are_numbered_and_name_derived_numbers_as_many_each():
+    derived = tuple(DerivedNumber(name=f"={k}", function="positive", terms=("sun",), weights=(0.0, 1.0)) for k in "ab")
+    room = replace(ROOM, derived=derived)
+    for slots in ((Slot(looks=("=c",)),), (Slot(looks=("=a",)), Slot(looks=("=a", "=b")))):
+        with pytest.raises(ConfigError, match="slots must name derived numbers, as many each"):
+            replace(room, slots=slots)
+    stands = replace(TABLE, name="chair", slot=2)
+    with pytest.raises(ConfigError, match="an object's slot must be 0 or one of the 1"):
+        replace(room, slots=(Slot(looks=("=a",)),), objects=(*ROOM.objects, stands))
+    both = replace(room, slots=(Slot(looks=("=a",)), Slot(looks=("=b",))), objects=(*ROOM.objects, stands))
+    assert replace(both, objects=(*ROOM.objects, replace(stands, shares=(0.5,))))
+    for one in (replace(stands, shares=(0.5, 1.0)), replace(stands, slot=0, shares=(0.5,))):
+        with pytest.raises(ConfigError, match="a share of each of its slot's looks, or none"):
+            replace(both, objects=(*ROOM.objects, one))
+
+
+def test_tilings_are_of_rows_with_a_front():
+    shelf = replace(TABLE, name="shelf", row="books", front="front")
+    room = replace(ROOM, objects=(*ROOM.objects, shelf))
+    for rows in (("table",), ("shelf",), ("books", "books")):
+        with pytest.raises(ConfigError, match="tilings must be of rows of objects that have a front, one each"):
+            replace(room, tilings=tuple(Tiling(row=row) for row in rows))
+    assert replace(room, tilings=(Tiling(row="books"),)).tilings[0].units == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("tilings", "words"),
+    [
+        (3, "tilings must be a list"),
+        ([3], "expected an object of settings"),
+        ([{"row": 3}], "row"),
+        ([{"row": "table", "units": [1.5, 1]}], "units"),
+        ([{"row": "table", "fitted": "yes"}], "fitted"),
+        ([{"row": "table", "height": 1}], "height"),
+    ],
+)
+def test_strange_tilings_in_json_are_one_line(tilings, words):
+    model = ModelConfig(
+        architecture="compact", z_dim=48, latent_names=PARAMETERS, room=RoomLatents(), objects=room_objects("plain")
+    )
+    stated = model.to_json()
+    stated["objects"]["tilings"] = tilings
+    with pytest.raises(ConfigError, match=words):
+        ModelConfig.from_json(stated)
 
 
 def test_a_model_keeps_its_objects_in_json():

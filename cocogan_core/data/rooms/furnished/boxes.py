@@ -14,11 +14,13 @@ from cocogan_core.data.rooms.furnished.slot import Finish
 from cocogan_core.data.rooms.furnished.sums import Sum
 from cocogan_core.data.rooms.primitives import ELLIPSOID, FACINGS, Group, Primitive
 
-__all__ = ["ANY_FINISH", "Box", "Build", "boxes_of"]
+__all__ = ["Box", "Build", "any_finish", "boxes_of"]
 
 Build = Callable[[Mapping[str, float]], Group]
-ANY_FINISH = Finish(np.full(3, 0.2), np.full(3, 0.3), np.full(3, 0.4))  # told apart, whatever they are
+DYES, DYED = ("main", "accent"), 0.1  # values that change a finish, and by how much they are changed
 THIN_M, LEAST_AREA_M2 = 0.013, 0.006  # what is thinner, or shows less, is left out
+UPPER = 4  # of the sides of RoomObject
+FRONTS = (-1, 2, 0, 5, 3)  # of what stands at no wall, and at walls 1 to 4
 SOME_M = 1.0  # of each value, where builders are asked first
 
 
@@ -29,11 +31,17 @@ class Box:
     Attributes:
         sides: left, lower, back, right, upper and front, of a box or the ellipsoid within it.
         ellipsoid: whether it is one.
-        look: the same of parts that look alike: shape, material, colour and size.
+        front: the side that faces away from the wall that it stands at, by number; upwards of what lies flat.
+        material: its kind.
+        dyes: how much its colour changes with each of DYES.
+        look: the same of parts that look alike: shape, material, variant, colour and size.
     """
 
     sides: tuple[Sum, ...]
     ellipsoid: bool
+    front: int
+    material: int
+    dyes: tuple[float, ...]
     look: tuple[object, ...]
 
 
@@ -45,6 +53,7 @@ def boxes_of(build: Build, values: Mapping[str, Sum], *, every: bool = False) ->
     slopes = {
         name: np.array([_sides(one) for one in _solids(build(some | {name: SOME_M + 1}))]) - sides for name in values
     }
+    dyed = {name: [one.colour[0] for one in _solids(build(some | {name: DYED}))] for name in ("", *DYES)}
     return [
         Box(
             tuple(
@@ -55,11 +64,20 @@ def boxes_of(build: Build, values: Mapping[str, Sum], *, every: bool = False) ->
                 for side in range(6)
             ),
             solid.shape == ELLIPSOID,
+            UPPER if solid.half[1] == 0 else FRONTS[solid.material // FACINGS],
+            solid.material % FACINGS,
+            tuple(round(float(dyed[name][k] - dyed[""][k]) / DYED, 3) for name in DYES),
             _look(solid),
         )
         for k, solid in enumerate(first)
         if every or _shows(solid)
     ]
+
+
+def any_finish(values: Mapping[str, float]) -> Finish:
+    """Colours that are told apart, whatever they are, and changed by DYES."""
+    main, accent = (values.get(dye, 0.0) for dye in DYES)
+    return Finish(np.full(3, 0.2 + main), np.full(3, 0.3 + accent), np.full(3, 0.4))
 
 
 def _solids(group: Group) -> Iterator[Primitive]:
@@ -76,7 +94,7 @@ def _sides(solid: Primitive) -> NDArray[np.float64]:
 
 def _look(solid: Primitive) -> tuple[object, ...]:
     size = np.sort(solid.half).round(6).tolist()
-    return (solid.shape, solid.material % FACINGS, *size, *np.round(solid.colour, 6).tolist())
+    return (solid.shape, solid.material % FACINGS, solid.variant, *size, *np.round(solid.colour, 6).tolist())
 
 
 def _shows(solid: Primitive) -> bool:

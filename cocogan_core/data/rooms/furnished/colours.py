@@ -6,7 +6,7 @@ one to the other.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
@@ -16,6 +16,7 @@ import numpy as np
 from cocogan_core.data.rooms.furnished.lights import dusk_at
 from cocogan_core.data.rooms.furnished.palette import CONTRAST_RAD, HUE_RAD, STRENGTH
 from cocogan_core.data.rooms.furnished.sums import Derivation, Sum, between, number
+from cocogan_core.geometry.objects import Slot
 
 __all__ = ["Colours", "dusk"]
 
@@ -70,6 +71,14 @@ class Colours:
             *self._walls(main), *self._floor(), *self._light(), *self._wood(),
         ]  # fmt: skip
         return tuple(dict.fromkeys(map(self.d.name, sums)))
+
+    def slots(self, tones: Sequence[Sum]) -> tuple[Slot, ...]:
+        """Of each tone, names of numbers that say which colours it gives a piece: its own and that of small things."""
+        return tuple(Slot(looks=tuple(map(self.d.name, (*self._toned(tone), *self._accent(tone))))) for tone in tones)
+
+    def _accent(self, tone: Sum) -> Iterator[Sum]:
+        """What goes with a tone, as ``scene`` has it."""
+        yield from (part + 1 for part in self.chroma(0.9 - self.d.positive(tone) * 1.8))
 
     def chroma(self, tone: Sum) -> Pair:
         """The first hue at tone 1, none at 0, the second hue at −1."""

@@ -8,24 +8,26 @@ from functools import cache, partial
 
 import numpy as np
 
-from cocogan_core.data.rooms.furnished.boxes import ANY_FINISH, Box, Build, boxes_of
+from cocogan_core.data.rooms.furnished.boxes import Box, Build, any_finish, boxes_of
 from cocogan_core.data.rooms.furnished.colours import Colours, dusk
 from cocogan_core.data.rooms.furnished.corners import corner, pendant
 from cocogan_core.data.rooms.furnished.frame import Frame
 from cocogan_core.data.rooms.furnished.hanging import pictures
 from cocogan_core.data.rooms.furnished.numbers import CORNERS, WALLS
 from cocogan_core.data.rooms.furnished.openings import DOOR_HALF_M, DOOR_HIGH_M, SILL_M
+from cocogan_core.data.rooms.furnished.patterns import tiling_of
 from cocogan_core.data.rooms.furnished.places import SIZE, picture_values, slot_values, window_values
 from cocogan_core.data.rooms.furnished.roles import Roles
 from cocogan_core.data.rooms.furnished.scene import DOOR_MIDDLE_M, FURNITURE
 from cocogan_core.data.rooms.furnished.slot import SIDES, Slot
 from cocogan_core.data.rooms.furnished.sums import ONE, Derivation, Sum, between, number
 from cocogan_core.data.rooms.primitives import Group, Primitive
-from cocogan_core.geometry.objects import RoomObject, RoomObjects
+from cocogan_core.geometry.objects import SIDE_NAMES, RoomObject, RoomObjects, Tiling
 
 __all__ = ["furnished_objects"]
 
 SASH_M, BAR_M, RIM_M = 0.07, 0.045, 0.09  # of windows: around the opening, and inside it; around doors
+CORNER_SLOT = 5  # what is coloured by no wall's tone
 BEFORE_M = 0.004  # by which what lies in a plane with something else is before it
 Values = Mapping[str, float]
 
@@ -39,27 +41,34 @@ class _Objects:
         self.objects: list[RoomObject] = []
         self.tones: dict[str, Sum] = {}
         self.looks: dict[str, list[tuple[object, ...]]] = {}
+        self.tilings: dict[str, Tiling] = {}
 
-    def add(self, group: str, part: str, box: Box, flag: Sum) -> None:
+    def add(self, group: str, part: str, box: Box, flag: Sum, slot: int = 0) -> None:
         """A box of a piece of a ``group``, which is there where ``flag`` says so; what looks alike has one row."""
         looks = self.looks.setdefault(group, [])
         if box.look not in looks:
             looks.append(box.look)
         names = tuple(dict.fromkeys(name for side in box.sides for name in side.weights))
         lengths = [entry for side in box.sides for entry in (side.constant, *(side.weights.get(n, 0.0) for n in names))]
+        row = f"{group}.{looks.index(box.look)}"
+        if tiling := tiling_of(row, group, box.material):
+            self.tilings[row] = tiling
         one = RoomObject(
-            name=f"{group}.{part}", sides_m=tuple(lengths), latents=names, row=f"{group}.{looks.index(box.look)}",
-            shape="ellipsoid" if box.ellipsoid else "box", present="" if flag == ONE else self.d.name(flag),
+            name=f"{group}.{part}", sides_m=tuple(lengths), latents=names, row=row,
+            front=SIDE_NAMES[box.front] if tiling else "", shape="ellipsoid" if box.ellipsoid else "box",
+            slot=slot, shares=_shares(box) if slot else (),
+            present="" if flag == ONE else self.d.name(flag),
         )  # fmt: skip
         self.objects.append(one)
 
     def add_all(
-        self, group: str, place: str, build: Build, values: Mapping[str, Sum], flag: Sum, *, every: bool = False
-    ) -> None:
+        self, group: str, place: str, build: Build, values: Mapping[str, Sum], flag: Sum, *, every: bool = False,
+        slot: int = 0,
+    ) -> None:  # fmt: skip
         """All the boxes of what is built."""
         values = {name: self.d.as_one(value) for name, value in values.items()}
         for k, box in enumerate(boxes_of(build, values, every=every)):
-            self.add(group, f"{place}.{k}", box, flag)
+            self.add(group, f"{place}.{k}", box, flag, slot)
 
     # --- along the walls ---
 
@@ -83,7 +92,7 @@ class _Objects:
             anywhere = box in map(_key, there), box in map(_key, elsewhere)
             shown = flag if all(anywhere) else mainly if anywhere[0] else flag - mainly
             if shown != Sum():
-                self.add(form, f"{WALLS[wall]}.{k}", of, shown)
+                self.add(form, f"{WALLS[wall]}.{k}", of, shown, slot=1 + wall)
 
     def open(self, wall: int) -> None:
         """Windows with their curtains and blinds."""
@@ -110,7 +119,9 @@ class _Objects:
         amount = self.d.positive(number(f"corner.{CORNERS[place]}"))
         for thing, flag in self.roles.corners[place].items():
             values = SIZE | {"amount": amount}
-            self.add_all(f"corner_{thing}", CORNERS[place], partial(_corner, place, thing), values, flag)
+            self.add_all(
+                f"corner_{thing}", CORNERS[place], partial(_corner, place, thing), values, flag, slot=CORNER_SLOT
+            )
 
     def lie_before(self, wall: int, flag: Sum) -> None:
         """Rug and hanging lamp, which follow the main wall, and beams, which do not."""
@@ -137,13 +148,15 @@ class _Objects:
 
     def finished(self) -> RoomObjects:
         """All of them."""
-        colours = Colours.of(self.d).looks(self.tones, self.roles.main)
+        every = Colours.of(self.d)
+        colours = every.looks(self.tones, self.roles.main)
+        slots = every.slots([*(number(f"{wall}.tone") for wall in WALLS), -number("rug.tone")])
         height, looks = self.sun_height(), (*colours, *(self.d.name(flag) for flag in self.lights()))
         panes = tuple(one.name for one in self.objects if one.name.startswith(f"pane.{WALLS[0]}."))
         return RoomObjects(
             objects=tuple(self.objects), window=f"window.{WALLS[0]}.0", frame_m=SASH_M + BAR_M, panes=panes,
             sun_latents=("light.sun_azimuth", height), sun_azimuth_rad=(-0.75, 0.75), sun_height_rad=(0.01, 0.39),
-            derived=self.d.derived, looks=looks,
+            derived=self.d.derived, looks=looks, tilings=tuple(self.tilings.values()), slots=slots,
         )  # fmt: skip
 
 
@@ -165,6 +178,12 @@ def furnished_objects() -> RoomObjects:
     return room.finished()
 
 
+def _shares(box: Box) -> tuple[float, ...]:
+    """Of a slot's looks: its own colour's, then that of small things."""
+    main, accent = box.dyes
+    return (main,) * 3 + (accent,) * 2 if any(box.dyes) else ()
+
+
 def _key(box: Box) -> tuple[object, ...]:
     return (box.ellipsoid, *((side.constant, *sorted(side.weights.items())) for side in box.sides))
 
@@ -175,12 +194,12 @@ def _frame(wall: int, v: Values) -> Frame:
 
 def _furniture(form: str, wall: int, main: bool, v: Values) -> Group:
     frame = _frame(wall, v).at(v["right"], v["out"])
-    return FURNITURE[form].build(Slot(frame, v["half"], main, v["height"], ANY_FINISH))
+    return FURNITURE[form].build(Slot(frame, v["half"], main, v["height"], any_finish(v)))
 
 
 def _pictures(kind: str, wall: int, v: Values) -> Group:
     frame = _frame(wall, v).at(v["right"], v["out"])
-    return pictures(kind, frame, ANY_FINISH, lowest=v["lowest"], space=v["space"])
+    return pictures(kind, frame, any_finish(v), lowest=v["lowest"], space=v["space"])
 
 
 def _row(wall: int, v: Values) -> Group:
@@ -221,7 +240,7 @@ def _door(wall: int, side: int, v: Values) -> Group:
 
 def _corner(place: int, thing: str, v: Values) -> Group:
     end = _frame(place, v).at(v["width" if place % 2 == 0 else "depth"] / 2, 0)
-    return corner(thing, end, ANY_FINISH, amount=v["amount"])
+    return corner(thing, end, any_finish(v), amount=v["amount"])
 
 
 def _rug(wall: int, v: Values) -> Group:
