@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.derived import DerivedNumber
 from cocogan_core.geometry.grid import PatchGrid
-from cocogan_core.geometry.objects import RoomObject, RoomObjects
+from cocogan_core.geometry.objects import RoomObject, RoomObjects, Slot, Tiling
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.geometry.symmetry import Front, RoomSymmetry
 from cocogan_core.settings_reader import read_settings
@@ -20,9 +20,11 @@ Conditioning = Literal["mlp", "linear"]
 
 
 # Far beyond any model of the paper; a checkpoint that asks for more is broken, and is refused before it costs memory.
-LARGEST = {"z_dim": 65536, "generator_width": 4096, "discriminator_width": 4096, "field_width": 4096}
+RANGES = {
+    "z_dim": (1, 65536), "generator_width": (1, 4096), "discriminator_width": (1, 4096), "field_width": (1, 4096),
+    "paint_rank": (0, 96), "generator_taper": (0.6, 1.0),  # painting has 96 numbers
+}  # fmt: skip
 FIELD_GROUP = 16  # units of the field network, for whole vectors of any processor
-LARGEST_RANK = 96  # of what paints objects, which has as many numbers
 MOST_TEXTURES = 8
 MOST_PATCHES = 4096  # of level 0; the paper's finest grid has 1024
 MOST_SEPARATE = 256  # generators of the ablation "multiple G"; the paper has 16
@@ -92,6 +94,7 @@ class ModelConfig:
         latent_names: what the first entries of z mean, as ``"group.name"``; empty where nothing has a name.
         architecture: ``"paper"`` (Fig. 13, 14) or ``"compact"`` (small, made for two CPU cores).
         generator_width: channels of the last stage of the paper's G (64 in the paper), or of the compact G's base.
+        generator_taper: channels of each of the compact G's stages, as a share of those of the one before.
         discriminator_width: channels of D's first stage (64 in the paper).
         field_width: units of each layer of the compact G's field network, which decides the lattice's features.
         paint_rank: numbers by which the compact G's z says how an object looks, on all stages alike, each of which has
@@ -117,6 +120,7 @@ class ModelConfig:
     latent_names: tuple[str, ...] = ()
     architecture: Literal["paper", "compact"] = "paper"
     generator_width: int = 64
+    generator_taper: float = 0.6
     discriminator_width: int = 64
     field_width: int = 384
     paint_rank: int = 0
@@ -139,13 +143,11 @@ class ModelConfig:
         """
         if self.grid.patch_px < 4 or self.grid.patch_px & (self.grid.patch_px - 1):
             raise ConfigError(f"model: patch_px is {self.grid.patch_px}; it must be a power of two, at least 4")
-        for name, most in LARGEST.items():
-            if not 1 <= getattr(self, name) <= most:
-                raise ConfigError(f"model: {name} is {getattr(self, name)}; it must be between 1 and {most}")
+        for name, (least, most) in RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise ConfigError(f"model: {name} is {getattr(self, name)}; it must be between {least} and {most}")
         if self.field_width % FIELD_GROUP:
             raise ConfigError(f"model: field_width is {self.field_width}; it must be a multiple of {FIELD_GROUP}")
-        if not 0 <= self.paint_rank <= LARGEST_RANK:
-            raise ConfigError(f"model: paint_rank is {self.paint_rank}; it must be between 0 and {LARGEST_RANK}")
         self._require_affordable()
         if self.grid.beyond and self.generator != "micro":
             raise ConfigError(f"model: a {self.generator} generator knows no coordinates beyond the image: beyond is 0")
@@ -290,11 +292,9 @@ def _objects_from(data: object) -> RoomObjects:
     """Objects of a room from JSON."""
     if not isinstance(data, dict) or not isinstance(entries := data.get("objects"), list | tuple):
         raise ConfigError("RoomObjects: expected an object of settings with a list of objects")
-    derived = data.get("derived", ())
-    if not isinstance(derived, list | tuple):
-        raise ConfigError("RoomObjects: derived must be a list")
-    parts = {
-        "objects": tuple(read_settings(RoomObject, entry) for entry in entries),
-        "derived": tuple(read_settings(DerivedNumber, entry) for entry in derived),
-    }
+    parts: dict[str, object] = {"objects": tuple(read_settings(RoomObject, entry) for entry in entries)}
+    for name, kind in (("derived", DerivedNumber), ("tilings", Tiling), ("slots", Slot)):
+        if not isinstance(listed := data.get(name, ()), list | tuple):
+            raise ConfigError(f"RoomObjects: {name} must be a list")
+        parts[name] = tuple(read_settings(kind, entry) for entry in listed)
     return read_settings(RoomObjects, data | parts)

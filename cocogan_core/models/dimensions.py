@@ -11,12 +11,13 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 
 __all__ = [
-    "BASE", "CONDITION_WIDTH", "FACE_KINDS", "FACE_M", "FIELD_DEPTH", "HARMONICS", "LEAST_SLOPE", "MARGIN",
+    "BASE", "CONDITION_WIDTH", "FACES", "FACE_KINDS", "FACE_M", "FIELD_DEPTH", "HARMONICS", "LEAST_SLOPE", "MARGIN",
     "NARROWEST", "NEAREST_M", "OBJECT_FEATURES", "OBJECT_PLACE_M", "OBJECT_RIM_M", "OBJECT_TEXTURED_TO",
     "OBJECT_TEXTURE_FEATURES", "OBJECT_WAVES", "PAINTED_FROM", "PAINT_WIDTH", "PAPER_BASE_WIDTHS", "ROOM_FEATURES",
-    "ROOM_WAVES", "SLOPE", "TEXTURED_FROM", "TEXTURE_FEATURES", "TEXTURE_GAIN", "TEXTURE_HEIGHT_M", "base_stages",
-    "cell_angle_rad", "compact_widths", "first_octave", "full_image_model", "object_texels", "paper_widths",
-    "position_features", "texel_m", "texture_features", "texture_side",
+    "ROOM_WAVES", "SLOPE", "SLOT_GAIN", "TEXTURED_FROM", "TEXTURE_FEATURES", "TEXTURE_GAIN", "TEXTURE_HEIGHT_M",
+    "TILED_FROM", "TILED_TO", "TILE_FEATURES", "TILE_TEXELS", "base_stages", "cell_angle_rad", "compact_widths",
+    "first_octave", "full_image_model", "object_texels", "paper_widths", "position_features", "texel_m",
+    "texture_features", "texture_side",
 ]  # fmt: skip
 
 BASE = 2  # cells along a micro patch before the first stage: the paper's 2×2 base (Fig. 13a)
@@ -38,7 +39,9 @@ OBJECT_FEATURES = 6 + 4 * ROOM_WAVES + 3 + 1 + 8 + 2 * OBJECT_WAVES + 5
 OBJECT_PLACE_M = 2.0  # places on an object reach so far from its middle
 PAINTED_FROM = 2  # the first stage at which z gives objects features; below, the field network does
 PAINT_WIDTH = 96
+SLOT_GAIN = 32.0  # what mixes a slot's looks, all rows alike, learns so many times as fast as its neighbours
 MOST_OCTAVES = 6  # waves grow finer with the stages up to 2⁸ radians a metre, 2.5 cm long
+FACES = 6  # of the room
 FACE_KINDS = 2  # that have textures of their own: the floor, and walls and ceiling
 TEXTURE_FEATURES = 2
 TEXTURED_FROM = 3  # stages: cells of 3.75° on the default grid are too wide for anything below
@@ -49,6 +52,9 @@ TEXTURE_HEIGHT_M = 1.3  # of mixed textures' middle on upright walls
 OBJECT_TEXTURE_FEATURES = 4
 OBJECT_TEXTURED_TO = 6  # the last stage with textures on objects
 OBJECT_RIM_M = 0.32  # from an object's edge inward its rim's texture reaches
+TILE_FEATURES = 4
+TILE_TEXELS = 4096  # of a tile: 64 along and 64 up, or more along of what has many units
+TILED_FROM, TILED_TO = 4, 7  # the first and the last stage with tiles on fronts
 FACE_M = 2.5  # about half a wall: brings places on it to [−1, 1]
 NEAREST_M = 0.3
 LEAST_SLOPE = 1e-4  # of a ray towards a wall; flatter ones never meet it
@@ -60,9 +66,12 @@ def base_stages(config: ModelConfig) -> int:
 
 
 def compact_widths(config: ModelConfig) -> list[int]:
-    """Channels of the lattice and of each stage: 0.6 a stage, so that cost per stage stays about level."""
+    """Channels of the lattice and of each stage: at 0.6 a stage the cost per stage stays about level."""
     stages = base_stages(config) + config.grid.levels - 1
-    return [max(NARROWEST, round(config.generator_width * 0.6**stage / 8) * 8) for stage in range(stages + 1)]
+    return [
+        max(NARROWEST, round(config.generator_width * config.generator_taper**stage / 8) * 8)
+        for stage in range(stages + 1)
+    ]
 
 
 def position_features(config: ModelConfig) -> int:

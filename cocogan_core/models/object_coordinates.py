@@ -21,7 +21,7 @@ from cocogan_core.geometry.objects import Matrix
 from cocogan_core.models.dimensions import LEAST_SLOPE
 from cocogan_core.models.object_scene import BESIDE_M, FAR_M, LEAST_HALF_M, NOTHING, ObjectScene
 
-__all__ = ["Objects", "Rays", "Seen", "nearest_objects", "told_of"]
+__all__ = ["Objects", "Rays", "Seen", "nearest_objects", "slots_of", "told_of"]
 
 
 Array = NDArray[Any]
@@ -59,6 +59,12 @@ def told_of(scene: ObjectScene, z: Tensor) -> Tensor:
     Passes gradients, so that a search for z can change a colour; a flag has none.
     """
     return torch.cat([z, _derived(scene, z)[:, list(scene.looks)].to(z)], 1)
+
+
+def slots_of(scene: ObjectScene, z: Tensor) -> Tensor:
+    """(B, slots, n) the numbers that are told of each slot. Passes gradients."""
+    derived = _derived(scene, z).to(z)
+    return torch.stack([derived[:, list(slot)] for slot in scene.slots], 1)
 
 
 def _derived(scene: ObjectScene, z: Tensor) -> Tensor:

@@ -1,27 +1,33 @@
 """What a stage adds of a room's objects to a pixel's features: learned for each object and face, and coloured by z."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocogan_core.models.dimensions import OBJECT_FEATURES, PAINT_WIDTH, PAINTED_FROM, SLOPE
-from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects, told_of
+from cocogan_core.models.dimensions import OBJECT_FEATURES, PAINT_WIDTH, PAINTED_FROM, SLOPE, SLOT_GAIN
+from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects, slots_of, told_of
 from cocogan_core.models.object_maps import ObjectMaps, object_maps
 from cocogan_core.models.object_scene import FACES, ObjectScene
 from cocogan_core.models.object_textures import ObjectTextures
 from cocogan_core.models.sun_shadows import SunShadows
+from cocogan_core.models.tile_textures import TileTextures, tile_rates
 
 __all__ = ["KnownObjects", "ObjectLayers"]
 
 
 class KnownObjects(NamedTuple):
-    """What all stages need of a batch of rooms: where objects are and where the sun falls, and what z says of looks."""
+    """What all stages need of a batch of rooms: where objects are and where the sun falls, and what z says of looks.
+
+    That is ``hidden`` (B, PAINT_WIDTH), and ``slots`` (B, slots, n) of looks, if there are any.
+    """
 
     objects: Objects
     shadows: SunShadows | None
+    rates: Tensor | None
     hidden: Tensor
+    slots: Tensor | None
 
 
 class ObjectLayers(nn.Module):
@@ -39,6 +45,7 @@ class ObjectLayers(nn.Module):
         super().__init__()
         self.scene, self.widths, rows = scene, widths, scene.row_count
         self.register_buffer("row_of", torch.from_numpy(scene.row_of), persistent=False)
+        self.register_buffer("painted_of", torch.from_numpy(scene.painted_of), persistent=False)
         self._told = [*range(z_dim, z_dim + len(scene.looks)), *range(named)]  # all but the unnamed numbers
         self.hidden = nn.Sequential(
             nn.Linear(z_dim + len(scene.looks), PAINT_WIDTH),
@@ -46,7 +53,9 @@ class ObjectLayers(nn.Module):
             nn.Linear(PAINT_WIDTH, PAINT_WIDTH),
             nn.LeakyReLU(SLOPE),
         )
+        self.slot = nn.Linear(len(scene.slots[0]), rank, bias=False) if scene.slots and rank else None
         self.textures = ObjectTextures(rows - FACES, widths) if textured else None
+        self.tiles = TileTextures(scene.tiles.tables, widths) if textured and scene.tiles else None
         self.mix = nn.ModuleList(nn.Conv2d(OBJECT_FEATURES, width, 1, bias=False) for width in widths)
         self.table = nn.ParameterList(torch.zeros(rows, 3 * width) for width in widths)
         painted = widths[PAINTED_FROM:]
@@ -68,8 +77,12 @@ class ObjectLayers(nn.Module):
         """
         for parameter in (*self.mix.parameters(), *self.paint.parameters(), *self.hidden.parameters()):
             nn.init.zeros_(parameter)
+        if self.slot is not None:
+            nn.init.zeros_(self.slot.weight)
         if self.textures is not None:
             self.textures.reset()
+        if self.tiles is not None:
+            self.tiles.reset()
         for layer in self.sunlit or ():
             nn.init.zeros_(layer.get_parameter("weight"))
         if self.codes is not None:
@@ -90,7 +103,7 @@ class ObjectLayers(nn.Module):
         """The weights of a stage and of those above it."""
         later = slice(max(0, stage - PAINTED_FROM), None)
         sunlit = () if self.sunlit is None else self.sunlit[later].parameters()
-        textures = () if self.textures is None else self.textures.parameters()  # of all stages: places are seen seldom
+        textures = self._textures()  # of all stages: places are seen seldom
         return [
             *self.mix[stage:].parameters(),
             *self.table[stage:],
@@ -103,41 +116,80 @@ class ObjectLayers(nn.Module):
         """The weights of which each object, or several that look alike, has its own; what mixes codes comes along."""
         codes = [] if self.codes is None else self.codes.parameters()
         sunlit = () if self.sunlit is None else self.sunlit.parameters()
-        textures = () if self.textures is None else self.textures.parameters()
-        return [*self.table, *codes, *self.paint.parameters(), *sunlit, *textures]
+        slot, textures = [] if self.slot is None else [self.slot.weight], self._textures()
+        return [*slot, *self.table, *codes, *self.paint.parameters(), *sunlit, *textures]
+
+    def _textures(self) -> list[nn.Parameter]:
+        return [parameter for one in (self.textures, self.tiles) if one is not None for parameter in one.parameters()]
 
     def forward(self, known: KnownObjects, room: Tensor, rays: Rays, stage: int) -> Tensor:
         """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``."""
-        objects, shadows, hidden = known
+        objects, shadows, rates, hidden, slots = known
+        tiled = self.tiles is not None and self.tiles.has(stage)
         with torch.no_grad():
-            maps = object_maps(objects, nearest_objects(objects, rays), room, rays, stage, shadows=shadows)
-            row_of = self.get_buffer("row_of")
-            maps = maps._replace(which=row_of[maps.which], behind=row_of[maps.behind], face=row_of[maps.face])
-            objects_only = maps.which.clamp(max=len(self.table[0]) - FACES - 1)
-        rows, width = len(self.table[stage]) + 1, self.widths[stage]
+            maps = object_maps(
+                objects,
+                nearest_objects(objects, rays),
+                room,
+                rays,
+                stage,
+                shadows=shadows,
+                rates=rates if tiled else None,
+            )
+            rows, painted = (_Rows.of(self.get_buffer(name), maps) for name in ("row_of", "painted_of"))
+            objects_only = rows.which.clamp(max=len(self.table[0]) - FACES - 1)
         mixed = self.mix[stage](maps.features.contiguous(memory_format=torch.channels_last))
         if self.textures is not None and self.textures.has(stage):
             mixed = mixed + self.textures(objects_only, maps.places, maps.cover, stage)
-        paint = self.painting(hidden, stage) if stage >= PAINTED_FROM else hidden.new_zeros(())
+        if self.tiles is not None and maps.tiles is not None:
+            mixed = mixed + self.tiles(hidden, maps.tiles, maps.cover, stage)
         if self.sunlit is not None and stage >= PAINTED_FROM:
-            sunlit = self.sunlit[stage - PAINTED_FROM](self.code(hidden))
-            mixed = mixed + _of_rows(sunlit, maps.which, maps.lit)
-        return _painted(mixed, maps, self.table[stage], paint.expand(len(hidden), rows * width).view(-1, rows, width))
+            sunlit = self.sunlit[stage - PAINTED_FROM](self.code(hidden, slots))
+            mixed = mixed + _of_rows(sunlit, painted.which, maps.lit)
+        return _painted(mixed, maps, (rows, painted), self.table[stage], self.painting(hidden, stage, slots))
 
-    def painting(self, hidden: Tensor, stage: int) -> Tensor:
-        """(B, rows · C) what z adds to each row, one after the other, and the sun's at last."""
-        painted: Tensor = self.paint[stage - PAINTED_FROM](self.code(hidden)).flatten(1)
-        return painted
+    def painting(self, hidden: Tensor, stage: int, slots: Tensor | None = None) -> Tensor:
+        """(B, (1 + slots) · rows, C) what z adds to each row, the sun's last; then again of each slot."""
+        rows, width = len(self.table[stage]) + 1, self.widths[stage]
+        if stage < PAINTED_FROM:
+            return hidden.new_zeros(()).expand(len(hidden), (1 + len(self.scene.slots)) * rows, width)
+        painted: Tensor = self.paint[stage - PAINTED_FROM](self.code(hidden, slots))
+        return painted.reshape(len(hidden), -1, width)
 
-    def code(self, hidden: Tensor) -> Tensor:
-        """(B, rows, rank) what z says of each row and, last, of the sun; ``hidden`` itself without rank."""
-        return hidden if self.codes is None else self.codes(hidden).view(len(hidden), len(self.table[0]) + 1, -1)
+    def code(self, hidden: Tensor, slots: Tensor | None = None) -> Tensor:
+        """(B, (1 + slots) · rows, rank) what z says of each row, the sun's last; ``hidden`` itself without rank.
+
+        What is told of a slot, less 1, is mixed alike for all rows, each of which has its share of it. Weights are
+        SLOT_GAIN times what is stored.
+        """
+        if self.codes is None:
+            return hidden
+        codes: Tensor = self.codes(hidden).view(len(hidden), 1, len(self.table[0]) + 1, -1)
+        if self.slot is not None and slots is not None:
+            shares = torch.as_tensor(self.scene.shares).to(slots)
+            codes = torch.cat([codes, codes + self.slot((slots[:, :, None] - 1) * shares * SLOT_GAIN)], 1)
+        return codes.flatten(1, 2)
 
     def prepare(self, z: Tensor, room: Tensor) -> KnownObjects:
         """Of z (B, z_dim) and the ``room`` (B, 6) of ``room_of``."""
         objects = Objects.of(self.scene, z)
         shadows = SunShadows.of(objects, room[:, 5].detach()) if self.scene.panes else None
-        return KnownObjects(objects, shadows, self.hidden(told_of(self.scene, z)))
+        rates = None if self.tiles is None or self.scene.tiles is None else tile_rates(self.scene.tiles, objects.sides)
+        slots = None if self.slot is None else slots_of(self.scene, z)
+        return KnownObjects(objects, shadows, rates, self.hidden(told_of(self.scene, z)), slots)
+
+
+class _Rows(NamedTuple):
+    """Rows (B, h, w) of what is seen, of what is behind it, and of the room's face behind both."""
+
+    which: Tensor
+    behind: Tensor
+    face: Tensor
+
+    @classmethod
+    def of(cls, rows: Tensor, maps: ObjectMaps) -> Self:
+        """By the row (T + FACES,) of each object and face."""
+        return cls(rows[maps.which], rows[maps.behind], rows[maps.face])
 
 
 def _of_rows(rows: Tensor, which: Tensor, share: Tensor) -> Tensor:
@@ -147,17 +199,21 @@ def _of_rows(rows: Tensor, which: Tensor, share: Tensor) -> Tensor:
     return (share[..., None].to(found.dtype) * found).movedim(-1, 1)
 
 
-def _painted(mixed: Tensor, maps: ObjectMaps, table: Tensor, paint: Tensor) -> Tensor:
-    """Add the rows of what is seen and of what lies behind it, from tables (K, 3C) and, of z, (B, K + 1, C)."""
+def _painted(mixed: Tensor, maps: ObjectMaps, rows: tuple[_Rows, _Rows], table: Tensor, paint: Tensor) -> Tensor:
+    """Add the ``rows`` of what is seen and what lies behind it, from tables (K, 3C) and, of z, (B, n · (K + 1), C)."""
+    learned, told = rows
     table, paint = table.to(mixed.dtype), paint.to(mixed.dtype)
     given = (maps.cover, maps.next_cover, maps.along, maps.across, maps.lit)
     cover, next_cover, along, across, lit = (x[..., None].to(mixed.dtype) for x in given)
     width = paint.shape[-1]
     own = torch.arange(len(paint), device=paint.device)[:, None, None] * paint.shape[1]
     flags, flat = table[:, :width], paint.flatten(0, 1)
-    flag, right, up = torch.split(F.embedding(maps.which, table), width, -1)
-    front = flag + F.embedding(maps.which + own, flat) + along * right + across * up
-    behind, face = (F.embedding(which, flags) + F.embedding(which + own, flat) for which in (maps.behind, maps.face))
+    flag, right, up = torch.split(F.embedding(learned.which, table), width, -1)
+    front = flag + F.embedding(told.which + own, flat) + along * right + across * up
+    behind, face = (
+        F.embedding(row, flags) + F.embedding(paint_row + own, flat)
+        for row, paint_row in ((learned.behind, told.behind), (learned.face, told.face))
+    )
     rest = next_cover * behind + (1 - next_cover) * face
-    painted: Tensor = mixed + (cover * front + (1 - cover) * rest + lit * paint[:, None, None, -1]).movedim(-1, 1)
-    return painted
+    added: Tensor = cover * front + (1 - cover) * rest + lit * paint[:, None, None, len(table)]
+    return mixed + added.movedim(-1, 1)

@@ -33,6 +33,7 @@ from cocogan_core.models.object_scene import (
 )
 from cocogan_core.models.room_coordinates import octave_waves
 from cocogan_core.models.sun_shadows import SunShadows
+from cocogan_core.models.tile_textures import TilePlaces
 
 __all__ = ["FacePlaces", "ObjectMaps", "object_maps"]
 
@@ -63,6 +64,7 @@ class ObjectMaps(NamedTuple):
         along, across: (B, h, w) metres on the object's visible face from its middle.
         lit: (B, h, w) how much of the sun falls on what is seen, 0 … 1.
         places: on objects' faces.
+        tiles: on the tiles of their fronts, if there are any.
     """
 
     features: Tensor
@@ -75,12 +77,14 @@ class ObjectMaps(NamedTuple):
     across: Tensor
     lit: Tensor
     places: FacePlaces
+    tiles: TilePlaces | None = None
 
 
 def object_maps(
-    objects: Objects, seen: Seen, room: Tensor, rays: Rays, stage: int, *, shadows: SunShadows | None = None
-) -> ObjectMaps:
-    """Maps of a stage's cells in a ``room`` (B, 6) of ``room_of``."""
+    objects: Objects, seen: Seen, room: Tensor, rays: Rays, stage: int, *, shadows: SunShadows | None = None,
+    rates: Tensor | None = None,
+) -> ObjectMaps:  # fmt: skip
+    """Maps of a stage's cells in a ``room`` (B, 6) of ``room_of``; ``rates`` are those of tiles, where it has any."""
     here, which = seen.which >= 0, seen.which.clamp(min=0)
     reach, wall = _reach(room, rays).min(1)
     axis, place, half = _place(objects.sides, which, seen.distance, rays.directions)
@@ -99,7 +103,18 @@ def object_maps(
         torch.where(here, which, face), behind, face, seen.cover, seen.next_cover,
         along.clamp(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clamp(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit,
         _face_places(seen, (along, across), _on_face(axis, half), rays.cell_rad),
+        None if rates is None else _on_tiles(
+            objects, rates, which, axis=axis, place=(along, across), distance=seen.distance, cell_rad=rays.cell_rad
+        ),
     )  # fmt: skip
+
+
+def _on_tiles(
+    objects: Objects, rates: Tensor, which: Tensor, *, axis: Tensor, place: Pair, distance: Tensor, cell_rad: float
+) -> TilePlaces:
+    assert objects.scene.tiles is not None
+    cell_m = distance.clamp(max=FARTHEST_M) * cell_rad
+    return TilePlaces.of(objects.scene.tiles, rates, which, axis=axis, place=torch.stack(place, 1), cell_m=cell_m)
 
 
 def _face_places(seen: Seen, place: Pair, half: Pair, cell_rad: float) -> FacePlaces:

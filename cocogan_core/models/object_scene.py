@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig, RoomLatents
 from cocogan_core.geometry.derived import Step
-from cocogan_core.geometry.objects import Matrix, RoomObjects
+from cocogan_core.geometry.objects import SIDE_NAMES, Matrix, RoomObject, RoomObjects, Tiling
+from cocogan_core.models.dimensions import FACES, TILE_TEXELS
 
 __all__ = [
     "BAR_DARK", "BAR_M", "BESIDE_M", "BESIDE_WINDOW_M", "FACES", "FAR_M", "LEAST_HALF_M", "NOTHING", "PITCH_WAVES",
     "RIM_CELLS", "RIM_WIDTHS_M", "SHADOW_BESIDE_M", "SHADOW_MAP", "SHADOW_SOFT_M", "STEEPEST", "SUN_SOFTER",
-    "SUN_SOFT_M", "THINNEST_M", "YAW_WAVE", "ObjectScene",
+    "SUN_SOFT_M", "THINNEST_M", "YAW_WAVE", "ObjectScene", "Tiles",
 ]  # fmt: skip
 
-FACES = 6  # of the room
 NOTHING, FAR_M = -1, 1e9  # where a ray meets no object
 LEAST_HALF_M = 1e-6  # of an ellipsoid: sizes are divided by
 BESIDE_M = 0.05  # what is nearer is not seen: the eye is within it
@@ -33,6 +33,62 @@ THINNEST_M = 1e-4  # what is thinner casts none
 BESIDE_WINDOW_M = 0.02
 
 
+NO_TILE = Tiling(row="")
+UP, RIGHT_HAND = 1, (-1.0, 1.0, 1.0, 1.0, 1.0, -1.0)  # which way is to the right of one who looks at a side
+WIDE = 32  # units from which on a tile has twice as many texels along as others, and half as many up
+Integers = NDArray[np.int64]
+
+
+class Tiles(NamedTuple):
+    """How the patterns of objects repeat on their fronts, one row an object.
+
+    Attributes:
+        tables: how many there are.
+        table: (T,) which one an object's front has; −1: none.
+        axis: (T,) that its front lies across.
+        in_face: (T, 2) the axes along and across that face.
+        signs: (T, 2) which way texels run along them.
+        unit_m, units: (T, 2) of its tiling.
+        fitted: (T,) whether they are.
+        columns: (T,) texels along a tile.
+        texels: (T, 2) along and up.
+    """
+
+    tables: int
+    table: Integers
+    axis: Integers
+    in_face: Integers
+    signs: Matrix
+    unit_m: Matrix
+    units: Matrix
+    fitted: NDArray[np.bool_]
+    columns: Integers
+    texels: Matrix
+
+    @classmethod
+    def of(cls, objects: RoomObjects) -> "Tiles":
+        """Of all of them."""
+        tables = {tiling.row: k for k, tiling in enumerate(objects.tilings)}
+        found = [tables.get(one.row or one.name, -1) if one.front else -1 for one in objects.objects]
+        tilings = [objects.tilings[k] if k >= 0 else NO_TILE for k in found]
+        sides = [_front(one) for one in objects.objects]
+        axis = np.array([side % 3 for side in sides], np.int64)
+        columns = np.array([128 if tiling.units[0] >= WIDE else 64 for tiling in tilings], np.int64)
+        return cls(
+            tables=len(objects.tilings), table=np.array(found, np.int64), axis=axis,
+            in_face=np.stack([np.where(axis == 0, 2, 0), np.where(axis == UP, 2, UP)], 1),
+            signs=np.array([(RIGHT_HAND[side], 1.0) for side in sides]),
+            unit_m=np.array([tiling.unit_m for tiling in tilings]),
+            units=np.array([tiling.units for tiling in tilings], float),
+            fitted=np.array([tiling.fitted for tiling in tilings]),
+            columns=columns, texels=np.stack([columns, TILE_TEXELS // columns], 1).astype(float),
+        )  # fmt: skip
+
+
+def _front(one: RoomObject) -> int:
+    return SIDE_NAMES.index(one.front) if one.front else 0
+
+
 class ObjectScene(NamedTuple):
     """Rows whose products with (1, z, D numbers derived from it) describe the objects of a room.
 
@@ -45,6 +101,10 @@ class ObjectScene(NamedTuple):
         window: which object the sun shines through.
         frame_m: how far its panes lie inside it.
         panes: which objects within it the sun shines through, where something may keep it off.
+        tiles: on the objects' fronts, if any has one.
+        slot: (T,) in which slot each is, 0 for none.
+        shares: (R + FACES + 1, n) how much of each of its slot's looks a row has, the sun's last.
+        slots: which of (1, z, derived numbers) say how objects of each slot look, too, where they are painted by rank.
         rows: (T,) in which row of the tables each object's looks are.
         looks: which of (1, z, derived numbers) say how objects look, beside z.
     """
@@ -59,6 +119,10 @@ class ObjectScene(NamedTuple):
     rows: tuple[int, ...]
     looks: tuple[int, ...]
     panes: tuple[int, ...] = ()
+    tiles: Tiles | None = None
+    slot: tuple[int, ...] = ()
+    shares: Matrix = np.zeros((0, 0))
+    slots: tuple[tuple[int, ...], ...] = ()
 
     @property
     def row_count(self) -> int:
@@ -88,7 +152,26 @@ class ObjectScene(NamedTuple):
         steps = tuple((function, of_z(rows)) for function, rows in objects.steps(names))
         kinds = _kinds(objects, config.z_dim)
         presence, sun = of_z(objects.presence(names)), of_z(objects.sun(names))
-        return cls(steps, sides, presence, sun, *kinds, panes=objects.pane_indices)
+        tiles = Tiles.of(objects) if objects.tilings else None
+        slot, slots = _slots(objects, config.z_dim) if config.paint_rank else ((), ())
+        return cls(
+            steps,
+            sides,
+            presence,
+            sun,
+            *kinds,
+            panes=objects.pane_indices,
+            tiles=tiles,
+            slot=slot,
+            shares=_row_shares(objects),
+            slots=slots,
+        )
+
+    @property
+    def painted_of(self) -> NDArray[np.int64]:
+        """(T + FACES,) as :attr:`row_of`, of what z says of looks: the rows and the sun's again for each slot."""
+        slot = np.array([*(self.slot or [0] * len(self.rows)), *[0] * FACES], np.int64)
+        return self.row_of + slot * (self.row_count + 1)
 
     @property
     def casters(self) -> NDArray[np.bool_]:
@@ -96,6 +179,22 @@ class ObjectScene(NamedTuple):
         every = np.ones(len(self.ellipsoids), bool)
         every[[self.window, *self.panes]] = False
         return every
+
+
+def _slots(objects: RoomObjects, z_dim: int) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+    places = {one.name: 1 + z_dim + k for k, one in enumerate(objects.derived)}
+    return tuple(one.slot for one in objects.objects), tuple(
+        tuple(places[n] for n in slot.looks) for slot in objects.slots
+    )
+
+
+def _row_shares(objects: RoomObjects) -> Matrix:
+    rows = objects.rows
+    shares = np.zeros((max(rows) + 1 + FACES + 1, len(objects.slots[0].looks) if objects.slots else 0))
+    for row, one in zip(rows, objects.objects, strict=True):
+        if one.shares:
+            shares[row] = one.shares
+    return shares
 
 
 def _kinds(objects: RoomObjects, z_dim: int) -> tuple[tuple[bool, ...], int, float, tuple[int, ...], tuple[int, ...]]:

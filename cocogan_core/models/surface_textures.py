@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from cocogan_core.models.dimensions import (
     FACE_KINDS,
+    FACES,
     LEAST_SLOPE,
     TEXTURE_FEATURES,
     TEXTURE_GAIN,
@@ -42,7 +43,7 @@ class SurfaceTextures(nn.Module):
         shapes = [(FACE_KINDS * features, side, side) for side in self._sides.values()]
         self.texture = nn.ParameterList(torch.zeros(shape) for shape in shapes)
         self.mix = nn.ModuleList(nn.Conv2d(features, widths[stage], 1, bias=False) for stage in stages)
-        self.amounts = nn.Linear(told, FACE_KINDS * features) if mixed else None
+        self.amounts = nn.Linear(told, FACES * features) if mixed else None
 
     def reset(self) -> None:
         """Noise that nothing listens to; all of it would be shown."""
@@ -58,17 +59,17 @@ class SurfaceTextures(nn.Module):
     ) -> Tensor:
         """(B, C, h, w) where rays of cells ``cell_rad`` wide meet the room's faces.
 
-        Of mixed textures with :attr:`amounts` of what z tells, (B, FACE_KINDS · features), and the ``room`` (B, 6).
+        Of mixed textures with :attr:`amounts` of what z tells, (B, FACES · features), and the ``room`` (B, 6).
         """
         index, across = stage - TEXTURED_FROM, places.across
         if room is not None:
             above = (room[:, 2] + room[:, 3]) / 2 - TEXTURE_HEIGHT_M
             across = across + above[:, None, None, None] * places.upright
         found = self._found(torch.cat([places.along, across], 1), stage)
-        if amounts is not None:
-            found = found * amounts.view(len(amounts), FACE_KINDS, -1, 1, 1).transpose(0, 1)
         floor, other = found
         shown = torch.where(places.floor, floor, other) * _fade(places, cell_rad / texel_m(stage)) * TEXTURE_GAIN
+        if amounts is not None:
+            shown = shown * _of_faces(amounts.view(len(amounts), FACES, -1), places.face)
         added: Tensor = self.mix[index](shown.contiguous(memory_format=torch.channels_last))
         return added
 
@@ -82,6 +83,12 @@ class SurfaceTextures(nn.Module):
                 table[None], grid.reshape(1, batch * height, width, 2), padding_mode="reflection", align_corners=False
             )
         return found.view(FACE_KINDS, -1, batch, height, width).transpose(1, 2)
+
+
+def _of_faces(amounts: Tensor, face: Tensor) -> Tensor:
+    """(B, features, h, w) the amounts (B, FACES, features) of the face (B, h, w) that is met."""
+    of_rooms = torch.arange(len(amounts), device=face.device)[:, None, None]
+    return amounts[of_rooms, face].movedim(-1, 1)
 
 
 def _fade(places: WallPlaces, cell_texels: float) -> Tensor:

@@ -16,7 +16,7 @@ from cocogan_core.data.rooms.parameters import PARAMETERS, room_spans
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.models.build import build_generator
-from cocogan_core.models.dimensions import OBJECT_FEATURES
+from cocogan_core.models.dimensions import OBJECT_FEATURES, SLOT_GAIN
 from cocogan_core.models.object_coordinates import NOTHING, Objects, Rays, _meet, nearest_objects, told_of
 from cocogan_core.models.object_layers import ObjectLayers
 from cocogan_core.models.object_maps import object_maps
@@ -167,13 +167,36 @@ def test_a_search_for_z_can_change_the_hue():
     assert (z.grad[:, FURNISHED.index("palette.hue")] != 0).all()
 
 
+def test_what_a_slot_is_told_changes_only_what_is_in_it():
+    rows = SCENE.row_count + 1
+    shares = np.zeros((rows, 2))
+    shares[:5] = np.arange(10).reshape(5, 2) / 8
+    slot = tuple(k % 3 for k in range(len(SCENE.rows)))
+    scene = SCENE._replace(slot=slot, slots=((1, 2), (3, 4)), shares=shares)
+    layers = ObjectLayers(scene, named=46, z_dim=48, widths=[24, 16, 16, 8], rank=3)
+    layers.reset()
+    for parameter in (layers.codes.weight, layers.slot.weight):
+        torch.nn.init.normal_(parameter)
+    z = torch.rand(1, 48).repeat(2, 1)
+    z[1, 2] += 0.5  # the first number that is told of the second slot, and here of nothing else
+    with torch.no_grad():
+        layers.hidden[0].weight[:, 2] = 0
+        known = layers.prepare(z, torch.ones(2, 6))
+        first, second = layers.code(known.hidden, known.slots).view(2, 3, rows, 3)
+    assert torch.equal(first[:2], second[:2])
+    expected = 0.5 * SLOT_GAIN * torch.from_numpy(shares[:, :1]).float() * layers.slot.weight[:, 0]
+    assert torch.allclose(second[2] - first[2], expected, atol=1e-4)
+    assert sorted(set(scene.painted_of[: len(SCENE.rows)] // rows)) == [0, 1, 2]
+    assert (scene.painted_of % rows == scene.row_of).all()
+
+
 def test_painting_by_rank_is_one_layer_for_all_stages():
     """As many numbers an object as ``rank``, of which each stage makes its channels."""
     layers = ObjectLayers(SCENE, named=46, z_dim=100, widths=[24, 16, 16, 8], rank=3)
     rows, painted = SCENE.row_count + 1, [layer.weight for layer in layers.paint]
     assert [tuple(weight.shape) for weight in painted] == [(16, 3), (8, 3)]
     torch.nn.init.normal_(layers.codes.weight)
-    hidden = torch.rand(2, layers.codes.in_features)
+    hidden = torch.rand(2, 1, layers.codes.in_features)
     assert torch.linalg.matrix_rank(layers.painting(hidden, 2).view(2, rows, 16)[0]) == 3
 
 

@@ -11,7 +11,7 @@ from cocogan_core.errors import ConfigError
 from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.models.build import build_generator
-from cocogan_core.models.dimensions import TEXTURE_FEATURES, TEXTURE_GAIN, TEXTURED_FROM, texel_m, texture_side
+from cocogan_core.models.dimensions import FACES, TEXTURE_FEATURES, TEXTURE_GAIN, TEXTURED_FROM, texel_m, texture_side
 from cocogan_core.models.room_coordinates import WallPlaces
 from cocogan_core.models.surface_textures import SurfaceTextures
 
@@ -120,15 +120,26 @@ def mixed(told=3):
 
 
 def test_z_says_how_much_of_each_mixed_texture_is_shown():
+    rays = [[-2.0, 0.1, 0.3], [2.0, 0.2, -0.4], [0.3, -1.5, 0.4], [0.2, 1.0, 0.5], [0.1, 0.3, -2.0], [1.0, 0.1, 1.7]]
+    made, at = mixed(), places(rays)
+    assert at.face.flatten().tolist() == [*range(FACES)]
+    other = torch.rand(1, FACES * 4) * 2
+    all_of_it, some = (made(at, 1e-6, STAGE, amounts)[0, :4, 0].T for amounts in (torch.ones_like(other), other))
+    assert (all_of_it.abs().amax(1) > 0.01).all()
+    assert torch.allclose(all_of_it * other.view(FACES, 4), some)
+
+
+def test_each_room_of_a_batch_has_amounts_of_its_own():
     made, at = mixed(), places([[0.3, -1.5, 0.4], [1.0, 0.1, 1.7]])
-    half = torch.tensor([[1, 1, 1, 1, 0.5, 1, 0, 2]])
-    all_of_it, some = (made(at, 1e-6, STAGE, amounts)[0, :4, 0].T for amounts in (torch.ones(1, 8), half))
-    assert torch.equal(all_of_it[0], some[0])
-    assert torch.allclose(all_of_it[1] * half[0, 4:], some[1])
+    both = WallPlaces(*(part.expand(2, *part.shape[1:]) for part in at))
+    amounts = torch.rand(2, FACES * 4)
+    together = made(both, 1e-6, STAGE, amounts)
+    for k in range(2):
+        assert torch.allclose(together[k], made(at, 1e-6, STAGE, amounts[k : k + 1])[0])
 
 
 def test_mixed_textures_of_walls_are_counted_from_the_floor():
-    made, amounts = mixed(), torch.ones(1, 8)
+    made, amounts = mixed(), torch.ones(1, FACES * 4)
     low, high = ((2.0, 2.0, 1.5, top, 2.0, 2.0) for top in (1.0, 1.4))  # ceilings
     of_wall, of_floor = [0.3, -0.4, 2.0], [0.3, -1.5, 0.4]
     for ray in (of_wall, of_floor):
@@ -139,7 +150,7 @@ def test_mixed_textures_of_walls_are_counted_from_the_floor():
 def test_a_model_with_mixed_textures_starts_with_all_of_them():
     model = replace(CONFIG, mixed_textures=4)
     made = build_generator(model).surfaces
-    assert made.amounts(torch.rand(1, 6)).tolist() == [[1.0] * 8]
+    assert made.amounts(torch.rand(1, 6)).tolist() == [[1.0] * FACES * 4]
     sides = [table.shape for table in made.texture]
     assert sides[0] == (8, texture_side(TEXTURED_FROM, mixed=True), texture_side(TEXTURED_FROM, mixed=True))
 
