@@ -11,15 +11,26 @@ from typing import NamedTuple
 import numpy as np
 
 from cocogan_core.config import ModelConfig
-from cocogan_core.inference.compact_weights import CompactWeights, Layer, ObjectWeights
+from cocogan_core.inference.compact_weights import CompactWeights
 from cocogan_core.inference.object_block import ObjectBlock, Place, hidden_numbers
 from cocogan_core.inference.object_terms import RoomTerms, derived_numbers, room_numbers, told_numbers
+from cocogan_core.inference.object_weights import ObjectWeights
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import RoomMaps, walls_of
 from cocogan_core.inference.shadow_graph import SHADOW_SHAPE, shadow_map
-from cocogan_core.inference.weights import Array
-from cocogan_core.models.dimensions import BASE, FIELD_DEPTH, MARGIN, PAINT_WIDTH, SLOPE, base_stages, compact_widths
+from cocogan_core.inference.tile_graph import TILES, mix_name, tile_shapes, tiled_boxes
+from cocogan_core.inference.weights import Array, Layer
+from cocogan_core.models.dimensions import (
+    BASE,
+    FACES,
+    FIELD_DEPTH,
+    MARGIN,
+    PAINT_WIDTH,
+    SLOPE,
+    base_stages,
+    compact_widths,
+)
 from cocogan_core.models.object_scene import ObjectScene
 
 __all__ = ["CompactGraph"]
@@ -77,17 +88,34 @@ class CompactGraph:
 
         ``style``, which blocks of level 0 have in common. Of rooms with objects what :func:`room_numbers` and
         :func:`hidden_numbers` say of them, and if things cast shadows the map of these; ``amounts`` of textures if z
-        mixes them. All blocks have these in common.
+        mixes them, and where fronts have tiles what :func:`tiled_boxes` and :func:`tile_mixes` say of these. All
+        blocks have these in common.
         """
         shapes: dict[str, tuple[int, ...]] = {"style": (self.style_width,)}
         weights, objects = self.weights.objects, self.config.objects
         if objects is not None and weights is not None:
             shapes |= {"sides": (len(objects.objects), 6), "presence": (len(objects.objects),), "sun": (2,)}
-            shapes["hidden"] = (PAINT_WIDTH,) if weights.codes is None else weights.codes.bias.shape
+            shapes["hidden"] = (
+                (PAINT_WIDTH,) if weights.codes is None else ((1 + len(objects.slots)) * len(weights.codes.bias),)
+            )
             shapes |= {"shadows": SHADOW_SHAPE} if objects.panes else {}
+            shapes |= tile_shapes(len(objects.objects), self._tiled)
         if self.weights.amounts is not None:
-            shapes["amounts"] = self.weights.amounts.bias.shape
+            shapes["amounts"] = (len(self.weights.amounts.bias) // FACES, FACES)
         return shapes
+
+    def needed_shapes(self, *, fine: bool) -> dict[str, tuple[int, ...]]:
+        """Those of :attr:`known_shapes` that :meth:`fine`, or :meth:`base`, asks for."""
+        first = base_stages(self.config) + 1 if fine else 0
+        tiled = {stage: mix for stage, mix in self._tiled.items() if first <= stage <= self.last}
+        left_out = {*tile_shapes(0, self._tiled)} - {*tile_shapes(0, tiled)} | ({"style"} if fine else set())
+        return {name: shape for name, shape in self.known_shapes.items() if name not in left_out}
+
+    @property
+    def _tiled(self) -> dict[int, Layer]:
+        """What mixes tiles, by stage."""
+        objects = self.weights.objects
+        return {} if objects is None or objects.tiles is None else objects.tiles.mix
 
     def known(self, b: GraphBuilder, z: str) -> dict[str, str]:
         """From z (1, 1, z_dim) to what has :attr:`known_shapes`."""
@@ -96,7 +124,8 @@ class CompactGraph:
             told, known = self._known_objects(self.weights.objects, told)
         known["style"] = Term(b, self._styled(b, told.name)).reshape(-1)
         if self.weights.amounts is not None:
-            known["amounts"] = Term(b, b.linear(told.name, *self.weights.amounts, rows=1)).reshape(-1)
+            amounts = Term(b, b.linear(told.name, *self.weights.amounts, rows=1))
+            known["amounts"] = amounts.reshape(FACES, -1).apply("Transpose", perm=[1, 0])
         return {name: term.name for name, term in known.items()}
 
     def _known_objects(self, weights: ObjectWeights, z: Term) -> tuple[Term, dict[str, Term]]:
@@ -105,7 +134,11 @@ class CompactGraph:
         assert room is not None
         numbers = derived_numbers(scene, z)
         told = told_numbers(scene, z, numbers)
-        known = room_numbers(scene, numbers) | {"hidden": hidden_numbers(weights, told)}
+        known = room_numbers(scene, numbers)
+        known["hidden"], mixes = hidden_numbers(weights, scene, told, numbers)
+        if scene.tiles is not None and mixes:
+            known[TILES] = tiled_boxes(scene, scene.tiles, known["sides"])
+            known |= {mix_name(stage): mix for stage, mix in mixes.items()}
         if scene.panes:
             known["shadows"] = shadow_map(RoomTerms.of(scene, known, walls_of(self.config, room, z)))
         return told, known

@@ -14,40 +14,25 @@ from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.geometry.grid import PatchGrid
-from cocogan_core.geometry.objects import RoomObjects
-from cocogan_core.inference.weights import Array, WeightReader
+from cocogan_core.inference.object_weights import ObjectWeights, fold_objects, told_count
+from cocogan_core.inference.weights import Array, Layer, WeightReader
 from cocogan_core.models.dimensions import (
     BASE,
     FACE_KINDS,
     FIELD_DEPTH,
     HARMONICS,
     MARGIN,
-    OBJECT_FEATURES,
-    OBJECT_TEXTURE_FEATURES,
-    OBJECT_TEXTURED_TO,
-    PAINT_WIDTH,
-    PAINTED_FROM,
     ROOM_FEATURES,
     TEXTURE_GAIN,
     TEXTURED_FROM,
     compact_widths,
-    object_texels,
     position_features,
     texture_features,
     texture_side,
 )
 from cocogan_core.models.object_scene import FACES
 
-__all__ = ["FACE_AXES", "CompactWeights", "Layer", "ObjectWeights", "StageWeights", "fold_compact", "lattice_shares"]
-
-FACE_AXES = 3  # of textures on objects: along and across a face, and from its edge inward
-
-
-class Layer(NamedTuple):
-    """A linear or convolutional layer."""
-
-    weight: Array
-    bias: Array
+__all__ = ["CompactWeights", "StageWeights", "fold_compact", "lattice_shares"]
 
 
 class StageWeights(NamedTuple):
@@ -55,28 +40,6 @@ class StageWeights(NamedTuple):
 
     up: Layer
     refine: Layer
-
-
-class ObjectWeights(NamedTuple):
-    """What the lattice and each stage add of a room's objects.
-
-    Attributes:
-        hidden: two layers from z to what paints objects.
-        mix: (C, OBJECT_FEATURES, 1, 1) of each, of those with a texture (C, … + features · FACE_AXES, 1, 1).
-        tables: (R + 6, 3·C) rows of objects and faces.
-        codes: layer to (R + 7)·paint_rank, of which ``paint`` makes the stages' channels; None of a model without rank.
-        paint: of the stages from PAINTED_FROM on, from codes to C, or else from the hidden layers to (R + 7)·C.
-        sunlit: of the same stages, from codes to what sunlight adds to them (C); empty where that is the same for all.
-        textures: of the stages that have one, (R · FACE_AXES · texels, features).
-    """
-
-    hidden: list[Layer]
-    mix: list[Array]
-    tables: list[Array]
-    codes: Layer | None
-    paint: list[tuple[Array, Array | None]]
-    sunlit: list[Array]
-    textures: dict[int, Array]
 
 
 @dataclass(frozen=True)
@@ -93,7 +56,7 @@ class CompactWeights:
         walls: what the lattice and each stage add of the room, (C, ROOM_FEATURES, 1, 1), of a stage with a texture
             (C, ROOM_FEATURES + features, 1, 1); empty without a room.
         textures: of the stages that have one, (FACE_KINDS · features, side, side).
-        amounts: from what z tells to how much of each feature is shown, (FACE_KINDS · features,), if z mixes them.
+        amounts: from what z tells to how much of each feature is shown on each face, (FACES · features,), if z mixes.
         objects: what they add of its objects, if the model knows any.
     """
 
@@ -117,21 +80,21 @@ def fold_compact(config: ModelConfig, reader: WeightReader) -> CompactWeights:
         CheckpointError: a tensor is missing or misshapen.
     """
     widths, units = compact_widths(config), config.field_width
-    rows, columns = _placed(config, _layer(reader, "place", units, position_features(config)))
+    rows, columns = _placed(config, reader.layer("place", units, position_features(config)))
     stages = [_stage(reader, f"levels.{i}", a, b) for i, (a, b) in enumerate(pairwise(widths))]
     walls, textures = _walls(config, reader)
     return CompactWeights(
         rows,
         columns,
         style=_style(config, reader),
-        field=[_layer(reader, f"field.{i}", units, units) for i in range(FIELD_DEPTH)],
-        lattice=_layer(reader, "lattice", widths[0], units),
+        field=[reader.layer(f"field.{i}", units, units) for i in range(FIELD_DEPTH)],
+        lattice=reader.layer("lattice", widths[0], units),
         stages=stages,
-        rgb=[_layer(reader, f"rgb.{i}", 3, width, 1, 1) for i, width in enumerate(widths)],
+        rgb=[reader.layer(f"rgb.{i}", 3, width, 1, 1) for i, width in enumerate(widths)],
         walls=walls,
         textures=textures,
         amounts=_amounts(config, reader) if config.surface_textures and config.mixed_textures else None,
-        objects=None if config.objects is None else _objects(config, config.objects, reader),
+        objects=None if config.objects is None else fold_objects(config, config.objects, reader),
     )
 
 
@@ -149,59 +112,13 @@ def _walls(config: ModelConfig, reader: WeightReader) -> tuple[list[Array], dict
 
 
 def _amounts(config: ModelConfig, reader: WeightReader) -> Layer:
-    return _layer(reader, "surfaces.amounts", FACE_KINDS * texture_features(config), _told(config))
-
-
-def _told(config: ModelConfig) -> int:
-    """How many numbers z tells: itself, and what is derived from it of objects' looks."""
-    return config.z_dim + (0 if config.objects is None else len(config.objects.looks))
-
-
-def _objects(config: ModelConfig, objects: RoomObjects, reader: WeightReader) -> ObjectWeights:
-    widths, rows = compact_widths(config), max(objects.rows) + 1 + FACES
-    sizes = [(PAINT_WIDTH, _told(config)), (PAINT_WIDTH, PAINT_WIDTH)]
-    rank, painted = config.paint_rank, widths[PAINTED_FROM:]
-    sunlit = painted if rank and objects.panes else []
-    mix, textures = _object_mix(config, reader, rows - FACES)
-    return ObjectWeights(
-        hidden=[_layer(reader, f"objects.hidden.{2 * i}", *size) for i, size in enumerate(sizes)],
-        mix=mix,
-        tables=[reader.take(f"objects.table.{i}", rows, 3 * width) for i, width in enumerate(widths)],
-        codes=_layer(reader, "objects.codes", (rows + 1) * rank, PAINT_WIDTH) if rank else None,
-        paint=[_paint(reader, i, rows + 1, width, rank) for i, width in enumerate(painted)],
-        sunlit=[reader.take(f"objects.sunlit.{i}.weight", width, rank) for i, width in enumerate(sunlit)],
-        textures=textures,
-    )
-
-
-def _object_mix(config: ModelConfig, reader: WeightReader, rows: int) -> tuple[list[Array], dict[int, Array]]:
-    """Weights of what is known of objects, those of textures behind them, and the textures."""
-    widths, textures, features = compact_widths(config), dict[int, Array](), OBJECT_TEXTURE_FEATURES
-    mix = [reader.take(f"objects.mix.{i}.weight", width, OBJECT_FEATURES, 1, 1) for i, width in enumerate(widths)]
-    stages = range(TEXTURED_FROM, min(len(widths), OBJECT_TEXTURED_TO + 1) if config.object_textures else 0)
-    for index, stage in enumerate(stages):
-        entries = rows * FACE_AXES * object_texels(stage)
-        textures[stage] = reader.take(f"objects.textures.texture.{index}", entries, features)
-        weight = reader.take(f"objects.textures.mix.{index}.weight", widths[stage], features, 1, 1)
-        mix[stage] = np.concatenate([mix[stage], np.repeat(weight * np.float32(TEXTURE_GAIN), FACE_AXES, 1)], 1)
-    return mix, textures
-
-
-def _paint(reader: WeightReader, index: int, rows: int, width: int, rank: int) -> tuple[Array, Array | None]:
-    """Weight and bias of a painted stage's layer."""
-    if rank:
-        return reader.take(f"objects.paint.{index}.weight", width, rank), None
-    return _layer(reader, f"objects.paint.{index}", rows * width, PAINT_WIDTH)
-
-
-def _layer(reader: WeightReader, name: str, *shape: int) -> Layer:
-    return Layer(reader.take(f"{name}.weight", *shape), reader.take(f"{name}.bias", shape[0]))
+    return reader.layer("surfaces.amounts", FACES * texture_features(config), told_count(config))
 
 
 def _style(config: ModelConfig, reader: WeightReader) -> list[Layer]:
     scales = config.field_width * (FIELD_DEPTH + 1)
-    sizes = _told(config), config.field_width, config.field_width, 2 * scales
-    first, second, last = (_layer(reader, f"style.{2 * i}", b, a) for i, (a, b) in enumerate(pairwise(sizes)))
+    sizes = told_count(config), config.field_width, config.field_width, 2 * scales
+    first, second, last = (reader.layer(f"style.{2 * i}", b, a) for i, (a, b) in enumerate(pairwise(sizes)))
     one_added = last.bias + (np.arange(2 * scales) < scales).astype(np.float32)
     return [first, second, Layer(last.weight, one_added)]
 
@@ -243,7 +160,7 @@ def _stage(reader: WeightReader, name: str, width_in: int, width_out: int) -> St
     up = reader.take(f"{name}.up.weight", width_in, width_out, 3, 3)
     bias = reader.take(f"{name}.up.bias", width_out)
     return StageWeights(
-        Layer(_phases(up), np.tile(bias, 4)), _layer(reader, f"{name}.refine", width_out, width_out, 3, 3)
+        Layer(_phases(up), np.tile(bias, 4)), reader.layer(f"{name}.refine", width_out, width_out, 3, 3)
     )
 
 

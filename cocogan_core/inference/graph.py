@@ -45,8 +45,7 @@ def _compact(b: GraphBuilder, model: ModelConfig, reader: WeightReader, request:
         return
     corners = b.input("corners", [1, 2], "int64")
     shape, fine = graph.features_shape, request.part == "fine"
-    shapes = {name: sizes for name, sizes in graph.known_shapes.items() if not fine or name != "style"}
-    known_of_z = {name: b.input(name, sizes) for name, sizes in shapes.items()}
+    known_of_z = {name: b.input(name, sizes) for name, sizes in graph.needed_shapes(fine=fine).items()}
     if fine:
         maps = graph.fine(b, z, known_of_z, corners, b.input("features", [1, *shape]))
     else:

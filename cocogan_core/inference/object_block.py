@@ -1,23 +1,24 @@
 """What a block's stages add of a room's objects, as ONNX nodes: ``cocogan_core.models.object_layers``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.geometry.objects import Matrix
-from cocogan_core.inference.compact_weights import ObjectWeights, lattice_shares
+from cocogan_core.inference.compact_weights import lattice_shares
 from cocogan_core.inference.object_graph import Directions, Layers, ObjectKind, nearest_layers, visible_kinds
 from cocogan_core.inference.object_map_graph import MapGraph
-from cocogan_core.inference.object_terms import RoomTerms
+from cocogan_core.inference.object_terms import RoomTerms, slot_numbers
+from cocogan_core.inference.object_weights import ObjectWeights
 from cocogan_core.inference.onnx_file import GraphBuilder
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import VECTOR, RoomMaps, cut_columns, cut_rows, tilts, yaws
 from cocogan_core.inference.shadow_graph import ShadowLookup
 from cocogan_core.inference.surface_graph import WallTerms
+from cocogan_core.inference.tile_graph import TILES, StageTiles, mix_name, tile_mixes, tile_table
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import OBJECT_WAVES, PAINT_WIDTH, PAINTED_FROM, SLOPE, cell_angle_rad
 from cocogan_core.models.object_scene import FACES, PITCH_WAVES, STEEPEST, YAW_WAVE, ObjectScene
@@ -28,6 +29,7 @@ EVERYWHERE_BELOW = 3  # stages with so few cells that looking for what they cann
 ANYWHERE = np.array([0, 0, 1, 4, 0], np.float32)  # a cone that holds everything
 SAMPLES = 33  # along a block's height and width, between which its cone may bulge by SLACK_RAD
 SLACK_RAD = 0.02
+LAST = 1 << 31  # of an axis of any length
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,10 @@ class ObjectBlock:
         walls: of the room, and the block's corner.
         room: its objects.
         every, near: all of them, for the first stages, and those that the block can see, for the others.
-        hidden: what z says of how they look: (1, PAINT_WIDTH), or (R + 7, paint_rank) of each row and the sun.
+        hidden: what z says of how they look: (1, PAINT_WIDTH), or (n, paint_rank) of each row and the sun, and again of
+            each slot.
         shadows: what keeps the sun off, where the model knows.
+        tiles: on objects' fronts, of the stages that have any.
     """
 
     config: ModelConfig
@@ -68,6 +72,7 @@ class ObjectBlock:
     near: Sequence[ObjectKind]
     hidden: Term
     shadows: ShadowLookup | None
+    tiles: Mapping[int, StageTiles]
 
     @classmethod
     def of(
@@ -83,7 +88,8 @@ class ObjectBlock:
         near = visible(_cone(b, config, walls, places[first], first)) if first in places else ()
         hidden = known["hidden"].reshape(-1, config.paint_rank or PAINT_WIDTH)
         shadows = ShadowLookup.of(room, known["shadows"]) if scene.panes else None
-        return cls(config, weights, walls, room, every, near, hidden, shadows)
+        tiles = _tiles(scene, weights, known, places)
+        return cls(config, weights, walls, room, every, near, hidden, shadows, tiles)
 
     def add(self, places: WallTerms, stage: int, place: Place) -> str:
         """(1, C, h, w) of a stage's cells, whose rays meet the walls at ``places``."""
@@ -94,14 +100,16 @@ class ObjectBlock:
         maps = MapGraph.of(
             self.room, seen, directions, places, self._angles(b, place, size), stage=stage, cell_rad=cell_rad,
             size=size, shadows=self.shadows, texture=self.weights.textures.get(stage),
+            tiles=self.tiles.get(stage),
         )  # fmt: skip
         if stage >= PAINTED_FROM and self.weights.sunlit:
             return self._sunlit(seen, maps, places.face, stage, size).part(3, 0, width).name
         first, *others = maps.features
         features = first.joined(*others, axis=1)
-        mixed = b.convolve(features.name, self.weights.mix[stage], None, pixels=height * width)
-        painted = self._painted(seen, maps, places.face, stage, size)
-        return (Term(b, mixed) + painted).part(3, 0, width).name
+        mixed = Term(b, b.convolve(features.name, self.weights.mix[stage], None, pixels=height * width))
+        if maps.tiled is not None:
+            mixed += self.tiles[stage].mix.chosen(maps.tiled, size)
+        return (mixed + self._painted(seen, maps, places.face, stage, size)).part(3, 0, width).name
 
     def _painted(self, seen: Layers, maps: MapGraph, face: Term, stage: int, size: tuple[int, int]) -> Term:
         """As ``object_layers._painted``: (1, C, h, w), with flags of the room's faces.
@@ -117,18 +125,18 @@ class ObjectBlock:
         """Rows (4K + 7, C) of what K objects look like, and how that changes along and across; of those beyond; of the
         room's faces; of sunlight. The last only where a stage has it.
         """
-        table = Term.constant(numbers.b, self.weights.tables[stage])
+        table, b = Term.constant(numbers.b, self.weights.tables[stage]), numbers.b
         rows, width = self.weights.tables[stage].shape[0], self.weights.tables[stage].shape[1] // 3
-        flags, slopes = table.parts(1, [width, 2 * width])
-        sunny: list[Term] = []
-        if stage >= PAINTED_FROM:
-            layer, vectors = self.weights.paint[stage - PAINTED_FROM], rows + 1 if self.weights.codes else 1
-            paint = Term(numbers.b, numbers.b.linear(self.hidden.name, *layer, rows=vectors))
-            own, *sunny = paint.reshape(rows + 1, width).parts(0, [rows, 1])
-            flags += own
-        here = flags.joined(slopes, axis=1).gather(self._row(numbers))
-        beyond, faces = here.part(1, 0, width), flags.part(0, rows - FACES, rows)
-        return here.reshape(-1, width).joined(beyond, faces, *sunny, axis=0)
+        here, slopes = table.gather(self._row(numbers)).parts(1, [width, 2 * width])
+        faces = table.part(0, rows - FACES, rows).part(1, 0, width)
+        if stage < PAINTED_FROM:
+            return here.joined(slopes, axis=1).reshape(-1, width).joined(here, faces, axis=0)
+        layer = self.weights.paint[stage - PAINTED_FROM]
+        paint = Term(b, b.linear(self.hidden.name, *layer, rows=rows + 1)).reshape(-1, width)
+        here += paint.gather(self._painted_row(numbers))
+        faces += paint.part(0, rows - FACES, rows)
+        sunny = paint.part(0, rows, rows + 1)
+        return here.joined(slopes, axis=1).reshape(-1, width).joined(here, faces, sunny, axis=0)
 
     def _sunlit(self, seen: Layers, maps: MapGraph, face: Term, stage: int, size: tuple[int, int]) -> Term:
         """(1, C, h, w) as the sum of :meth:`add`, where what sunlight adds depends on what it falls on.
@@ -142,33 +150,51 @@ class ObjectBlock:
         shares = cover.joined(cover * maps.along, cover * maps.across, maps.lit_object, axis=1)
         front = (seen.flags.reshape(-1, 1, *size) * shares).reshape(1, -1, *size)
         on_faces = [face * (uncovered - hidden), face * (maps.lit - maps.lit_object)]
-        mixing = Term.constant(objects.b, np.ascontiguousarray(mix[:, :, 0, 0].T)).joined(faces, axis=0)
+        of_tiles, mixes = ([], []) if maps.tiled is None else ([maps.tiled], [self.tiles[stage].mix])
+        mixing = Term.constant(objects.b, np.ascontiguousarray(mix[:, :, 0, 0].T)).joined(*mixes, faces, axis=0)
         objects.b.flop += 2.0 * size[0] * size[1] * mix.size
         first, *others = maps.features
-        mixed = mixing.chosen(first.joined(*others, *on_faces, axis=1), size)
+        mixed = mixing.chosen(first.joined(*others, *of_tiles, *on_faces, axis=1), size)
         return mixed + objects.chosen(front, size) + beyond.chosen(seen.next_flags * hidden, size)
 
     def _sunlit_looks(self, numbers: Term, stage: int) -> tuple[Term, Term, Term]:
         """Rows (4K, C) of K objects: their looks, how these change along and across, what sunlight adds to them; (K, C)
         of their looks; (12, C) of looks of the room's faces, then of what sunlight adds to each.
         """
-        table, index = self.weights.tables[stage], stage - PAINTED_FROM
+        table = self.weights.tables[stage]
         rows, width = table.shape[0], table.shape[1] // 3
+        (face_paint, paint), (face_sunlit, sunlit) = self._painting(numbers, stage, rows)
+        known = Term.constant(numbers.b, table)
+        looks, slopes = known.gather(self._row(numbers)).parts(1, [width, 2 * width])
+        looks += paint
+        here = looks.joined(slopes, sunlit, axis=1)
+        faces = known.part(0, rows - FACES, rows).part(1, 0, width) + face_paint
+        return here.reshape(-1, width), looks, faces.joined(face_sunlit, axis=0)
+
+    def _painting(self, numbers: Term, stage: int, rows: int) -> tuple[list[Term], list[Term]]:
+        """What z adds to looks of the room's faces (6, C) and of K objects (K, C), and the same to what is sunlit."""
+        b, index = numbers.b, stage - PAINTED_FROM
+        first = Term.constant(b, np.arange(rows - FACES, rows + 1))  # of faces, and of the sun
+        code = self.hidden.gather(first.joined(self._painted_row(numbers), axis=0))
         layer = np.concatenate([self.weights.paint[index][0], self.weights.sunlit[index]])
-        told = Term(numbers.b, numbers.b.linear(self.hidden.name, layer, None, rows=rows + 1))
-        own, sun = told.parts(0, [rows, 1])
-        paint, sunlit = own.parts(1, [width, width])
-        flags, slopes = Term.constant(numbers.b, table).parts(1, [width, 2 * width])
-        flags, sunlit = flags + paint, sunlit + sun.part(1, 0, width)
-        here = flags.joined(slopes, sunlit, axis=1).gather(self._row(numbers))
-        faces = flags.joined(sunlit, axis=0).gather(_rows_of_faces(rows))
-        return here.reshape(-1, width), here.part(1, 0, width), faces
+        told = Term(b, b.linear(code.name, layer, None, rows=rows + 1))
+        width = len(layer) // 2
+        faces, sun, objects = (
+            told.part(0, start, stop) for start, stop in ((0, FACES), (FACES, FACES + 1), (FACES + 1, LAST))
+        )
+        both = [part.parts(1, [width, width]) for part in (faces, objects)]
+        by_sun = sun.part(1, 0, width)
+        return [paint for paint, _ in both], [sunlit + by_sun for _, sunlit in both]
 
     def _row(self, which: Term) -> Term:
         """Rows of the tables for numbers of objects."""
         scene = self.room.scene
         shared = len({*scene.rows}) < len(scene.rows)
         return Term.constant(which.b, scene.row_of).gather(which) if shared else which
+
+    def _painted_row(self, which: Term) -> Term:
+        """Rows of what z says of the looks of objects of these numbers."""
+        return Term.constant(which.b, self.room.scene.painted_of).gather(which)
 
     def _angles(self, b: GraphBuilder, place: Place, size: tuple[int, int]) -> Term:
         """(1, 11, h, w) waves of yaws and pitches."""
@@ -179,20 +205,39 @@ class ObjectBlock:
         return (across + flat).joined(down + flat, axis=1)
 
 
-def hidden_numbers(weights: ObjectWeights, told: Term) -> Term:
-    """From what z tells (…, N) to :attr:`ObjectBlock.hidden`, flat."""
+def hidden_numbers(
+    weights: ObjectWeights, scene: ObjectScene, told: Term, numbers: Term
+) -> tuple[Term, dict[int, Term]]:
+    """From what z tells (…, N) and its ``derived_numbers`` to :attr:`ObjectBlock.hidden`, flat, and to tiles' mixes."""
     b, hidden = told.b, told.reshape(1, -1)
     for layer in weights.hidden:
         hidden = Term(b, b.add("LeakyRelu", b.linear(hidden.name, *layer, rows=1), alpha=SLOPE))
+    mixes = {} if weights.tiles is None else tile_mixes(weights.tiles, hidden)
     if weights.codes is not None:
         hidden = Term(b, b.linear(hidden.name, *weights.codes, rows=1))
-    return hidden.reshape(-1)
+    if weights.slot is not None:
+        hidden = _with_slots(weights.slot, scene, hidden, slot_numbers(scene, numbers))
+    return hidden.reshape(-1), mixes
 
 
-def _rows_of_faces(rows: int) -> NDArray[np.int64]:
-    """The last of ``rows`` rows, and of as many after them."""
-    last = np.arange(rows - FACES, rows)
-    return np.concatenate([last, last + rows])
+def _with_slots(weight: Array, scene: ObjectScene, codes: Term, slots: Term) -> Term:
+    """Codes (1, rows · rank), then those of each slot: (1 + slots, rows, rank)."""
+    b, rows = codes.b, len(scene.shares)
+    told = (slots.reshape(len(scene.slots), 1, -1) - 1.0) * scene.shares.astype(np.float32)
+    codes = codes.reshape(1, rows, -1)
+    added = Term(b, b.linear(told.name, weight, None, rows=len(scene.slots) * rows))
+    return codes.joined(codes + added, axis=0)
+
+
+def _tiles(
+    scene: ObjectScene, weights: ObjectWeights, known: Mapping[str, Term], stages: Iterable[int]
+) -> dict[int, StageTiles]:
+    """Of those ``stages`` that have any; all look into one table."""
+    if weights.tiles is None or scene.tiles is None or not (tiled := {*stages} & {*weights.tiles.mix}):
+        return {}
+    boxes = known[TILES]
+    table = tile_table(boxes.b, scene.tiles, weights.tiles)
+    return {stage: StageTiles(table, boxes, known[mix_name(stage)]) for stage in sorted(tiled)}
 
 
 def _amounts(seen: Layers, maps: MapGraph, face: Term, size: tuple[int, int], *, sunlit: bool) -> Term:

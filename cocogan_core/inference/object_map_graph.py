@@ -11,6 +11,7 @@ from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.room_graph import wave_maps
 from cocogan_core.inference.shadow_graph import ShadowLookup
 from cocogan_core.inference.surface_graph import WallTerms
+from cocogan_core.inference.tile_graph import StageTiles, tiled
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import NEAREST_M, OBJECT_PLACE_M, ROOM_WAVES, first_octave
 from cocogan_core.models.object_scene import (
@@ -54,12 +55,17 @@ class _Face(NamedTuple):
         x, y, z = vector
         return [self.x.where(z, x), self.y.where(z, y)]
 
+    def of_axis(self, values: list[Term]) -> Term:
+        """That of a value for each of X, Y and Z which is the face's."""
+        x, y, z = values
+        return self.x.where(x, self.y.where(y, z))
+
 
 class MapGraph(NamedTuple):
     """As ``object_maps.ObjectMaps``, (1, 1, h, w) but for ``features``.
 
     These are (1, n, h, w) each, and OBJECT_FEATURES in all; behind them, of a stage with a texture, what is seen of it.
-    ``lit_object`` is ``lit`` where there is an object, else 0.
+    ``lit_object`` is ``lit`` where there is an object, else 0. ``tiled`` is (1, features, h, w) of a stage with tiles.
     """
 
     features: list[Term]
@@ -69,17 +75,21 @@ class MapGraph(NamedTuple):
     across: Term
     lit: Term
     lit_object: Term
+    tiled: Term | None = None
 
     @classmethod
     def of(
         cls, room: RoomTerms, seen: Layers, rays: Directions, walls: WallTerms, angles: Term, *, stage: int,
         cell_rad: float, size: tuple[int, int], shadows: ShadowLookup | None, texture: Array | None,
+        tiles: StageTiles | None = None,
     ) -> "MapGraph":  # fmt: skip
         """Of a stage with cells of ``cell_rad``: of as many as ``size`` (h, w), whose rays meet the room at ``walls``.
 
         ``angles`` are (1, 11, h, w) waves of the rays' yaws and pitches.
         """
-        place, half, face = _place(room.sides, seen, rays, size)
+        boxes = None if tiles is None else tiles.chosen(seen.numbers, seen.flags, size)
+        middle, halves = _boxes(room.sides, seen, size) if boxes is None else (boxes.middle, boxes.half)
+        place, half, face = _place(middle, halves, seen, rays)
         here = seen.here.floats()
         along, across = (part * here for part in face.parts(place))
         both = along.joined(across, axis=1)
@@ -92,11 +102,17 @@ class MapGraph(NamedTuple):
         lit_object = lit * here
         features = [on_object * seen.cover, sun, lit_object, angles * seen.cover]
         if texture is not None:
-            on_face = _on_face(room.scene, seen, both, face.parts(half), size)
+            row = _row(room.scene, seen, size) if boxes is None else boxes.row
+            on_face = _on_face(row, seen, both, face.parts(half), size)
             features.append(object_textured(texture, on_face, stage=stage, cell_rad=cell_rad))
+        on_tiles = None
+        if tiles is not None and boxes is not None:
+            fade = face.of_axis(boxes.tiles.fades) * (seen.distance.min(SEEN_FAR_M) * cell_rad)
+            on_tiles = tiled(tiles.table, boxes.tiles, both, (fade + 1.5).clip(0.0, 1.0) * seen.cover)
         return cls(
             features, seen.cover, seen.next_cover,
             along.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), across.clip(-OBJECT_PLACE_M, OBJECT_PLACE_M), lit, lit_object,
+            on_tiles,
         )  # fmt: skip
 
 
@@ -106,20 +122,28 @@ def _axis(walls: WallTerms) -> Term:
     return walls.on_wall.where(walls.aside_first.where(across_x, across_z), across_y)
 
 
-def _place(sides: Term, seen: Layers, rays: Directions, size: tuple[int, int]) -> tuple[list[Term], list[Term], _Face]:
-    """The place from the object's middle and half its size along X, Y and Z, and what the visible face lies across."""
+def _boxes(sides: Term, seen: Layers, size: tuple[int, int]) -> list[Term]:
+    """The object's middle and half its size, (1, 3, h, w) each."""
     low, high = sides.parts(1, [3, 3])
     middles_and_halves = ((low + high) * 0.5).joined((high - low) * 0.5, axis=1)
-    middle, half = middles_and_halves.gather(seen.numbers).chosen(seen.flags, size).parts(1, [3, 3])
+    return middles_and_halves.gather(seen.numbers).chosen(seen.flags, size).parts(1, [3, 3])
+
+
+def _place(middle: Term, half: Term, seen: Layers, rays: Directions) -> tuple[list[Term], list[Term], _Face]:
+    """The place from the object's middle and half its size along X, Y and Z, and what the visible face lies across."""
     place = rays.parts * seen.distance.min(SEEN_FAR_M) - middle
     across = _Face.of_least(*(half - place.abs()).parts(1, [1] * 3))
     return place.parts(1, [1] * 3), half.parts(1, [1] * 3), across
 
 
-def _on_face(scene: ObjectScene, seen: Layers, place: Term, half: list[Term], size: tuple[int, int]) -> FaceTerms:
+def _row(scene: ObjectScene, seen: Layers, size: tuple[int, int]) -> Term:
+    """(1, 1, h, w) of the tables, where the object's looks are."""
+    rows = Term.constant(seen.numbers.b, np.array(scene.rows, np.float32)[:, None])
+    return rows.gather(seen.numbers).chosen(seen.flags, size)
+
+
+def _on_face(row: Term, seen: Layers, place: Term, half: list[Term], size: tuple[int, int]) -> FaceTerms:
     """Of the ``place`` (1, 2, h, w) along and across it, and half its sizes there."""
-    rows = Term.constant(place.b, np.array(scene.rows, np.float32)[:, None])
-    row = rows.gather(seen.numbers).chosen(seen.flags, size)
     distance, (along, across) = seen.distance.min(SEEN_FAR_M), half
     return FaceTerms(size, row, place.joined(seen.inside, axis=1), along.joined(across, axis=1), distance, seen.cover)
 

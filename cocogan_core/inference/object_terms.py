@@ -10,7 +10,7 @@ from cocogan_core.geometry.objects import Matrix
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.models.object_scene import ObjectScene
 
-__all__ = ["RoomTerms", "derived_numbers", "room_numbers", "told_numbers"]
+__all__ = ["RoomTerms", "derived_numbers", "room_numbers", "slot_numbers", "told_numbers"]
 
 
 class RoomTerms(NamedTuple):
@@ -66,6 +66,11 @@ def told_numbers(scene: ObjectScene, z: Term, numbers: Term) -> Term:
     """z (…, z_dim) and those of its :func:`derived_numbers` that say how objects look."""
     looks = np.array(scene.looks, np.int64) - 1  # of the numbers without the 1 before them
     return z.joined(numbers.apply("Gather", looks, axis=-1), axis=-1) if len(looks) else z
+
+
+def slot_numbers(scene: ObjectScene, numbers: Term) -> Term:
+    """Those (slots, n) of :func:`derived_numbers` that say how objects of each slot look."""
+    return numbers.reshape(-1).apply("Gather", np.array(scene.slots, np.int64) - 1, axis=0)
 
 
 def _sums(numbers: Term, rows: Matrix) -> Term:

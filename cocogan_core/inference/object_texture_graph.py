@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cocogan_core.inference.compact_weights import FACE_AXES
+from cocogan_core.inference.object_weights import FACE_AXES
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import OBJECT_RIM_M, OBJECT_TEXTURE_FEATURES, object_texels

@@ -15,7 +15,7 @@ __all__ = ["Attribute", "GraphBuilder", "metadata_entry", "metadata_of"]
 
 IR_VERSION = 8
 OPSET = 18
-ELEMENT_TYPES = {"float32": 1, "uint8": 2, "int64": 7, "bool": 9}  # TensorProto.DataType
+ELEMENT_TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int64": 7, "bool": 9}  # TensorProto.DataType
 FLOAT, INT, STRING, FLOATS, INTS = 1, 2, 3, 6, 7  # AttributeProto.AttributeType
 
 Shape = Sequence[int | str]  # a word names a size that may be anything

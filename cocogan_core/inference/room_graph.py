@@ -19,7 +19,6 @@ from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.surface_graph import MixedTextures, RayMaps, WallTerms, textured
 from cocogan_core.inference.weights import Array
 from cocogan_core.models.dimensions import (
-    FACE_KINDS,
     FACE_M,
     LEAST_SLOPE,
     NEAREST_M,
@@ -64,10 +63,12 @@ class RoomMaps(NamedTuple):
         cls, b: GraphBuilder, config: ModelConfig, z: str, corners: str, textures: Mapping[int, Array] = EMPTY, *,
         amounts: Term | None = None,
     ) -> Self:  # fmt: skip
-        """For z (1, 1, z_dim) and corners (n, 2), and ``amounts`` (FACE_KINDS · features,) of textures, if z mixes."""
+        """For z (1, 1, z_dim) and corners (n, 2), and ``amounts`` (features, FACES) of textures, if z mixes."""
         assert config.room is not None
         walls = walls_of(config, config.room, Term(b, z))
-        mixed = None if amounts is None else _mixed(amounts, walls)
+        mixed = None
+        if amounts is not None:
+            mixed = MixedTextures(amounts, above=(walls[2] + walls[3]) * 0.5 - TEXTURE_HEIGHT_M)
         row, column = Term(b, corners).reshape(-1, 2, 1).parts(1, [1, 1])
         return cls(config.room, config.grid, walls, row, column, textures, mixed)
 
@@ -112,11 +113,6 @@ def walls_of(config: ModelConfig, box: RoomLatents, z: Term) -> list[Term]:
     """The room's six distances from the eye, each (1, 1, 1), for z (1, 1, z_dim)."""
     room = Term(z.b, z.b.linear(z.name, *room_matrix(config, box), rows=1))
     return room.reshape(6, 1, 1).parts(0, [1] * 6)
-
-
-def _mixed(amounts: Term, walls: list[Term]) -> MixedTextures:
-    floor, other = amounts.reshape(FACE_KINDS, -1, 1, 1).parts(0, [1] * FACE_KINDS)
-    return MixedTextures(floor, other, (walls[2] + walls[3]) * 0.5 - TEXTURE_HEIGHT_M)
 
 
 def room_matrix(config: ModelConfig, box: RoomLatents) -> tuple[Array, Array]:

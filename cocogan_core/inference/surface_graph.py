@@ -6,7 +6,7 @@ import numpy as np
 
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.weights import Array
-from cocogan_core.models.dimensions import FACE_KINDS, LEAST_SLOPE
+from cocogan_core.models.dimensions import FACE_KINDS, FACES, LEAST_SLOPE
 
 __all__ = ["MixedTextures", "RayMaps", "WallTerms", "textured"]
 
@@ -73,13 +73,16 @@ class MixedTextures(NamedTuple):
     """What z says of them.
 
     Attributes:
-        floor, other: (1, features, 1, 1) how much of each is shown on the floor, and on walls and ceiling.
+        amounts: (features, FACES) how much of each is shown on each of the room's faces.
         above: (1, 1, 1) metres from their middle on upright walls to that of the walls.
     """
 
-    floor: Term
-    other: Term
+    amounts: Term
     above: Term
+
+    def on(self, face: Term, rows: int) -> Term:
+        """(n, features, h, w) the amounts of faces with flags (n, FACES, h, w) of so many ``rows`` of cells."""
+        return self.amounts.apply("MatMul", face.reshape(0, FACES, -1)).reshape(0, 0, rows, -1)
 
 
 def textured(
@@ -104,7 +107,7 @@ def textured(
     cells = Term.constant(b, _cells(texture)).gather((first + above * float(side) + left).integers())
     found = cells.apply("Transpose", perm=[0, 1, 4, 2, 3]).reshape(0, 4 * features, places.rays.size[0], -1)
     shown = _bilinear(found.parts(1, [features] * 4), x, y) * _fade(places, cell_texels)
-    return shown if mixed is None else shown * on_floor.where(mixed.floor, mixed.other)
+    return shown if mixed is None else shown * mixed.on(places.face, places.rays.size[0])
 
 
 def _cells(texture: Array) -> Array:

@@ -1,7 +1,7 @@
 """A checkpoint's tensors taken one by one, each checked against the shape that the model gives it. Numpy only."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +9,17 @@ from numpy.typing import NDArray
 from cocogan_core.errors import CheckpointError
 from cocogan_core.text import printable
 
-__all__ = ["Array", "WeightReader"]
+__all__ = ["Array", "Layer", "WeightReader"]
 
 Array = NDArray[np.float32]
 NORM_EPS = 1e-5  # of torch's batch norms
+
+
+class Layer(NamedTuple):
+    """A linear or convolutional layer."""
+
+    weight: Array
+    bias: Array
 
 
 class WeightReader:
@@ -32,6 +39,10 @@ class WeightReader:
     def take(self, name: str, *shape: int) -> Array:
         """A tensor as float32."""
         return self._take(name, shape).astype(np.float32, copy=False)
+
+    def layer(self, name: str, *shape: int) -> Layer:
+        """Weight, of this shape, and bias."""
+        return Layer(self.take(f"{name}.weight", *shape), self.take(f"{name}.bias", shape[0]))
 
     def normed(self, name: str, *shape: int) -> Array:
         """The weight of a layer under torch's spectral norm: over its largest singular value, u·Wv (Appendix C)."""

@@ -25,6 +25,7 @@ from cocogan_core.inference.onnx_runtime import onnxruntime
 from cocogan_core.inference.torch_engine import TorchEngine
 from cocogan_core.models.build import build_generator
 from cocogan_core.shipped import shipped_model
+from tests.core.models.test_tile_textures import TILED
 
 GRID = PatchGrid(rows=4, columns=6, patch_px=16)
 COMPACT = ModelConfig(grid=GRID, architecture="compact", z_dim=9, generator_width=24, discriminator_width=4)
@@ -58,6 +59,12 @@ CONFIGS = {
     "compact with textures on objects": replace(
         FURNISHED_OBJECTS, paint_rank=7, surface_textures=True, mixed_textures=4, object_textures=True
     ),
+    "compact with tiles": replace(
+        TILED, z_dim=9, generator_width=24, grid=replace(GRID, columns=12, levels=4), paint_rank=7
+    ),
+    "compact with tiles and no rank": replace(
+        TILED, z_dim=9, generator_width=24, grid=replace(GRID, columns=12, levels=3)
+    ),
     "compact with objects by rank and a narrow field": replace(OBJECTS, paint_rank=5, field_width=96),
     "paper": PAPER,
     "paper on a plane": replace(PAPER, grid=PLANE),
@@ -80,9 +87,9 @@ def checkpoint_of(config):
             tensor.data = torch.rand(tensor.shape) + 0.5
         elif not tensor.is_floating_point():
             continue
-        elif "texture." in name:
+        elif "texture." in name or name.endswith("tiles.texture"):
             torch.nn.init.normal_(tensor)
-        elif "surfaces" in name or "textures.mix" in name:
+        elif "surfaces" in name or "textures.mix" in name or "tiles.mix" in name:
             torch.nn.init.normal_(tensor, std=0.01)
         elif "walls" in name or "objects" in name or "rgb" in name or name.endswith("bias"):
             torch.nn.init.normal_(tensor, std=0.05)
