@@ -41,6 +41,8 @@ def write_lively(path: Path, config: ModelConfig) -> Path:
                 weights.normal_(0, 0.3)
             if name.startswith("objects.textures.mix"):
                 weights.normal_(0, 0.3)
+            if name.startswith("objects.tiles.mix"):
+                weights.normal_(0, 0.1)
             if name.startswith(("objects.codes", "objects.sunlit", "surfaces.amounts")):
                 weights.normal_(0, 0.2)
             if config.objects is not None and name.startswith("lattice"):
@@ -145,7 +147,7 @@ def mixed_checkpoint(tmp_path_factory: pytest.TempPathFactory, lean_objects_chec
 
 @pytest.fixture(scope="session")
 def object_textures_checkpoint(tmp_path_factory: pytest.TempPathFactory, mixed_checkpoint: Path) -> Path:
-    """The same with textures on objects, but on the last of two more levels, whose stage has none."""
+    """The same with textures and tiles on objects; of two more levels the last has tiles alone."""
     config = checkpoint.load_checkpoint(mixed_checkpoint).metadata.model
     path = tmp_path_factory.mktemp("textures") / "things.safetensors"
     return write_lively(path, replace(config, grid=replace(config.grid, levels=5), object_textures=True))

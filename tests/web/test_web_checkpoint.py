@@ -115,6 +115,11 @@ def with_derived(file: bytes, **changes) -> bytes:
     return with_objects(file, OBJECTS | {"derived": [NUMBER | changes]})
 
 
+def with_tilings(file: bytes, *tilings: dict, **changes) -> bytes:
+    """Of a box with a front, but for ``changes``."""
+    return with_objects(file, OBJECTS | {"objects": [BOX | {"front": "back"} | changes], "tilings": list(tilings)})
+
+
 def with_object(file: bytes, **changes) -> bytes:
     return with_objects(file, OBJECTS | {"objects": [BOX | changes]})
 
@@ -263,6 +268,24 @@ HOSTILE = {
     "a pane of nothing known": (lambda good: with_objects(good, OBJECTS | {"panes": ["roof"]}), "panes must name"),
     "a pane twice": (lambda good: with_objects(good, OBJECTS | {"panes": ["box", "box"]}), "panes must name"),
     "panes as a word": (lambda good: with_objects(good, OBJECTS | {"panes": "box"}), "not a list of words"),
+    "a front of no box": (lambda good: with_object(good, front="roof"), "must be one of its sides"),
+    "a front by number": (lambda good: with_object(good, front=2), "must be text"),
+    "tilings as a word": (lambda good: with_objects(good, OBJECTS | {"tilings": "box"}), "not a list"),
+    "a tiling of nothing known": (lambda good: with_tilings(good, {"row": "roof"}), "tilings must be of rows"),
+    "a tiling of no front": (lambda good: with_tilings(good, {"row": "box"}, front=""), "tilings must be of rows"),
+    "a tiling of a name beside its row": (lambda good: with_tilings(good, {"row": "box"}, row="a"), "tilings must be"),
+    "a tiling twice": (lambda good: with_tilings(good, {"row": "box"}, {"row": "box"}), "one each"),
+    "a tiling without a row": (lambda good: with_tilings(good, {"fitted": True}), "row is needed"),
+    "an unknown tiling": (lambda good: with_tilings(good, {"row": "box", "turned": True}), "unknown setting 'turned'"),
+    "a unit of three lengths": (lambda good: with_tilings(good, {"row": "box", "unit_m": [0, 0, 1]}), "two lengths"),
+    "a unit below nothing": (lambda good: with_tilings(good, {"row": "box", "unit_m": [0, -0.1]}), "are two lengths"),
+    "a unit of a kilometre": (lambda good: with_tilings(good, {"row": "box", "unit_m": [1000, 0]}), "are two lengths"),
+    "no units": (lambda good: with_tilings(good, {"row": "box", "units": [1, 0]}), "units 1 to 256"),
+    "257 units": (lambda good: with_tilings(good, {"row": "box", "units": [257, 1]}), "units 1 to 256"),
+    "half a unit": (lambda good: with_tilings(good, {"row": "box", "units": [1, 1.5]}), "must be a whole number"),
+    "a float of units": (lambda good: with_tilings(good, {"row": "box", "units": [1, 1.0]}), "must be a whole number"),
+    "units as a flag": (lambda good: with_tilings(good, {"row": "box", "units": [1, True]}), "must be a whole number"),
+    "fitted by number": (lambda good: with_tilings(good, {"row": "box", "fitted": 1}), "must be true or false"),
     "a frame outside": (lambda good: with_objects(good, OBJECTS | {"frame_m": -0.1}), "frame_m"),
     "a sun below": (lambda good: with_objects(good, OBJECTS | {"sun_height_rad": [0, 1]}), "above the horizon"),
     "a sun behind": (lambda good: with_objects(good, OBJECTS | {"sun_azimuth_rad": [-1.6, 0]}), "angles of the sun"),
@@ -290,7 +313,8 @@ AMOUNTS, SUNLIT = "generator.surfaces.amounts.weight", "generator.objects.sunlit
 MISSHAPEN_MIXED = {
     "no amounts": (lambda good: with_tensor(good, AMOUNTS, None), "no tensor"),
     "amounts without a bias": (lambda good: with_tensor(good, AMOUNTS.replace("weight", "bias"), None), "no tensor"),
-    "amounts of z alone": (lambda good: with_tensor(good, AMOUNTS, np.zeros((8, 117), np.float32)), "shape [8,117]"),
+    "amounts of z alone": (lambda good: with_tensor(good, AMOUNTS, np.zeros((24, 117), np.float32)), "shape [24,117]"),
+    "amounts of two kinds": (lambda good: cut(good, AMOUNTS, np.s_[:8]), "needs [24,"),
     "no sunlight": (lambda good: with_tensor(good, SUNLIT, None), "no tensor"),
     "a row of sunlight": (lambda good: with_tensor(good, SUNLIT, np.zeros((1, 6), np.float32)), "shape [1,6]"),
     "sunlight without panes": (
@@ -332,12 +356,39 @@ MISSHAPEN_THINGS = {
 }  # fmt: skip
 
 
+TILES, TILES_MIX = "generator.objects.tiles.texture", "generator.objects.tiles.mix.1.weight"
+
+
+def tiled(file: bytes) -> list[dict]:
+    return json.loads(split(file)[0]["__metadata__"]["cocogan"])["model"]["objects"]["tilings"]
+
+
+def with_tiled(file: bytes, tilings: list[dict]) -> bytes:
+    objects = json.loads(split(file)[0]["__metadata__"]["cocogan"])["model"]["objects"]
+    return with_model(file, objects=objects | {"tilings": tilings})
+
+
+MISSHAPEN_TILES = {
+    "no tiles": (lambda good: with_tensor(good, TILES, None), "no tensor"),
+    "no mix": (lambda good: with_tensor(good, TILES_MIX, None), "no tensor"),
+    "a mix without a bias": (lambda good: with_tensor(good, TILES_MIX.replace("weight", "bias"), None), "no tensor"),
+    "a texel too few": (lambda good: cut(good, TILES, np.s_[1:]), "needs ["),
+    "three features": (lambda good: cut(good, TILES, np.s_[:, :3]), ",3]; the model needs ["),
+    "a mix of three": (lambda good: cut(good, TILES_MIX, np.s_[:48]), "shape [48,96]"),
+    "a stage too many": (lambda good: with_tensor(good, TILES_MIX.replace(".1.", ".4."), ZEROS), "unknown"),
+    "a tiling too few": (lambda good: with_tiled(good, tiled(good)[1:]), "needs ["),
+    "none": (lambda good: with_tiled(good, []), "unknown"),
+    "an infinite mix": (lambda good: with_tensor(good, TILES_MIX, np.full((64, 96), np.inf, np.float16)), "infinity"),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("checkpoint", "misshapen"),
     [
         ("textures_checkpoint", MISSHAPEN),
         ("mixed_checkpoint", MISSHAPEN_MIXED),
         ("object_textures_checkpoint", MISSHAPEN_THINGS),
+        ("object_textures_checkpoint", MISSHAPEN_TILES),
     ],
 )
 def test_misshapen_tensors_are_refused_as_by_python(checkpoint, misshapen, request, tmp_path):
@@ -467,8 +518,12 @@ def test_objects_are_read_just_where_python_reads_them(checkpoint, count, reques
     if (
         request.getfixturevalue("objects_checkpoint").read_bytes() != file
     ):  # of many objects a few, with all the numbers
-        few = ("window", "pane.front")
-        model["objects"]["objects"] = [one for one in model["objects"]["objects"] if one["name"].startswith(few)]
+        few = ("window", "pane.front", "curtain")
+        objects = [one for one in model["objects"]["objects"] if one["name"].startswith(few)]
+        fronts = [one["row"] for one in objects if one["front"]]
+        tilings = [one for one in model["objects"]["tilings"] if one["row"] in fronts]
+        assert tilings
+        model["objects"] |= {"objects": objects, "tilings": tilings}
     changed = [model | {"objects": replaced(rng, model["objects"])} for _ in range(count)]
     said = javascript(MODELS, [json.dumps(one) for one in changed])
     assert not [words for words in said if words.startswith("CRASH")]

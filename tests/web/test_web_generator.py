@@ -103,6 +103,23 @@ def test_textures_on_objects_on_every_level(object_textures_checkpoint):
     compare(object_textures_checkpoint, [0, 4], patches, "torch")
 
 
+def test_tiles_on_every_level(object_textures_checkpoint):
+    """Where they are most of a patch."""
+    patches = [(1, 4, 11), (2, 8, 22), (2, 7, 10), (3, 19, 44), (3, 16, 20), (4, 29, 88), (4, 38, 32)]
+    compare(object_textures_checkpoint, [0, 4], patches, "torch")
+
+
+def test_tiles_as_bytes(object_textures_checkpoint, tmp_path):
+    """As other textures are stored: in 127ths of their largest number, by which what mixes them is multiplied."""
+    found = load_checkpoint(object_textures_checkpoint)
+    tensors, name = dict(found.generator), "objects.tiles.texture"
+    most = abs(tensors[name]).max()
+    tensors[name] = np.round(tensors[name] * (127 / most)).astype(np.int8)
+    tensors |= {name: mix * most for name, mix in tensors.items() if name.startswith("objects.tiles.mix")}
+    save_checkpoint(tmp_path / "bytes.safetensors", found.metadata, generator=tensors)
+    compare(tmp_path / "bytes.safetensors", [0], [(1, 4, 11), (2, 8, 22), (4, 29, 88)], "torch")
+
+
 def test_textures_in_half_precision_beside_floats(textures_checkpoint, tmp_path):
     mixed = in_halves(textures_checkpoint, tmp_path / "mixed.safetensors", lambda name: "surfaces.mix" not in name)
     compare(mixed, [3], [(0, 3, 7), (0, 1, 2)])

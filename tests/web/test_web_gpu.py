@@ -91,6 +91,12 @@ def test_textures_on_objects(chromium, object_textures_checkpoint):
     compare(chromium, object_textures_checkpoint, [0], [block(0, 3, 0), block(1, 5, 9), block(4, 40, 77)], "torch")
 
 
+def test_tiles(chromium, object_textures_checkpoint):
+    compare(
+        chromium, object_textures_checkpoint, [0, 4], [block(2, 8, 22), block(3, 16, 20), block(4, 38, 32)], "torch"
+    )
+
+
 def test_rooms_turned_and_mirrored(chromium, upright_checkpoint):
     compare(chromium, upright_checkpoint, [0, 1, 2], [block(2, 8, 20, 2, 2)])
 

@@ -80,7 +80,7 @@ export class CompactGenerator {
     const own = this.upright?.numbers ?? z; // of the room as the network knows it
     const told = this.maps?.setZ(own) ?? [...own];
     this.field.setZ(told);
-    this.objects?.setZ(told);
+    this.objects?.setZ(told, this.maps?.objects?.slots ?? []);
     this.kept?.clear();
   }
 

@@ -13,6 +13,7 @@
  * @property {number} count
  * @property {Body[]} bodies
  * @property {number[]} looks numbers that say how they look, beside z
+ * @property {number[][]} slots numbers that say how those of each slot look
  * @property {Body} window that the sun shines through
  * @property {{middle: number[], half: number[]}} glass what is within its frame
  * @property {Body[]} panes of the window, where what is not there is known to keep the sun off
@@ -51,6 +52,7 @@ export function objectsOf(z, model, room, stated) {
     count: bodies.length,
     bodies: there,
     looks: stated.looks.map(number),
+    slots: stated.slots.map((looks) => looks.map(number)),
     window,
     glass: { middle: window.middle, half: window.half.map((length) => length - stated.frameM) },
     panes: there.filter(({ index }) => open.has(index)),

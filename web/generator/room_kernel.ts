@@ -5,12 +5,15 @@
 //   rows: eight floats for each: sine and cosine of its pitch, and five features of it
 //   box: metres from the eye to the room's left, floor, back, right, ceiling, front
 //   bodies: twelve floats for each object: left, lower, back, right, upper, front side, its middle, half its size
-//   seen: thirteen planes (SHOWN … and below) of what each cell's ray meets
+//   seen: thirteen planes (SHOWN … and below) of what each cell's ray meets, and five more where there are tiles (tile_kernel.ts)
 
 import { addObjectTexture } from "./object_texture_kernel";
 import { shine } from "./sun_kernel";
 import { addTexture } from "./texture_kernel";
+import { clearTiles, meetTiles } from "./tile_kernel";
 import { all, choose, clamp, minus, over, plus, times, whole } from "./vectors";
+
+export { addTiles } from "./tile_kernel";
 
 const FAR: f32 = 1e9; // metres to what is not there
 const BESIDE: f32 = 0.05; // what is nearer is not seen: the eye is within it
@@ -61,7 +64,7 @@ const SHOWN: usize = 7, BEHIND: usize = 8, FACE: usize = 9, ALONG: usize = 10, A
 }
 
 // 35 features of where rays meet the walls: face, place on it, waves of that, nearness. Behind them, those of a texture `side` texels wide, if
-// there is one (0 is none), by their `amounts`; a metre has so many of its texels, and a cell in a metre's distance is so many wide. On upright
+// there is one (0 is none), by the `amounts` of each face; a metre has so many of its texels, and a cell in a metre's distance is so many wide. On upright
 // walls its middle lies so many metres below theirs.
 export function meetWalls(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, finest: f32, texture: usize, side: i32, features: i32, amounts: usize, below: f32, texels: f32, cellTexels: f32, planes: usize, stride: i32): void {
   const plane: usize = <usize>stride << 2;
@@ -85,7 +88,7 @@ export function meetWalls(columns: usize, across: i32, rows: usize, height: i32,
     const cell = times(over(distance, f32x4.sqrt(facing)), all(cellTexels)); // the mean of its length and width
     const isFloor = v128.and(onY, f32x4.le(y, all(0)));
     const across = times(plus(up, v128.andnot(all(below), onY)), all(texels));
-    addTexture(to + plane * 35, plane, texture, side, features, amounts, isFloor, times(along, all(texels)), across, cell);
+    addTexture(to + plane * 35, plane, texture, side, features, amounts, faceOf(x, y, z, onX, onY), isFloor, times(along, all(texels)), across, cell);
   }
 }
 
@@ -177,9 +180,11 @@ let hitInside: v128 = v128(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 // 45 features of what is seen: flags of its face, waves of the place on it, rims, nearness, the sun, the ray's direction. `sun`
 // and `shadows` are as in sun_kernel.ts. Behind them, those of the objects' textures, if there are any (0 is none), as in object_texture_kernel.ts.
-export function mapObjects(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, bodies: usize, count: i32, sun: usize, shadows: usize, finest: f32, cellRad: f32, textures: usize, texels: i32, rowOf: usize, seen: usize, stride: i32, planes: usize): void {
+// What is seen of `tiles` and their `tables`, if there are any, is noted for tile_kernel.ts.
+export function mapObjects(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, bodies: usize, count: i32, sun: usize, shadows: usize, finest: f32, cellRad: f32, textures: usize, texels: i32, rowOf: usize, tiles: usize, tables: usize, seen: usize, stride: i32, planes: usize): void {
   const plane: usize = <usize>stride << 2;
   memory.fill(planes, 0, plane * (textures ? 49 : 45));
+  if (tiles) clearTiles(seen, plane);
   for (let row = 0; row < height; row++) for (let first = 0; first < width; first += 4) {
     const column = min(first, width - 4), from: usize = columns + (column << 2), cell: usize = <usize>((row * width + column) << 2);
     const level = v128.load32_splat(rows + row * ROW, 4);
@@ -189,7 +194,7 @@ export function mapObjects(columns: usize, across: i32, rows: usize, height: i32
     let onX = f32x4.le(toX, met), onY = v128.andnot(f32x4.le(toY, met), onX);
     const onZ = v128.not(v128.or(onX, onY));
     const at: usize = seen + cell, to: usize = planes + cell;
-    const face = i32x4.add(whole(count), choose(sideOf(x, 0), choose(sideOf(y, 2), sideOf(z, 4), onY), onX));
+    const face = i32x4.add(whole(count), faceOf(x, y, z, onX, onY));
     const which = v128.load(at), next = v128.load(at + plane * NEXT_WHICH);
     const there = i32x4.ge_s(which, whole(0));
     v128.store(at + plane * FACE, face);
@@ -211,8 +216,10 @@ export function mapObjects(columns: usize, across: i32, rows: usize, height: i32
       fillWaves(to + plane * 7, plane, times(up, all(finest)), cover);
       fillRims(to + plane * 22, plane, v128.load(at + plane * INSIDE), distance, cellRad, cover);
       fillDirections(to + plane * 34, plane, from + (across << 3), across, rows + row * ROW + 8, cover);
+      const size = times(bounded, all(cellRad));
+      if (tiles) meetTiles(at, plane, tiles, tables, body, choose(whole(0), choose(whole(1), whole(2), acrossY), acrossX), along, up, size, cover);
       if (textures) {
-        const halfAlong = choose(halfZ, halfX, acrossX), halfUp = choose(halfZ, halfY, acrossY), size = times(bounded, all(cellRad));
+        const halfAlong = choose(halfZ, halfX, acrossX), halfUp = choose(halfZ, halfY, acrossY);
         addObjectTexture(to + plane * 45, plane, textures, texels, rowOf, body, along, halfAlong, up, halfUp, v128.load(at + plane * INSIDE), size, cover);
       }
       met = f32x4.min(choose(distance, all(FAR), there), met);
@@ -230,7 +237,12 @@ export function mapObjects(columns: usize, across: i32, rows: usize, height: i32
   }
 }
 
-// Number of the face that rays go towards: `first`, or the one after.
+// Number of the face that rays go towards.
+@inline function faceOf(x: v128, y: v128, z: v128, onX: v128, onY: v128): v128 {
+  return choose(sideOf(x, 0), choose(sideOf(y, 2), sideOf(z, 4), onY), onX);
+}
+
+// Of two opposite ones: `first`, or the one after.
 @inline function sideOf(ray: v128, first: i32): v128 {
   return i32x4.sub(whole(first), f32x4.gt(ray, all(0))); // true is −1
 }

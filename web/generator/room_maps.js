@@ -7,6 +7,7 @@ import { strideOf } from "./memory.js";
 import { ObjectTextures } from "./object_textures.js";
 import { SHADOW_FLOATS, placesAMetre, shadowMap } from "./sun_shadows.js";
 import { SurfaceTextures } from "./surface_textures.js";
+import { TileTextures } from "./tile_textures.js";
 
 /**
  * @typedef {import("./kept_features.js").Area} Area
@@ -14,7 +15,8 @@ import { SurfaceTextures } from "./surface_textures.js";
  * @typedef {import("./room_coordinates.js").Rays} Rays
  */
 
-const [COLUMN, ROW, BOX, BODY, SUN, SEEN] = [8, 8, 6, 12, 12, 13]; // floats of each, and planes (room_kernel.ts, sun_kernel.ts)
+const [COLUMN, ROW, BOX, BODY, SUN] = [8, 8, 6, 12, 12]; // floats of each (room_kernel.ts, sun_kernel.ts)
+const [SEEN, SEEN_OF_TILES] = [13, 5]; // planes (room_kernel.ts, tile_kernel.ts)
 const [YAW_WAVE, YAW_WAVES] = [4, 3];
 const PITCH_WAVES = [16, 32];
 const STEEPEST = 4;
@@ -33,9 +35,10 @@ export class RoomMaps {
     this.bodies = maths.allocate(BODY * this.count);
     this.sun = maths.allocate(SUN);
     this.shadows = model.objects?.panes.length ? maths.allocate(SHADOW_FLOATS) : 0;
-    this.seen = this.count ? maths.allocate(SEEN * strideOf(side * side)) : 0;
     this.textures = new SurfaceTextures(maths, checkpoint);
     this.objectTextures = new ObjectTextures(maths, checkpoint);
+    this.tiles = new TileTextures(maths, checkpoint);
+    this.seen = this.count ? maths.allocate((SEEN + (this.tiles.fronts.length ? SEEN_OF_TILES : 0)) * strideOf(side * side)) : 0;
     /** @type {Objects | null} */
     this.objects = null;
     /** @type {Map<number, import("./object_coordinates.js").Outline[]>} of the objects, by the stage's cells */
@@ -63,6 +66,7 @@ export class RoomMaps {
     this.objects = objects;
     this.outlines.clear();
     for (const { index, low, high, middle, half } of objects.bodies) this.put(this.bodies + 4 * BODY * index, [...low, ...high, ...middle, ...half]);
+    this.tiles.setBodies(objects.bodies);
     const { glass, window, sun: { azimuthRad, heightRad } } = objects;
     const towards = [Math.sin(azimuthRad) * Math.cos(heightRad), Math.sin(heightRad), Math.cos(azimuthRad) * Math.cos(heightRad)];
     this.put(this.sun, [...towards, heightRad, ...glass.middle.slice(0, 2), ...glass.half.slice(0, 2), ...window.low.slice(0, 2), ...placesAMetre(window)]);
@@ -104,7 +108,7 @@ export class RoomMaps {
       for (const [top, bottom, left, right] of areasOf(outlines[i], rays))
         loops.meetBody(columns, across, rows, top, bottom, left, right, width, bodies + 4 * BODY * index, index, isEllipsoid ? 1 : 0, rays.cellRad, seen, stride);
     });
-    loops.mapObjects(columns, across, rows, height, width, box, bodies, count, sun, shadows, firstOctave(stage), rays.cellRad, ...this.objectTextures.of(stage), seen, stride, planes);
+    loops.mapObjects(columns, across, rows, height, width, box, bodies, count, sun, shadows, firstOctave(stage), rays.cellRad, ...this.objectTextures.of(stage), ...this.tiles.of(stage), seen, stride, planes);
   }
 
   /**
@@ -115,6 +119,12 @@ export class RoomMaps {
    */
   paint({ flags, table, sunny, sunnyStep, channels }, planes, stride) {
     this.maths.loops.paint(this.seen, stride, this.rays.up.length * this.rays.yaws.length, flags, table, sunny, sunnyStep, channels, planes);
+  }
+
+  /** Add what tiles on fronts add to a stage's channels, if it has any. @param {number} stage @param {number} channels @param {number} planes address @param {number} stride */
+  addTiles(stage, channels, planes, stride) {
+    const mix = this.tiles.mixes[stage];
+    if (mix) this.maths.loops.addTiles(this.seen, stride, this.rays.up.length * this.rays.yaws.length, mix, channels, planes);
   }
 }
 

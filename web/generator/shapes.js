@@ -13,9 +13,13 @@ export const PAINTED_FROM = 2; // the first stage at which z gives objects featu
 export const FACES = 6; // of the room
 const TEXTURE_FEATURES = 2;
 export const TEXTURED_FROM = 3; // the first stage that sees a texture on the room's faces
-export const FACE_KINDS = 2; // that have textures of their own: the floor, and walls and ceiling
+const FACE_KINDS = 2; // that have textures of their own: the floor, and walls and ceiling
 const OBJECT_TEXTURE_FEATURES = 4; // object_texture_kernel.ts
 const OBJECT_TEXTURED_TO = 6; // the last stage that sees textures on objects
+const TILE_FEATURES = 4; // tile_kernel.ts
+export const TILE_TEXELS = 4096; // of a tile
+export const TILED_FROM = 4; // the first stage that sees tiles on fronts
+const TILED_TO = 7; // the last one
 const OBJECT_AXES = 3; // along and up a face, and inward from its edge
 const LARGEST_TEXTURE = 256;
 const [LARGEST_FINE, FINE_FROM] = [128, 6]; // of mixed textures, whose tables are more: at stages of so many
@@ -30,7 +34,7 @@ export function baseStages(grid) {
 /** Channels of the lattice and of each stage. @param {import("../state/model_config.js").Model} model */
 export function stageWidths(model) {
   const stages = baseStages(model.grid) + model.grid.levels - 1;
-  const eighths = (/** @type {number} */ stage) => roundHalfEven((model.width * 0.6 ** stage) / 8);
+  const eighths = (/** @type {number} */ stage) => roundHalfEven((model.width * model.taper ** stage) / 8);
   return Array.from({ length: stages + 1 }, (_, stage) => Math.max(NARROWEST, eighths(stage) * 8));
 }
 
@@ -112,7 +116,7 @@ function textureShapes(model, widths) {
     const side = textureSide(TEXTURED_FROM + i, model);
     return [[`surfaces.texture.${i}`, [FACE_KINDS * features, side, side]], [`surfaces.mix.${i}.weight`, [width, features, 1, 1]]];
   });
-  return /** @type {[string, number[]][]} */ ([...ofStages, ...(model.mixedTextures ? layerShapes("surfaces.amounts", [FACE_KINDS * features, toldCount(model)]) : [])]);
+  return /** @type {[string, number[]][]} */ ([...ofStages, ...(model.mixedTextures ? layerShapes("surfaces.amounts", [FACES * features, toldCount(model)]) : [])]);
 }
 
 /** Of a layer's weights, and of its biases. @param {string} name @param {number[]} shape @returns {[string, number[]][]} */
@@ -121,7 +125,7 @@ function layerShapes(name, shape) {
 }
 
 /** @param {import("../state/model_config.js").Model} model @param {import("../state/room_objects.js").RoomObjects} objects @param {number[]} widths @returns {[string, number[]][]} */
-function objectShapes(model, { rowCount, panes }, widths) {
+function objectShapes(model, { rowCount, panes, tilings, slots }, widths) {
   const { paintRank } = model, rows = rowCount + FACES; // of tables
   const ranked = (/** @type {string} */ name) => widths.slice(PAINTED_FROM).map((width, i) => [`objects.${name}.${i}.weight`, [width, paintRank]]);
   return /** @type {[string, number[]][]} */ ([
@@ -129,8 +133,10 @@ function objectShapes(model, { rowCount, panes }, widths) {
     ...widths.flatMap((width, i) => [[`objects.mix.${i}.weight`, [width, OBJECT_FEATURES, 1, 1]], [`objects.table.${i}`, [rows, 3 * width]]]),
     ...(paintRank ? [...layerShapes("objects.codes", [(rows + 1) * paintRank, PAINT_WIDTH]), ...ranked("paint")] : []),
     ...(paintRank && panes.length ? ranked("sunlit") : []),
+    ...(paintRank && slots.length ? [["objects.slot.weight", [paintRank, slots[0].length]]] : []),
     ...(paintRank ? [] : widths.slice(PAINTED_FROM).flatMap((width, i) => layerShapes(`objects.paint.${i}`, [(rows + 1) * width, PAINT_WIDTH]))),
     ...(model.objectTextures ? objectTextureShapes(rowCount, widths) : []),
+    ...(model.objectTextures && tilings.length ? tileShapes(tilings.length, widths) : []),
   ]);
 }
 
@@ -142,4 +148,10 @@ function objectTextureShapes(rows, widths) {
       [`objects.textures.texture.${i}`, [texels, OBJECT_TEXTURE_FEATURES]], [`objects.textures.mix.${i}.weight`, [width, OBJECT_TEXTURE_FEATURES, 1, 1]],
     ]);
   });
+}
+
+/** @param {number} tables @param {number[]} widths @returns {[string, number[]][]} */
+function tileShapes(tables, widths) {
+  const ofStages = widths.slice(TILED_FROM, TILED_TO + 1).flatMap((width, i) => layerShapes(`objects.tiles.mix.${i}`, [TILE_FEATURES * width, PAINT_WIDTH]));
+  return [["objects.tiles.texture", [tables * TILE_TEXELS, TILE_FEATURES]], ...ofStages];
 }

@@ -1,7 +1,7 @@
 // Learned textures on the room's faces (cocogan_core/models/surface_textures.py), as the kernel reads them (texture_kernel.ts).
 
 import { linear, SINGLE } from "./convolution.js";
-import { FACE_KINDS, TEXTURED_FROM, stageWidths, texelM, textureFeatures, textureSide } from "./shapes.js";
+import { FACES, TEXTURED_FROM, stageWidths, texelM, textureFeatures, textureSide } from "./shapes.js";
 
 const HEIGHT_M = 1.3; // of mixed textures' middle on upright walls
 
@@ -14,7 +14,7 @@ export class SurfaceTextures {
     this.tables = tables.map((table) => (table ? maths.put(table.data, table.data.length) : 0)); // by stage; 0 for none
     this.features = textureFeatures(model);
     this.below = 0; // metres from the middle of upright walls to a texture's middle
-    const count = FACE_KINDS * this.features;
+    const count = FACES * this.features; // each face has its own
     this.amounts = maths.put(new Float32Array(count).fill(1), count);
     this.layer = generator.has("surfaces.amounts.weight") ? linear(maths, generator, "surfaces.amounts") : null;
     this.told = maths.allocate(this.layer?.channels ?? 0);

@@ -11,7 +11,7 @@ import { finite, list, oneOf, readFields, word, words } from "./settings_reader.
  * @property {string[]} terms names of latents, or of derived numbers before this one
  */
 
-const [MOST_DERIVED, MOST_TERMS, LARGEST, LARGEST_NUMBER] = [1024, 64, 1000, 1e9];
+const [MOST_DERIVED, MOST_TERMS, LARGEST, LARGEST_NUMBER] = [2048, 64, 1000, 1e9];
 const FUNCTIONS = {
   positive: (/** @type {number} */ sum) => Math.max(sum, 0),
   above: (/** @type {number} */ sum) => (sum > 0 ? 1 : 0),

@@ -19,6 +19,7 @@ import { asObject, finite, flag, oneOf, readFields, span, whole, words } from ".
  * @property {string[]} latentNames
  * @property {number} width channels of the lattice
  * @property {number} fieldWidth units of each layer of the field network
+ * @property {number} taper channels of each stage, as a share of those of the one before
  * @property {number} paintRank numbers by which z says how an object looks, of which each stage has a layer; 0: each has its own from z
  * @property {RoomLatents | null} room
  * @property {import("./room_objects.js").RoomObjects | null} objects
@@ -44,6 +45,7 @@ const MODEL = {
   latent_names: [words, []],
   architecture: [oneOf("paper", "compact"), "paper"],
   generator_width: [whole(1, 4096), 64],
+  generator_taper: [finite, 0.6],
   discriminator_width: [whole(1, 4096), 64],
   field_width: [whole(1, 4096), 384],
   paint_rank: [whole(0, 96), 0],
@@ -110,6 +112,7 @@ export function readModel(stated) {
   const objects = values.objects === null ? null : readObjects(values.objects, names);
   require(room || !values.surface_textures, "model: surface textures need room coordinates");
   require(objects || !values.object_textures, "model: object textures need object coordinates");
+  require(values.generator_taper >= 0.6 && values.generator_taper <= 1, `model: generator_taper is ${values.generator_taper}; it must be between 0.6 and 1`);
   require(values.mixed_textures % 2 === 0, `model: mixed_textures is ${values.mixed_textures}; it must be even`);
   const symmetry = values.symmetry === null ? null : readSymmetry(values.symmetry, names);
   if (symmetry) {
@@ -117,7 +120,7 @@ export function readModel(stated) {
     require(!room || room.frontShare === 0, "symmetry: the room's front must lie at the panorama's left edge");
   }
   return {
-    grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, fieldWidth: values.field_width,
+    grid, zDim: values.z_dim, latentNames: names, width: values.generator_width, taper: values.generator_taper, fieldWidth: values.field_width,
     paintRank: values.paint_rank, room, objects, surfaceTextures: values.surface_textures, mixedTextures: values.mixed_textures,
     objectTextures: values.object_textures, symmetry,
   };

@@ -2,7 +2,8 @@
 
 import { isDerived, readDerived } from "./derived_numbers.js";
 import { require } from "./problem.js";
-import { finite, list, oneOf, readFields, word, words } from "./settings_reader.js";
+import { finite, list, oneOf, readFields, whole, word, words } from "./settings_reader.js";
+import { SIDE_NAMES, readTilings, requireFronts } from "./tilings.js";
 
 /**
  * @typedef {object} RoomObject a box, or the ellipsoid within it
@@ -13,6 +14,9 @@ import { finite, list, oneOf, readFields, word, words } from "./settings_reader.
  * @property {boolean} isEllipsoid
  * @property {string} present the number that has to be above 0 for it to be there, or with a "-" before it, below; "": always
  * @property {string} row what it looks like is learned in one with others of this name; "": by itself
+ * @property {string} front the side that tiles of its row lie on; "": it has none
+ * @property {number} slot which of the slots, from 1 on, also say how it looks; 0: none
+ * @property {number[]} shares how much of each of the slot's looks it has; none: nothing
  *
  * @typedef {object} RoomObjects
  * @property {RoomObject[]} objects
@@ -27,17 +31,21 @@ import { finite, list, oneOf, readFields, word, words } from "./settings_reader.
  * @property {string[]} looks which of those say something of how objects look, beside z
  * @property {number[]} rows of each object, the row in which its looks are learned
  * @property {number} rowCount
+ * @property {string[][]} slots derived numbers that say how objects of each place look
+ * @property {import("./tilings.js").Tiling[]} tilings of the rows that have a pattern on their fronts
  */
 
 const [MOST_OBJECTS, MOST_LATENTS, FARTHEST_M, SIDES, LARGEST_ANGLE_RAD] = [2048, 16, 1000, 6, 1.5];
 /** @type {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
 const OBJECT = {
   name: [word, null], sides_m: [numbers, null], latents: [words, []], shape: [oneOf("box", "ellipsoid"), "box"], present: [word, ""], row: [word, ""],
+  front: [word, ""], slot: [whole(0, Infinity), 0], shares: [numbers, []],
 };
 /** @type {Record<string, [import("./settings_reader.js").Reader, unknown]>} */
 const OBJECTS = {
   objects: [list, null], window: [word, null], frame_m: [finite, null], sun_latents: [words, null],
   sun_azimuth_rad: [numbers, null], sun_height_rad: [numbers, null], derived: [readDerived, []], looks: [words, []], panes: [words, []],
+  tilings: [readTilings, []], slots: [readSlots, []],
 };
 
 /** @param {unknown} stated @param {string[]} latentNames @returns {RoomObjects} */
@@ -66,13 +74,33 @@ export function readObjects(stated, latentNames) {
     looks.every((/** @type {string} */ name) => derived.includes(name)) && new Set(looks).size === looks.length,
     "objects: looks must name derived numbers, each once",
   );
+  requireFronts(values.tilings, objects);
+  requireSlots(values.slots, derived, objects);
   const terms = values.derived.flatMap((/** @type {import("./derived_numbers.js").DerivedNumber} */ one) => one.terms);
   const missing = [...needed, ...terms].filter((name) => !isDerived(name) && !latentNames.includes(name));
   require(!missing.length, `model: object coordinates need the latents ${JSON.stringify(missing).slice(0, 100)}`);
   return {
     objects, window, frameM: values.frame_m, panes: panes.map((/** @type {string} */ name) => names.indexOf(name)), sunLatents: values.sun_latents,
-    sunAzimuthRad: values.sun_azimuth_rad, sunHeightRad: values.sun_height_rad, derived: values.derived, looks, ...rowsOf(objects),
+    sunAzimuthRad: values.sun_azimuth_rad, sunHeightRad: values.sun_height_rad, derived: values.derived, looks, tilings: values.tilings,
+    slots: values.slots,
+    ...rowsOf(objects),
   };
+}
+
+/** @type {import("./settings_reader.js").Reader} */
+function readSlots(value, name) {
+  return list(value, name).map((/** @type {unknown} */ one, /** @type {number} */ index) => readFields(one, `Slot ${index}`, { looks: [words, []] }).looks);
+}
+
+/** @param {string[][]} slots @param {string[]} derived @param {RoomObject[]} objects */
+function requireSlots(slots, derived, objects) {
+  require(
+    slots.every((looks) => looks.length === slots[0].length && looks.every((name) => derived.includes(name))),
+    "objects: slots must name derived numbers, as many each",
+  );
+  require(objects.every(({ slot }) => slot <= slots.length), `objects: an object's slot must be 0 or one of the ${slots.length}`);
+  const most = (/** @type {RoomObject} */ { slot }) => (slot ? slots[slot - 1].length : 0);
+  require(objects.every((one) => [0, most(one)].includes(one.shares.length)), "objects: an object has a share of each of its slot's looks, or none");
 }
 
 /** @param {RoomObject[]} objects */
@@ -96,7 +124,7 @@ function needs({ latents, present }) {
 
 /** @param {unknown} stated @param {number} index @returns {RoomObject} */
 function readObject(stated, index) {
-  const { name, sides_m: sidesM, latents, shape, present, row } = readFields(stated, `RoomObject ${index}`, OBJECT);
+  const { name, sides_m: sidesM, latents, shape, present, row, front, slot, shares } = readFields(stated, `RoomObject ${index}`, OBJECT);
   require(name !== null && sidesM !== null, `RoomObject ${index}: name and sides_m are needed`);
   const across = 1 + latents.length;
   require(
@@ -104,11 +132,12 @@ function readObject(stated, index) {
     `object ${index}: sides_m needs 6 lengths, and 6 more for each of its latents, at most ${MOST_LATENTS}`,
   );
   require(sidesM.every((/** @type {number} */ length) => Math.abs(length) < FARTHEST_M), `object ${index}: every length must be below ${FARTHEST_M} m`);
+  require(!front || SIDE_NAMES.includes(front), `object ${index}: its front must be one of its sides, ${SIDE_NAMES.join(", ")}`);
   const least = shape === "ellipsoid" ? 1e-6 : -1e-6;
   // those of derived numbers are what only the room's own make of a box
   const isOpen = latents.some(isDerived) || [0, 1, 2].every((axis) => leastSize(sidesM, across, axis) >= least);
   require(isOpen, `object ${index}: its right, upper and front sides must lie beyond the others for every room`);
-  return { name, sidesM, latents, isEllipsoid: shape === "ellipsoid", present, row };
+  return { name, sidesM, latents, isEllipsoid: shape === "ellipsoid", present, row, front, slot, shares };
 }
 
 /** Metres from one side to the one opposite, in the room where that is least. @param {number[]} sidesM @param {number} across @param {number} axis */
