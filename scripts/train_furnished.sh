@@ -23,8 +23,8 @@ stage() {  # name, preset, data, patch pixels, batch, images, rate of G, half-li
     "$cocogan" train "$2" --data "$3" --run "$runs/$1" --model.grid.rows 6 --model.grid.patch-px "$4" \
         --batch "$5" --images "$(scaled "$6" "$5")" --generator-rate "$7" --ema-images "$8" --room-coordinates \
         --object-coordinates --surface-textures --object-textures --model.mixed-textures 4 --model.field-width 256 \
-        --model.paint-rank 16 --threads 1 --precision "${PRECISION:-bfloat16}" --warmup-images "$(scaled 400 "$5")" \
-        "${@:9}" ${OPTIONS:-}
+        --model.paint-rank 16 --model.generator-taper 0.7 --threads 1 --precision "${PRECISION:-bfloat16}" \
+        --warmup-images "$(scaled 400 "$5")" "${@:9}" ${OPTIONS:-}
 }
 
 family=(--kind equirectangular --style furnished --upright)
