@@ -4,8 +4,8 @@
 # of 64 × 64 pixels, a part of them at an object's edge, with textures on the room's faces and on its objects; then a
 # short adversarial phase, whose D begins as the plain rooms' (or afresh, where PLAIN names no file), and G part of the
 # way between before and after. The shipped weights had their first stage in pieces (LOG.md), of which the first ones were
-# not told of colours, no textures and shadows in the first 52,000 crops, and no textures on objects in the 24,000 after
-# those. As one script it was run at a tiny scale only.
+# not told of colours; their crops had no textures and shadows at first, later no textures on objects, and for the longest
+# time narrower stages and no tiles. As one script it was run at a tiny scale only.
 # Resumable: run it again after an interruption.
 # Usage: scripts/train_furnished.sh [DATA_FOLDER] [RUNS_FOLDER]
 # PYTHON=.venv/bin/python names the environment, else the path does; SCALE (1) times rooms and images, for trying it out;
@@ -33,11 +33,11 @@ family=(--kind equirectangular --style furnished --upright)
 warm=(--gradient-clip 1 --final-rate 0.1)
 stage warm8 rooms-warmup "$data" 8 8 24000 1.5e-3 700 --object-rate 6 "${warm[@]}"
 stage warm16 rooms-warmup "$data" 16 8 9600 8e-4 600 --object-rate 5 --init "$(of warm8)" "${warm[@]}"
-stage fine rooms-warmup "$data-live" 32 32 136000 1e-3 2500 --object-rate 3 --model.grid.levels 5 \
+stage fine rooms-warmup "$data-live" 32 32 220000 1e-3 2500 --object-rate 3 --model.grid.levels 5 \
     --level-shares 0 2 1.8 1 0.7 --edge-share 0.35 --base-rate 0.4 --init "$(of warm16)" "${warm[@]}"
 "$python" scripts/regrid.py "$(of fine)" "$runs/fine64.safetensors" --patch-px 64
 stage gan rooms "$data-live" 64 8 7000 1e-4 1500 --discriminator-rate 8e-4 --r1 2 --regression-weight 10 --beta2 0.99 \
-    --final-rate 0.15 --model.grid.levels 4 --base-rate 0.5 --level-shares 2 1.5 1 0.7 --edge-share 0.3 \
+    --final-rate 0.15 --object-rate 3 --model.grid.levels 4 --base-rate 0.5 --level-shares 2 1.5 1 0.7 --edge-share 0.3 \
     --init ${plain:+"$plain"} "$runs/fine64.safetensors"
 "$python" scripts/mix_checkpoints.py "$runs/fine64.safetensors" "$(of gan)" "$runs/mixed.safetensors" --share 0.5
 "$python" scripts/regrid.py "$runs/mixed.safetensors" "$runs/without_d.safetensors" --patch-px 64
