@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 from javascript import javascript
+from test_web_object_textures import rooms as zs_of_rooms
 
 from cocogan_core.checkpoint import read_metadata
 from cocogan_core.geometry.objects import SIDE_NAMES, RoomObject, RoomObjects, Tiling
-from cocogan_core.inference.latents import sample_z
 from cocogan_core.models.dimensions import TILED_FROM, TILED_TO
 from cocogan_core.models.object_coordinates import Objects, Rays, nearest_objects
 from cocogan_core.models.object_maps import object_maps
@@ -90,9 +90,8 @@ def top(columns):
 
 def rooms(model, count):
     """z of rooms as the generator has them, and what it might say of how their objects look."""
-    zs = [model.symmetry.upright(sample_z(seed, model.z_dim), model.latent_names).numbers for seed in range(count)]
     torch.manual_seed(7)
-    return np.array(zs, np.float32), torch.randn(count, 96)
+    return zs_of_rooms(model, count), torch.randn(count, 96)
 
 
 def noise(model):
