@@ -20,14 +20,14 @@ __all__ = ["KnownObjects", "ObjectLayers"]
 class KnownObjects(NamedTuple):
     """What all stages need of a batch of rooms: where objects are and where the sun falls, and what z says of looks.
 
-    That is ``hidden`` (B, PAINT_WIDTH), and ``slots`` (B, slots, n) of looks, if there are any.
+    That is ``hidden`` (B, PAINT_WIDTH), and ``codes`` of :meth:`ObjectLayers.code`.
     """
 
     objects: Objects
     shadows: SunShadows | None
     rates: Tensor | None
     hidden: Tensor
-    slots: Tensor | None
+    codes: Tensor
 
 
 class ObjectLayers(nn.Module):
@@ -124,7 +124,7 @@ class ObjectLayers(nn.Module):
 
     def forward(self, known: KnownObjects, room: Tensor, rays: Rays, stage: int) -> Tensor:
         """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``."""
-        objects, shadows, rates, hidden, slots = known
+        objects, shadows, rates, hidden, codes = known
         tiled = self.tiles is not None and self.tiles.has(stage)
         with torch.no_grad():
             maps = object_maps(
@@ -144,17 +144,17 @@ class ObjectLayers(nn.Module):
         if self.tiles is not None and maps.tiles is not None:
             mixed = mixed + self.tiles(hidden, maps.tiles, maps.cover, stage)
         if self.sunlit is not None and stage >= PAINTED_FROM:
-            sunlit = self.sunlit[stage - PAINTED_FROM](self.code(hidden, slots))
+            sunlit = self.sunlit[stage - PAINTED_FROM](codes)
             mixed = mixed + _of_rows(sunlit, painted.which, maps.lit)
-        return _painted(mixed, maps, (rows, painted), self.table[stage], self.painting(hidden, stage, slots))
+        return _painted(mixed, maps, (rows, painted), self.table[stage], self.painting(codes, stage))
 
-    def painting(self, hidden: Tensor, stage: int, slots: Tensor | None = None) -> Tensor:
+    def painting(self, codes: Tensor, stage: int) -> Tensor:
         """(B, (1 + slots) · rows, C) what z adds to each row, the sun's last; then again of each slot."""
         rows, width = len(self.table[stage]) + 1, self.widths[stage]
         if stage < PAINTED_FROM:
-            return hidden.new_zeros(()).expand(len(hidden), (1 + len(self.scene.slots)) * rows, width)
-        painted: Tensor = self.paint[stage - PAINTED_FROM](self.code(hidden, slots))
-        return painted.reshape(len(hidden), -1, width)
+            return codes.new_zeros(()).expand(len(codes), (1 + len(self.scene.slots)) * rows, width)
+        painted: Tensor = self.paint[stage - PAINTED_FROM](codes)
+        return painted.reshape(len(codes), -1, width)
 
     def code(self, hidden: Tensor, slots: Tensor | None = None) -> Tensor:
         """(B, (1 + slots) · rows, rank) what z says of each row, the sun's last; ``hidden`` itself without rank.
@@ -176,7 +176,8 @@ class ObjectLayers(nn.Module):
         shadows = SunShadows.of(objects, room[:, 5].detach()) if self.scene.panes else None
         rates = None if self.tiles is None or self.scene.tiles is None else tile_rates(self.scene.tiles, objects.sides)
         slots = None if self.slot is None else slots_of(self.scene, z)
-        return KnownObjects(objects, shadows, rates, self.hidden(told_of(self.scene, z)), slots)
+        hidden = self.hidden(told_of(self.scene, z))
+        return KnownObjects(objects, shadows, rates, hidden, self.code(hidden, slots))
 
 
 class _Rows(NamedTuple):

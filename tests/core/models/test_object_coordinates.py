@@ -182,7 +182,7 @@ def test_what_a_slot_is_told_changes_only_what_is_in_it():
     with torch.no_grad():
         layers.hidden[0].weight[:, 2] = 0
         known = layers.prepare(z, torch.ones(2, 6))
-        first, second = layers.code(known.hidden, known.slots).view(2, 3, rows, 3)
+        first, second = known.codes.view(2, 3, rows, 3)
     assert torch.equal(first[:2], second[:2])
     expected = 0.5 * SLOT_GAIN * torch.from_numpy(shares[:, :1]).float() * layers.slot.weight[:, 0]
     assert torch.allclose(second[2] - first[2], expected, atol=1e-4)
@@ -197,7 +197,7 @@ def test_painting_by_rank_is_one_layer_for_all_stages():
     assert [tuple(weight.shape) for weight in painted] == [(16, 3), (8, 3)]
     torch.nn.init.normal_(layers.codes.weight)
     hidden = torch.rand(2, 1, layers.codes.in_features)
-    assert torch.linalg.matrix_rank(layers.painting(hidden, 2).view(2, rows, 16)[0]) == 3
+    assert torch.linalg.matrix_rank(layers.painting(layers.code(hidden[:, 0]), 2).view(2, rows, 16)[0]) == 3
 
 
 def test_a_ray_straight_ahead_meets_the_wall_ahead():
