@@ -24,21 +24,26 @@ class Directions(NamedTuple):
     Attributes:
         parts: (1, 3, h, w).
         along: the same (3, 1, h, w).
-        inverse: (3, 1, h, w) one over them, or over a least slope.
+        inverse: one over them, or over a least slope: (1, 2, h, w) for each axis, of rays along it and of those
+            against it, 0 where they are of the other kind.
         signs: (3, 1, h, w) −1 where they are below 0, else 1.
+        size: (h, w).
     """
 
     parts: Term
     along: Term
-    inverse: Term
+    inverse: list[Term]
     signs: Term
+    size: tuple[int, int]
 
     @classmethod
     def of(cls, rays: RayMaps, size: tuple[int, int]) -> "Directions":
         """Of a block's rays; those of its margin may lie beyond the zenith, where they look back."""
         parts, signs = rays.turns * rays.tilts, (rays.turned * rays.tilted).reshape(3, 1, *size)
         along = parts.reshape(3, 1, *size)
-        return cls(parts, along, signs / along.abs().max(LEAST_SLOPE), signs)
+        inverse = signs / along.abs().max(LEAST_SLOPE)
+        by_sign = inverse.max(0.0).joined(inverse.min(0.0), axis=1)
+        return cls(parts, along, by_sign.parts(0, [1] * 3), signs, size)
 
 
 class ObjectKind(NamedTuple):
@@ -47,7 +52,7 @@ class ObjectKind(NamedTuple):
     Attributes:
         ellipsoids: whether these are.
         which: (K,) their numbers.
-        seen: (K, 1, 1) 1 where it counts; 0 of the first, where it is there only because none would be.
+        seen: (K, 1, 1) whether it counts; not the first, where it is there only because none would be.
         low, high: their sides (3, K, 1, 1) along X, Y and Z.
     """
 
@@ -100,7 +105,7 @@ def _kind(known: NDArray[np.int64], ellipsoids: bool, sides: Term, visible: Term
     chosen = (flags | Term.constant(flags.b, first)).apply("NonZero").reshape(-1)
     which = Term.constant(flags.b, known).gather(chosen)
     low, high = sides.gather(which).apply("Transpose", perm=[1, 0]).reshape(6, -1, 1, 1).parts(0, [3, 3])
-    seen = flags.floats().gather(chosen).reshape(-1, 1, 1)
+    seen = flags.gather(chosen).reshape(-1, 1, 1)
     return ObjectKind(ellipsoids, which, seen, low, high)
 
 
@@ -120,32 +125,45 @@ def nearest_layers(kinds: Sequence[ObjectKind], directions: Directions, cell_rad
     met = [(_meet_ellipsoids if kind.ellipsoids else _meet_boxes)(kind, directions) for kind in kinds]
     distance, inside = (_one_after_another(parts, axis=1) for parts in zip(*met, strict=True))
     numbers, can_be = (_one_after_another(parts) for parts in zip(*((k.which, k.seen) for k in kinds), strict=True))
-    cover = (inside / (distance * cell_rad) + 0.5).clip(0.0, 1.0) * (distance > BESIDE_M).floats() * can_be
-    near = (cover > 0.0).where(distance, FAR_M)
+    hit = (inside > distance * (-0.5 * cell_rad)) & (distance > BESIDE_M) & can_be
+    near = hit.where(distance, FAR_M)
     first = near.apply("ArgMin", axis=1, keepdims=1)
     nearest = near.apply("GatherElements", first, axis=1)
     count, start = numbers.apply("Shape").reshape(), Term.constant(numbers.b, np.array(0))
     order = start.apply("Range", count, np.array(1)).reshape(-1, 1, 1)
-    flags = first.apply("Equal", order)
-    others = flags.where(FAR_M, near)
+    flags = first.apply("Equal", order).floats()
+    others = near.max(flags * FAR_M)
     second = others.apply("ArgMin", axis=1, keepdims=1)
-    here, next_here = nearest < FAR_M, others.apply("GatherElements", second, axis=1) < FAR_M
-    of = {name: x.apply("GatherElements", first, axis=1) for name, x in (("inside", inside), ("cover", cover))}
-    next_cover = next_here.where(cover.apply("GatherElements", second, axis=1), 0.0)
+    here, next_distance = nearest < FAR_M, others.apply("GatherElements", second, axis=1)
+    in_front, behind = (inside.apply("GatherElements", which, axis=1) for which in (first, second))
     return Layers(
-        numbers, flags.floats(), second.apply("Equal", order).floats(), here, nearest,
-        here.where(of["inside"], 0.0), here.where(of["cover"], 0.0), next_cover,
+        numbers, flags, second.apply("Equal", order).floats(), here, nearest, here.where(in_front, 0.0),
+        here.where(_cover(in_front, nearest, cell_rad), 0.0),
+        (next_distance < FAR_M).where(_cover(behind, next_distance, cell_rad), 0.0),
     )  # fmt: skip
 
 
+def _cover(inside: Term, distance: Term, cell_rad: float) -> Term:
+    """How much of a pixel what is so far ``inside`` its outline covers."""
+    return (inside / (distance * cell_rad) + 0.5).clip(0.0, 1.0)
+
+
 def _meet_boxes(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:
-    entries = (kind.low * directions.inverse).min(kind.high * directions.inverse)
-    first, *others = entries.parts(0, [1] * 3)  # ReduceMax takes three times as long
+    """(1, K, h, w) distance, and how far inside of the outline; these maps are most of a block's work.
+
+    Where a ray enters across an axis it lies on the face, by rounding, so that of three insets the least counts if it
+    is below 0, else the middle one.
+    """
+    lows, highs = (sides.parts(0, [1] * 3) for sides in (kind.low, kind.high))
+    near = [low.joined(high, axis=0).reshape(2, -1) for low, high in zip(lows, highs, strict=True)]
+    ways = zip(near, directions.inverse, strict=True)
+    first, *others = (sides.chosen(inverse, directions.size) for sides, inverse in ways)
     distance = first.max(*others)
-    beside = (directions.along * distance - (kind.low + kind.high) * 0.5).abs()
-    inset = (entries >= distance).where(FAR_M, (kind.high - kind.low) * 0.5 - beside)
-    first, *others = inset.parts(0, [1] * 3)
-    return distance, first.min(*others)
+    middle, half = ((x * 0.5).parts(0, [1] * 3) for x in (kind.low + kind.high, kind.high - kind.low))
+    along = zip(directions.parts.parts(1, [1] * 3), middle, half, strict=True)
+    x, y, z = (reach - (way * distance - centre).abs() for way, centre, reach in along)
+    less, more = x.min(y), x.max(y)
+    return distance, less.min(z).min(0.0) + less.max(more.min(z)).max(0.0)
 
 
 def _meet_ellipsoids(kind: ObjectKind, directions: Directions) -> tuple[Term, Term]:

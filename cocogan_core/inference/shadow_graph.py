@@ -144,7 +144,7 @@ def _to_ellipsoids(kind: ObjectKind, places: list[Term], way: list[Term]) -> Ter
 
 
 def _met(kind: ObjectKind, hit: Term, entry: Term) -> Term:
-    return (hit & (kind.seen > 0.0)).where(entry.max(0.0), FAR_M)
+    return (hit & kind.seen).where(entry.max(0.0), FAR_M)
 
 
 def _sum(parts: list[Term]) -> Term:
