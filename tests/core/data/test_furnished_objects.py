@@ -10,7 +10,8 @@ from cocogan_core.data.rooms.furnished.scene import build_furnished
 from cocogan_core.data.rooms.primitives import Primitive
 
 # Not one solid each: flat on walls or floor, or around several.
-OWN = ("window", "pane", "curtain", "door", "rug")
+EDGES = ("skirting", "cornice")
+OWN = ("window", "pane", "curtain", "door", "rug", *EDGES)
 
 
 def rooms(count, seed):
@@ -40,7 +41,7 @@ def test_every_wall_and_corner_has_what_the_plan_says():
             about = {"door"} if stated.door else set()
             about |= {"rug", "pendant"} if stated.main else set()
             about |= {"window", "pane", "curtain"} if stated.windows else set()
-            assert here - {"blind"} == {stated.form, *([stated.hanging] if stated.hanging else []), *about}
+            assert here - {"blind", *EDGES} == {stated.form, *([stated.hanging] if stated.hanging else []), *about}
             assert sum(name.startswith(f"pane.{wall}.") for name in names) == stated.windows
         things = [[name.split(".")[0] for name in names if f".{corner}." in name] for corner in CORNERS]
         assert [{*some} for some in things] == [{f"corner_{thing}"} if thing else set() for thing in plan.corners]
@@ -94,6 +95,31 @@ def test_flat_things_lie_where_the_shaders_draw_them():
         assert [(door[0] + door[3]) / 2, (door[2] + door[5]) / 2] == pytest.approx(place, abs=1e-4)
         assert max(door[3:] - door[:3]) == pytest.approx(high + 0.09, abs=1e-4)
         assert sorted(door[3:] - door[:3])[1] == pytest.approx(2 * half + 0.18, abs=1e-4)
+
+
+def test_every_wall_has_a_skirting_board_and_a_cornice_up_to_where_the_ceiling_slopes():
+    slopes = 0
+    for z in rooms(100, seed=5):
+        shown, scene = dict(boxes(z)), build_furnished(z).uniforms
+        (width, height, depth), roof = scene["room"], np.array(scene["roof"])
+        for k, wall in enumerate(WALLS):
+            assert shown[f"skirting.{wall}.0"][[1, 4]] == pytest.approx([0, 0.10])
+            along, size = (0, width) if k % 2 == 0 else (2, depth)
+            corners = [(x, height, z_) for x in (-width / 2, width / 2) for z_ in (-depth / 2, depth / 2)]
+            mine = [c for c in corners if c[2 - along] * (1 if k < 2 else -1) > 0]
+            below = [[roof[j, :3] @ c <= roof[j, 3] + 1e-6 for c in mine] for j in range(2)]
+            cornice = shown.get(f"cornice.{wall}.0")
+            assert (cornice is None) == any(not any(both) for both in below), wall
+            if cornice is None:
+                continue
+            assert cornice[[1, 4]] == pytest.approx([height - 0.06, height])
+            ends = np.array([mine[0]] * 2)
+            ends[:, along] = cornice[[along, 3 + along]]
+            over = ends @ roof[:, :3].T - roof[:, 3]
+            cut = size - (cornice[3 + along] - cornice[along])
+            slopes += cut > 1e-3
+            assert over.max() < 1e-4 and (cut < 1e-3 or abs(over.max()) < 1e-4), wall  # it ends where the slope begins
+    assert slopes > 20
 
 
 def test_the_sun_stands_where_it_is_drawn_while_it_shines():

@@ -14,9 +14,9 @@ from cocogan_core.data.rooms.furnished.corners import corner, pendant
 from cocogan_core.data.rooms.furnished.frame import Frame
 from cocogan_core.data.rooms.furnished.hanging import pictures
 from cocogan_core.data.rooms.furnished.numbers import CORNERS, WALLS
-from cocogan_core.data.rooms.furnished.openings import DOOR_HALF_M, DOOR_HIGH_M, SILL_M
+from cocogan_core.data.rooms.furnished.openings import DOOR_HALF_M, DOOR_HIGH_M, RUN, SILL_M
 from cocogan_core.data.rooms.furnished.patterns import tiling_of
-from cocogan_core.data.rooms.furnished.places import SIZE, picture_values, slot_values, window_values
+from cocogan_core.data.rooms.furnished.places import SIZE, drop_of, picture_values, slot_values, window_values
 from cocogan_core.data.rooms.furnished.roles import Roles
 from cocogan_core.data.rooms.furnished.scene import DOOR_MIDDLE_M, FURNITURE
 from cocogan_core.data.rooms.furnished.slot import SIDES, Slot
@@ -27,6 +27,7 @@ from cocogan_core.geometry.objects import SIDE_NAMES, RoomObject, RoomObjects, T
 __all__ = ["furnished_objects"]
 
 SASH_M, BAR_M, RIM_M = 0.07, 0.045, 0.09  # of windows: around the opening, and inside it; around doors
+SKIRTING_M, CORNICE_M = 0.10, 0.06  # how high they are, as shaders/furnished_surface.glsl draws them
 CORNER_SLOT = 5  # what is coloured by no wall's tone
 BEFORE_M = 0.004  # by which what lies in a plane with something else is before it
 Values = Mapping[str, float]
@@ -135,6 +136,13 @@ class _Objects:
         flag = self.d.above(number("ceiling.beams"))
         self.add_all("beam", "ceiling", _beams, SIZE | {"deep": deep}, flag, every=True)
 
+    def edge(self, wall: int) -> None:
+        """Skirting board, and cornice where the ceiling does not come down."""
+        drops = {side: drop_of(self.d, (wall + step) % 4) for side, step in (("left_drop", -1), ("right_drop", 1))}
+        self.add_all("skirting", WALLS[wall], partial(_skirting, wall), SIZE, ONE, every=True)
+        level = 1 - self.d.above(drop_of(self.d, wall))
+        self.add_all("cornice", WALLS[wall], partial(_cornice, wall), SIZE | drops, level, every=True)
+
     def sun_height(self) -> str:
         """The number of a sun that sinks at dusk, as ``lights`` has it, from 0 at 0.2 rad on, 0.19 rad each."""
         height = self.d.product(between("light.sun_height", 0.38, 0.85), 1 - dusk(self.d) * 0.5)
@@ -175,6 +183,8 @@ def furnished_objects() -> RoomObjects:
     for wall, flag in room.roles.main.items():
         room.lie_before(wall, flag)
     room.carry()
+    for wall in range(4):
+        room.edge(wall)
     return room.finished()
 
 
@@ -250,6 +260,19 @@ def _rug(wall: int, v: Values) -> Group:
 def _pendant(wall: int, v: Values) -> Group:
     across = v["width" if (wall + 1) % 2 == 0 else "depth"] / 2
     return pendant(_frame(wall, v).at(0, across - 0.8), v["height"])
+
+
+def _skirting(wall: int, v: Values) -> Group:
+    """In the wall, so that doors, which are flat too, lie before it."""
+    half = (v["width" if wall % 2 == 0 else "depth"] / 2, 0.0, SKIRTING_M / 2)
+    return (_frame(wall, v).solid((0.0, -BEFORE_M, half[2]), half, np.ones(3)),)
+
+
+def _cornice(wall: int, v: Values) -> Group:
+    """As far as a sloping ceiling beside it leaves it."""
+    left, right = (RUN * v[f"{side}_drop"] for side in ("left", "right"))
+    half = ((v["width" if wall % 2 == 0 else "depth"] - left - right) / 2, 0.0, CORNICE_M / 2)
+    return (_frame(wall, v).solid(((left - right) / 2, 0.0, v["height"] - half[2]), half, np.ones(3)),)
 
 
 def _beams(v: Values) -> Group:

@@ -12,7 +12,7 @@ from cocogan_core.data.rooms.furnished.scene import CHIMNEY_M, CORNER_M, CURTAIN
 from cocogan_core.data.rooms.furnished.sums import Derivation, Sum, between, number
 from cocogan_core.data.rooms.parameters import FURNISHED_SPANS
 
-__all__ = ["SIZE", "length_of", "picture_values", "slot_values", "window_values"]
+__all__ = ["SIZE", "drop_of", "length_of", "picture_values", "slot_values", "window_values"]
 
 GAP_M = 0.22  # between windows
 SIZE = {name: between(f"room.{name}", *FURNISHED_SPANS[f"room.{name}"]) for name in ("width", "height", "depth")}
@@ -71,7 +71,7 @@ def window_values(d: Derivation, roles: Roles, wall: int) -> Values:
     grows = sum((flag * (n * halves[n].weights["window.width"]) for n, flag in counts.items()), Sum())
     reach = fixed + d.product(number("window.width"), grows)
     free = d.positive(length_of(wall) * 0.5 - 0.45 - reach)
-    top = d.least(between("window.height", 1.95, 2.45), SIZE["height"] - _drop(d, wall) - 0.14)
+    top = d.least(between("window.height", 1.95, 2.45), SIZE["height"] - drop_of(d, wall) - 0.14)
     blind = d.product((top - SILL_M) * 0.5, d.positive(number("window.blind"))) * 0.6
     blind = d.positive(blind - 0.015) + 0.015
     right = d.product(place, d.least(free, Sum(0.5)))
@@ -80,7 +80,7 @@ def window_values(d: Derivation, roles: Roles, wall: int) -> Values:
     return {"right": right, "reach": reach, "top": top, "blind": blind, "curtain": curtain} | halves_by_name | SIZE
 
 
-def _drop(d: Derivation, wall: int) -> Sum:
+def drop_of(d: Derivation, wall: int) -> Sum:
     """How far the sloping ceiling comes down at a wall."""
     towards = number("ceiling.forward" if wall % 2 == 0 else "ceiling.right") * (1 if wall < 2 else -1)
     return d.product(d.positive(towards - 0.4) * (1 / 0.6), SIZE["height"] - HEAD_M)
