@@ -30,7 +30,7 @@ from rich.table import Table
 from benchmarks.faults import Faults, small_disk
 from benchmarks.faults import table as table_of_faults
 from benchmarks.level_checkpoint import write_level_checkpoint
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 from viewer.app import App
 from viewer.camera.camera import View
 from viewer.camera.view_projection import VIEW_PROJECTIONS
@@ -215,7 +215,7 @@ def drive(*, minutes: float = 10.0, levels: int = 1, windowed: bool = False, fau
             drive_through_faults(Path(place), minutes, windowed=windowed)
         return
     with tempfile.TemporaryDirectory() as folder:
-        checkpoint = resource("assets/rooms.safetensors")
+        checkpoint = shipped_model()
         if levels > 1:
             checkpoint = Path(folder) / "levels.safetensors"
             write_level_checkpoint(checkpoint, levels)
@@ -225,7 +225,7 @@ def drive(*, minutes: float = 10.0, levels: int = 1, windowed: bool = False, fau
 def drive_through_faults(folder: Path, minutes: float, *, windowed: bool) -> None:
     """A drive in which things go wrong; prints what it came to, memory every few minutes included."""
     checkpoint = folder / "rooms.safetensors"
-    shutil.copy(resource("assets/rooms.safetensors"), checkpoint)
+    shutil.copy(shipped_model(), checkpoint)
     with small_disk(folder / "disk") as mounted:
         start_log(log_path())
         app = opened(checkpoint, windowed=windowed, settings=config_path())

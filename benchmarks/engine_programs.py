@@ -3,11 +3,11 @@
 :data:`MEMORY` prints kibibytes.
 """
 
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 
 __all__ = ["IMPORT", "MEMORY", "PATCH", "ROOM", "VIEW"]
 
-ROOM = resource("assets/rooms.safetensors")
+ROOM = shipped_model()
 
 IMPORT = "import time, torch; print(time.monotonic())"
 PATCH = f"""

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
 from cocogan_core.errors import OutputError
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 from viewer.app import App
 from viewer.state.paths import cache_folder, config_path
 from viewer.state.settings import save
@@ -82,7 +82,7 @@ class Faults:
         """The first comes after :data:`LASTS_S`."""
         self.app, self.counts = app, {fault: Count() for fault in FAULTS if mounted or fault not in OF_DISKS}
         self._checkpoint, self._disk = checkpoint, disk
-        self._sound, self._overflowing = resource("assets/rooms.safetensors"), checkpoint.parent / "over.safetensors"
+        self._sound, self._overflowing = shipped_model(), checkpoint.parent / "over.safetensors"
         write_overflowing(self._overflowing, self._sound)
         self._settings, self._picture = config_path(), disk / "picture.png"
         self._settings_kept, self._picture_kept = b"", b""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 from tests.xr_runtime.runtime import Runtime, build
 from viewer.app import App
 from viewer.camera.camera import View
@@ -34,7 +34,7 @@ Times = NDArray[np.float64]
 def opened(runtime: Runtime, size_px: tuple[int, int]) -> App:
     """The app in the headset, all programs compiled, its first room complete."""
     runtime.say(f"size {size_px[0]} {size_px[1]}", f"rate {RATE}", "spin 20")
-    app = App(Options(resource("assets/rooms.safetensors"), 0, View(), (160, 90), "cpu", None, headless=True))
+    app = App(Options(shipped_model(), 0, View(), (160, 90), "cpu", None, headless=True))
     app.workspace.settings = replace(app.workspace.settings, quality="fast")
     app.handler.act(Command.TOGGLE_HEADSET)
     while not (app.headset.showing and app.session.streamer.share == 1):

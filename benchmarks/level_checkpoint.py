@@ -7,7 +7,7 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 
 __all__ = ["LEVELS", "write_level_checkpoint"]
 
@@ -29,7 +29,7 @@ def _write(path: Path, levels: int) -> float:
     from cocogan_core.checkpoint import load_checkpoint, save_checkpoint
     from cocogan_core.models.build import build_generator
 
-    shipped = load_checkpoint(resource("assets/rooms.safetensors"))
+    shipped = load_checkpoint(shipped_model())
     metadata = shipped.metadata
     model = replace(metadata.model, grid=replace(metadata.model.grid, levels=levels))
     torch.manual_seed(SEED)

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 from viewer.app import App
 from viewer.camera.camera import View
 from viewer.camera.visibility import visible_patches
@@ -24,7 +24,7 @@ Row = tuple[str, str, str]
 def started() -> tuple[App, float, float]:
     """An app whose first view is complete, seconds to the first frame, and to the first patch."""
     began = time.perf_counter()
-    app = App(Options(resource("assets/rooms.safetensors"), 0, View(), SIZE, "cpu", None, True, idle_work=False))
+    app = App(Options(shipped_model(), 0, View(), SIZE, "cpu", None, True, idle_work=False))
     app.frame()
     window_s = time.perf_counter() - began
     while not app.session.streamer.statistics.made:

@@ -22,7 +22,7 @@ from rich.table import Table
 from benchmarks.chromium import Browser, browser
 from benchmarks.level_checkpoint import LEVELS, write_level_checkpoint
 from benchmarks.performance_page import report
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 from viewer.camera.camera import View
 from viewer.export.web_page import WebPage, write_folder, write_single_file
 
@@ -96,7 +96,7 @@ def times(folder: Path) -> Table:
     levels = folder / "levels.safetensors"
     write_level_checkpoint(levels)
     found: list[Times] = []
-    for name, checkpoint in (("shipped", resource("assets/rooms.safetensors")), ("levels", levels)):
+    for name, checkpoint in (("shipped", shipped_model()), ("levels", levels)):
         page = WebPage(checkpoint, "A room", 7, None, View())
         write_single_file(page, folder / f"{name}.html")
         write_folder(page, folder / name)
@@ -125,7 +125,7 @@ def times(folder: Path) -> Table:
 
 def main() -> None:
     """Measure and report."""
-    page = WebPage(resource("assets/rooms.safetensors"), "A room", 7, None, View())
+    page = WebPage(shipped_model(), "A room", 7, None, View())
     with tempfile.TemporaryDirectory() as temporary:
         report("web-sizes", "python -m benchmarks.web_page", sizes(page, Path(temporary) / "site"))
         report("web-times", "python -m benchmarks.web_page", times(Path(temporary)))

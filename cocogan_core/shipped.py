@@ -7,11 +7,11 @@ from cocogan_core.files import resource
 
 __all__ = ["Family", "model_path", "shipped_model", "shipped_models"]
 
-Family = Literal["plain", "furnished"]
-FILES: dict[Family, str] = {"plain": "assets/rooms.safetensors", "furnished": "assets/furnished.safetensors"}
+Family = Literal["furnished", "plain"]
+FILES: dict[Family, str] = {"furnished": "assets/furnished.safetensors", "plain": "assets/rooms.safetensors"}
 
 
-def shipped_model(family: Family = "plain") -> Path:
+def shipped_model(family: Family = "furnished") -> Path:
     """The file of a model.
 
     Raises:
@@ -26,7 +26,7 @@ def shipped_models() -> list[Path]:
 
 
 def model_path(named: Path | str | None) -> Path:
-    """The file that a command means: what is ``named``, or the shipped model of that family; the plain one's without.
+    """The file that a command means: what is ``named``, or the shipped model of that family; the furnished without.
 
     A file called as a family goes first.
 

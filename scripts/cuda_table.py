@@ -1,7 +1,7 @@
 """What works on a CUDA card, and how quickly: ``python scripts/cuda_table.py [--device cpu] [--out FILE]``.
 
 One row for every path that has never run on one: training in 32 and 16 bits, with channels-last weights and compiled,
-in a group of processes (NCCL), patches and panoramas of the shipped room beside the CPU's, figures, and rooms drawn by
+in a group of processes (NCCL), patches and panoramas of the plain room beside the CPU's, figures, and rooms drawn by
 EGL. A path that fails becomes a row that says why, and the others go on. ``--device cpu`` tries the script itself where
 there is no card, without the paths that need one.
 """
@@ -31,7 +31,7 @@ from cocogan_core.metrics.evaluation import evaluate
 from cocogan_core.training.config import PRESETS, TrainConfig
 from cocogan_core.training.trainer import Trainer
 
-ROOM = "assets/rooms.safetensors"
+ROOM = "assets/rooms.safetensors"  # of the plain rooms, which has a discriminator
 TIMED = 5  # patches or rooms a figure
 PICTURES = 8
 PLAIN: Mapping[str, Any] = {}
@@ -55,7 +55,7 @@ class Setup(NamedTuple):
 
 def attempts(setup: Setup) -> Iterator[Attempt]:
     """All of them, those that need a card only where there is one."""
-    yield Attempt("patches of the shipped room", lambda: patches(setup))
+    yield Attempt("patches of the plain room", lambda: patches(setup))
     yield Attempt("rooms by EGL", rooms)
     yield Attempt("training, rooms-warmup, float32", lambda: training(setup, "rooms-warmup"))
     yield Attempt("training, rooms, float32", lambda: training(setup, "rooms"))
@@ -138,7 +138,7 @@ def group(setup: Setup) -> str:
 
 
 def figures(setup: Setup) -> str:
-    """The shipped room beside its own family."""
+    """The plain room beside its own family."""
     began = time.perf_counter()
     found = evaluate(resource(ROOM), data=setup.data, samples=PICTURES // 2, device=setup.device)
     assert found.paired_psnr is not None

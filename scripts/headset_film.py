@@ -13,7 +13,7 @@ import numpy as np
 import tyro
 from numpy.typing import NDArray
 
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 from viewer.app import App
 from viewer.camera.camera import View
 from viewer.export.video import Film
@@ -47,7 +47,7 @@ def film(
         xray: whether the patches are marked.
     """
     options = Options(
-        resource("assets/rooms.safetensors"),
+        shipped_model(),
         seed,
         View(math.radians(yaw)),
         (64, 64),

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocogan_core.checkpoint import read_metadata
-from cocogan_core.files import resource
 from cocogan_core.inference.latents import sample_z
+from cocogan_core.shipped import shipped_model
 from viewer.streaming import worker as module
 from viewer.streaming.scheduler import Plan
 from viewer.streaming.worker import Failed, Finished, Restarted, Worker
@@ -26,7 +26,7 @@ Made = dict[tuple[int, int, int], NDArray[np.uint8]]
 
 def make_room(worker: Worker, revision: int, *, kill_after_s: float | None) -> tuple[Made, int]:
     """Every patch of a room, and how often the process was replaced meanwhile."""
-    metadata = read_metadata(resource("assets/rooms.safetensors"))
+    metadata = read_metadata(shipped_model())
     patches = tuple((0, int(row), int(column)) for row, column in metadata.model.grid.micro_ids())
     worker.send(Plan(revision, patches), sample_z(7, metadata.model.z_dim))
     made: Made = {}
@@ -48,7 +48,7 @@ def make_room(worker: Worker, revision: int, *, kill_after_s: float | None) -> t
 def main() -> None:
     """So many kills."""
     wanted, rng = int(sys.argv[1]) if len(sys.argv) > 1 else 100, random.Random(time.time_ns())
-    path = resource("assets/rooms.safetensors")
+    path = shipped_model()
     module.STEADY_S = 0.0  # every delivery counts as sound: these deaths are ours
     worker, kills, revision = Worker(path, "cpu", read_metadata(path).model.grid), 0, 0
     try:

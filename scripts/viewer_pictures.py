@@ -19,7 +19,7 @@ import pyglet
 from numpy.typing import NDArray
 from PIL import Image
 
-from cocogan_core.files import resource
+from cocogan_core.shipped import shipped_model
 
 pyglet.options.headless = True
 pyglet.options.shadow_window = False
@@ -48,7 +48,7 @@ def first_start(size: tuple[int, int]) -> Iterator["App"]:
     from viewer.session.first_look import first_look_of
     from viewer.session.gallery import FIRST_SEED
 
-    room = resource("assets/rooms.safetensors")
+    room = shipped_model()
     look = first_look_of(room, FIRST_SEED)
     with TemporaryDirectory() as folder:
         remembered = Path(folder) / "settings.json"

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.config import ModelConfig
 from cocogan_core.geometry.grid import PatchGrid
 from viewer.rendering.thumbnails import Filmstrip, Texture, thumbnail_size
-from viewer.session.first_look import usual_yaw_rad
+from viewer.session.first_look import first_look
 from viewer.state.latents import Latents
 from viewer.ui.latent_texts import MOODS, known
 from viewer.ui.texts import text
@@ -16,13 +17,13 @@ from viewer.ui.view_model import GalleryModel, Tile
 
 __all__ = ["FIRST_SEED", "Gallery", "with_mood"]
 
-# Rooms of the shipped model that show what it can do, chosen from its first forty by eye.
+# Rooms of the model that opens first, which show what it can do, chosen from its first forty by eye.
 CURATED: Mapping[int, str] = {
-    18: "Teal sofa", 6: "Lilac wall", 34: "Yellow wall", 20: "Olive and lemon", 23: "Violet sofa", 10: "Coral wall",
-    27: "Green study", 22: "Brick and lemon", 17: "Blue wall", 28: "Orchid wall", 35: "Deep violet", 2: "Spring green",
-    33: "Olive sofa", 39: "Sunlit bed", 21: "Rose bedroom", 9: "Peach library",
+    34: "Blue library", 2: "Orange sofas", 7: "Amber bedroom", 21: "Red hearth", 10: "Green piano", 19: "Green bedroom",
+    9: "Blue hearth", 26: "Violet library", 32: "Round the table", 8: "Mint study", 11: "Violet hearth",
+    28: "Red library", 1: "Green sofa", 29: "Bed and windows", 22: "Mauve living room", 35: "Teal hearth",
 }  # fmt: skip
-FIRST_SEED = 18
+FIRST_SEED = 34
 MOST_TILES, TILE_PX = 64, 192  # width of a whole thumbnail, of which a part is shown
 SHOWN, ASPECT = 0.42, 1.26  # of a thumbnail's width; of what is shown, at least: less than a sphere's height
 
@@ -42,12 +43,13 @@ class Gallery:
         tiles: the thumbnails.
     """
 
-    def __init__(self, texture: Texture, grid: PatchGrid, names: Sequence[str], z_dim: int, *, shipped: bool) -> None:
+    def __init__(self, texture: Texture, model: ModelConfig, *, shipped: bool) -> None:
         """``texture`` is of :meth:`texture_size`; ``shipped``: the curated rooms are this model's."""
-        self.tiles = Filmstrip(texture, grid, most=MOST_TILES, width_px=TILE_PX)
-        self._grid, self._names = grid, tuple(names)
+        self.tiles = Filmstrip(texture, model.grid, most=MOST_TILES, width_px=TILE_PX)
+        self._model = model
+        self._middles: dict[Latents, float] = {}  # where rooms with a thumbnail are looked at first, in turns
         titles = CURATED if shipped else {seed: f"{seed + 1}" for seed in range(len(CURATED))}
-        self._rooms = tuple((title, Latents.of_seed(seed, z_dim)) for seed, title in titles.items())
+        self._rooms = tuple((title, Latents.of_seed(seed, model.z_dim)) for seed, title in titles.items())
 
     @staticmethod
     def texture_size(grid: PatchGrid) -> tuple[int, int]:
@@ -62,6 +64,8 @@ class Gallery:
     def add(self, room: Latents, patches: Mapping[tuple[int, int], NDArray[np.uint8]]) -> None:
         """A room is made."""
         self.tiles.add(room, patches)
+        self._middles[room] = first_look(self._model, np.array(room.base)).yaw_rad / (2 * math.pi)
+        self._middles = {known: self._middles[known] for known in self.tiles.rooms}
 
     def model(self, favourites: Sequence[Latents], recent: Sequence[Latents]) -> GalleryModel:
         """What the panel shows."""
@@ -72,17 +76,15 @@ class Gallery:
             for name, rooms in named.items()
             if rooms
         ]
-        width, height = thumbnail_size(self._grid, TILE_PX)
-        moods = tuple(mood for mood, values in MOODS.items() if known(self._names, values))
-        middle = usual_yaw_rad(self._names) / (2 * math.pi)
-        left = min(max(middle - SHOWN / 2, 0.0), 1.0 - SHOWN)
-        aspect = width / height / self._rows
-        return GalleryModel(self.tiles.texture.glo, aspect, (left, left + SHOWN), tuple(sections), moods)
+        width, height = thumbnail_size(self._model.grid, TILE_PX)
+        moods = tuple(mood for mood, values in MOODS.items() if known(self._model.latent_names, values))
+        aspect = SHOWN * width / (height * self._rows)
+        return GalleryModel(self.tiles.texture.glo, aspect, tuple(sections), moods)
 
     @property
     def _rows(self) -> float:
         """The share of a thumbnail's height that is shown, about the horizon."""
-        width, height = thumbnail_size(self._grid, TILE_PX)
+        width, height = thumbnail_size(self._model.grid, TILE_PX)
         return min(1.0, SHOWN * width / height / ASPECT)
 
     def _tile(self, title: str, room: Latents) -> Tile:
@@ -90,5 +92,5 @@ class Gallery:
         if index is None:
             return Tile(title, room)
         top, bottom = self.tiles.edges(index)
-        spare = (bottom - top) * (1 - self._rows) / 2
-        return Tile(title, room, (top + spare, bottom - spare))
+        spare, left = (bottom - top) * (1 - self._rows) / 2, self._middles[self.tiles.rooms[index]] - SHOWN / 2
+        return Tile(title, room, (left, top + spare, left + SHOWN, bottom - spare))

@@ -69,10 +69,10 @@ class Session:
         grid = self.streamer.grid
         self.filmstrip = Filmstrip(renderer.new_texture(Filmstrip.texture_size(grid)), grid)
         self.history = RoomHistory(self.filmstrip, self.latents)
-        self.names, z_dim = source.metadata.model.latent_names, source.metadata.model.z_dim
+        self.names = source.metadata.model.latent_names
         tiles = renderer.new_texture(Gallery.texture_size(grid))
         shipped = self.checkpoint == shipped_model()
-        self.gallery = Gallery(tiles, grid, self.names, z_dim, shipped=shipped)
+        self.gallery = Gallery(tiles, source.metadata.model, shipped=shipped)
         self.objects = ObjectFinder(grid, self.names)
         self.maker = ThumbnailMaker(self.checkpoint, device, grid)
         self._picture: Texture | None = None  # whose room is looked for

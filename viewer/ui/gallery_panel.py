@@ -90,8 +90,7 @@ def _section(title: str, tiles: list[Tile], model: GalleryModel, present: Latent
 
 def _tile(tile: Tile, model: GalleryModel, wide: float, *, here: bool) -> bool:
     """A room's picture with its name below; whether it was chosen."""
-    left, right = model.crop
-    size = ImVec2(wide, wide / (model.aspect * (right - left)))
+    size = ImVec2(wide, wide / model.aspect)
     imgui.begin_group()
     corner = imgui.get_cursor_screen_pos()
     pressed = imgui.invisible_button("tile", size)
@@ -103,7 +102,7 @@ def _tile(tile: Tile, model: GalleryModel, wide: float, *, here: bool) -> bool:
         middle = ImVec2((corner.x + end.x - extent.x) / 2, (corner.y + end.y - extent.y) / 2)
         draw.add_text(middle, imgui.get_color_u32(imgui.Col_.text_disabled), waiting)
     else:
-        top, bottom = tile.edges
+        left, top, right, bottom = tile.edges
         texture = imgui.ImTextureRef(model.texture_name)
         draw.add_image_rounded(texture, corner, end, ImVec2(left, top), ImVec2(right, bottom), 0xFFFFFFFF, 6.0)
     if here or imgui.is_item_hovered():

@@ -83,11 +83,18 @@ class ViewStatus:
 
 @dataclass(frozen=True)
 class Tile:
-    """A room of the gallery: what it is called, and the top and bottom of its thumbnail, 0 … 1, once it is made."""
+    """A room of the gallery.
+
+    Attributes:
+        title: what it is called.
+        room: its z.
+        edges: left, top, right and bottom of what is shown of its thumbnail in their texture, once it is made; left
+            may lie below 0, and right beyond 1, since a panorama goes round.
+    """
 
     title: str
     room: Latents
-    edges: tuple[float, float] | None = None
+    edges: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,15 +103,13 @@ class GalleryModel:
 
     Attributes:
         texture_name: OpenGL's name of the thumbnails' texture.
-        aspect: the width of a whole thumbnail / the height of what is shown.
-        crop: left and right of what is shown of it, 0 … 1.
+        aspect: width / height of what is shown of a thumbnail.
         sections: titles, and the rooms below each.
         moods: what the present room can be given.
     """
 
     texture_name: int
     aspect: float
-    crop: tuple[float, float]
     sections: tuple[tuple[str, tuple[Tile, ...]], ...]
     moods: tuple[str, ...]
 
