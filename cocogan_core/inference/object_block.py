@@ -8,6 +8,7 @@ import numpy as np
 
 from cocogan_core.config import ModelConfig
 from cocogan_core.geometry.objects import Matrix
+from cocogan_core.inference.block_sight import Sight
 from cocogan_core.inference.compact_weights import lattice_shares
 from cocogan_core.inference.object_graph import Directions, Layers, ObjectKind, nearest_layers, visible_kinds
 from cocogan_core.inference.object_map_graph import MapGraph
@@ -26,9 +27,6 @@ from cocogan_core.models.object_scene import FACES, PITCH_WAVES, STEEPEST, YAW_W
 __all__ = ["ObjectBlock", "Place", "hidden_numbers"]
 
 EVERYWHERE_BELOW = 3  # stages with so few cells that looking for what they cannot see costs more than it saves
-ANYWHERE = np.array([0, 0, 1, 4, 0], np.float32)  # a cone that holds everything
-SAMPLES = 33  # along a block's height and width, between which its cone may bulge by SLACK_RAD
-SLACK_RAD = 0.02
 LAST = 1 << 31  # of an axis of any length
 
 
@@ -57,7 +55,7 @@ class ObjectBlock:
         config, weights: of the generator.
         walls: of the room, and the block's corner.
         room: its objects.
-        every, near: all of them, for the first stages, and those that the block can see, for the others.
+        near: those that the block can see, by stage.
         hidden: what z says of how they look: (1, PAINT_WIDTH), or (n, paint_rank) of each row and the sun, and again of
             each slot.
         shadows: what keeps the sun off, where the model knows.
@@ -68,8 +66,7 @@ class ObjectBlock:
     weights: ObjectWeights
     walls: RoomMaps
     room: RoomTerms
-    every: Sequence[ObjectKind]
-    near: Sequence[ObjectKind]
+    near: Mapping[int, Sequence[ObjectKind]]
     hidden: Term
     shadows: ShadowLookup | None
     tiles: Mapping[int, StageTiles]
@@ -83,20 +80,22 @@ class ObjectBlock:
         scene, b = ObjectScene.of(config), walls.row.b
         room = RoomTerms.of(scene, known, walls.walls)
         visible = partial(visible_kinds, scene, room.sides, room.present)
-        every = visible(Term.constant(b, ANYWHERE)) if min(places) < EVERYWHERE_BELOW else ()
-        first = max(min(places), EVERYWHERE_BELOW)  # whose margin reaches farther than that of those above it
-        near = visible(_cone(b, config, walls, places[first], first)) if first in places else ()
+        every = visible(Sight.everywhere(b)) if min(places) < EVERYWHERE_BELOW else ()
+        near = {
+            stage: every if stage < EVERYWHERE_BELOW else visible(_sight(config, walls, place, stage))
+            for stage, place in places.items()
+        }
         hidden = known["hidden"].reshape(-1, config.paint_rank or PAINT_WIDTH)
         shadows = ShadowLookup.of(room, known["shadows"]) if scene.panes else None
         tiles = _tiles(scene, weights, known, places)
-        return cls(config, weights, walls, room, every, near, hidden, shadows, tiles)
+        return cls(config, weights, walls, room, near, hidden, shadows, tiles)
 
     def add(self, places: WallTerms, stage: int, place: Place) -> str:
         """(1, C, h, w) of a stage's cells, whose rays meet the walls at ``places``."""
         (height, width), b = places.rays.size, places.reach.b
         size = height, -(-width // VECTOR) * VECTOR
         directions, cell_rad = Directions.of(places.rays, size), cell_angle_rad(self.config.grid, stage)
-        seen = nearest_layers(self.every if stage < EVERYWHERE_BELOW else self.near, directions, cell_rad)
+        seen = nearest_layers(self.near[stage], directions, cell_rad)
         maps = MapGraph.of(
             self.room, seen, directions, places, self._angles(b, place, size), stage=stage, cell_rad=cell_rad,
             size=size, shadows=self.shadows, texture=self.weights.textures.get(stage),
@@ -250,40 +249,18 @@ def _amounts(seen: Layers, maps: MapGraph, face: Term, size: tuple[int, int], *,
     return front.joined(*others, *([maps.lit] if sunlit else []), axis=1)
 
 
-def _cone(b: GraphBuilder, config: ModelConfig, walls: RoomMaps, place: Place, stage: int) -> Term:
-    """(5,) middle direction of a block and its margin, how far it reaches in radians, and as much as a cell."""
-    ys, xs = _shares(config, place, place.margin, place.margin)
+def _sight(config: ModelConfig, walls: RoomMaps, place: Place, stage: int) -> Sight:
+    """Of a block and its margin."""
+    shares = _shares(config, place, place.margin, place.margin)
     rows, columns = (count * place.side + 2 * place.margin for count in place.block)
-    up, level, reach = _cones(tilts(walls.box, ys), yaws(walls.box, xs[:columns]), place.side, rows).T
-    middle = xs[: len(xs) - columns + 1 : place.side] + (xs[columns - 1] - xs[0]) / 2
-    sine, cosine = yaws(walls.box, middle).T
-    row, column = (corner.reshape(1) for corner in (walls.row, walls.column))
-    flat, tall, far = (_constant(b, x).gather(row) for x in (level, up, reach))
-    side, ahead = (_constant(b, x).gather(column) for x in (sine, cosine))
-    cell = _constant(b, np.array([cell_angle_rad(config.grid, stage)]))
-    return (flat * side).joined(tall, flat * ahead, far, cell, axis=0)
+    return Sight.of(
+        walls.box, (walls.row, walls.column), shares, (rows, columns), side=place.side,
+        cell_rad=cell_angle_rad(config.grid, stage),
+    )  # fmt: skip
 
 
 def _shares(config: ModelConfig, place: Place, before: int, behind: int) -> tuple[Matrix, Matrix]:
     return lattice_shares(config.grid.at_level(place.level), place.side, before=before, behind=behind)
-
-
-def _constant(b: GraphBuilder, x: Array) -> Term:
-    return Term.constant(b, np.ascontiguousarray(x, np.float32))
-
-
-def _cones(heights: Array, turns: Array, side: int, rows: int) -> Array:
-    """(corners, 3): height and level part of a block's middle direction, and the angle to its farthest cell."""
-    pitches, ways = np.arctan2(heights[:, 0], heights[:, 1]), np.unwrap(np.arctan2(turns[:, 0], turns[:, 1]))
-    half = abs(ways[-1] - ways[0]) / 2
-    aside = np.cos(np.linspace(-half, half, SAMPLES))
-    cones = []
-    for first in range(0, len(pitches) - rows + 1, side):
-        ends = np.unwrap(pitches[first : first + rows])
-        middle, every = (ends[0] + ends[-1]) / 2, np.linspace(ends[0], ends[-1], SAMPLES)
-        cosines = np.sin(middle) * np.sin(every)[:, None] + np.cos(middle) * np.cos(every)[:, None] * aside
-        cones.append((np.sin(middle), np.cos(middle), np.arccos(cosines.clip(-1, 1)).max() + SLACK_RAD))
-    return np.array(cones)
 
 
 def _yaw_waves(turns: Array) -> Array:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cocogan_core.inference.block_sight import Sight
 from cocogan_core.inference.onnx_terms import Term
 from cocogan_core.inference.surface_graph import RayMaps
 from cocogan_core.models.dimensions import LEAST_SLOPE
@@ -84,9 +85,9 @@ class Layers(NamedTuple):
     next_cover: Term
 
 
-def visible_kinds(scene: ObjectScene, sides: Term, present: Term, cone: Term) -> list[ObjectKind]:
-    """Of all objects' ``sides`` (T, 6), flags ``present`` (T,) and a block's ``cone`` (5,): axis, radius, a cell."""
-    return known_kinds(scene, sides, present & _within(sides, cone))
+def visible_kinds(scene: ObjectScene, sides: Term, present: Term, sight: Sight) -> list[ObjectKind]:
+    """Of all objects' ``sides`` (T, 6) and flags ``present`` (T,), those that a block may see."""
+    return known_kinds(scene, sides, present & sight.sees(sides))
 
 
 def known_kinds(scene: ObjectScene, sides: Term, flags: Term) -> list[ObjectKind]:
@@ -107,17 +108,6 @@ def _kind(known: NDArray[np.int64], ellipsoids: bool, sides: Term, visible: Term
     low, high = sides.gather(which).apply("Transpose", perm=[1, 0]).reshape(6, -1, 1, 1).parts(0, [3, 3])
     seen = flags.gather(chosen).reshape(-1, 1, 1)
     return ObjectKind(ellipsoids, which, seen, low, high)
-
-
-def _within(sides: Term, cone: Term) -> Term:
-    """Flags (T,) of objects any of which may lie within a cone from the eye."""
-    low, high = sides.parts(1, [3, 3])
-    middle, half = (low + high) * 0.5, (high - low) * 0.5
-    reach, radius = _length(middle), _length(half)
-    axis, angles = cone.parts(0, [3, 2])
-    cosine = (_sum(middle * axis.reshape(1, 3)) / reach.max(1e-6)).clip(-1.0, 1.0)
-    spread = (radius / reach.max(1e-6)).clip(0.0, 1.0).apply("Asin")
-    return (cosine.apply("Acos") - spread < _sum(angles.reshape(1, 2))) | (reach < radius + BESIDE_M)
 
 
 def nearest_layers(kinds: Sequence[ObjectKind], directions: Directions, cell_rad: float) -> Layers:
@@ -183,11 +173,3 @@ def _reduced(how: str, x: Term) -> Term:
 
 def _one_after_another(parts: Sequence[Term], axis: int = 0) -> Term:
     return parts[0].joined(*parts[1:], axis=axis)
-
-
-def _sum(x: Term) -> Term:
-    return x.apply("ReduceSum", np.array([1]), keepdims=0)
-
-
-def _length(x: Term) -> Term:
-    return _sum(x * x).apply("Sqrt")

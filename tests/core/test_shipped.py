@@ -14,8 +14,8 @@ def test_each_makes_rooms_of_its_family(family):
 
 def test_what_is_named_is_a_file_or_else_a_family(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert model_path(None) == shipped_model("plain")
-    assert model_path("furnished") == shipped_model("furnished")
+    assert model_path(None) == shipped_model("furnished")
+    assert model_path("plain") == shipped_model("plain")
     assert str(model_path("mine.safetensors")) == "mine.safetensors"
     (tmp_path / "furnished").touch()
     assert str(model_path("furnished")) == "furnished"
