@@ -77,7 +77,7 @@ def test_a_network_for_each_patch_is_refused():
 
 
 def test_the_command_and_the_guides_example(tmp_path):
-    main(["export", "-o", str(tmp_path / "pano.onnx")])
+    main(["export", "plain", "-o", str(tmp_path / "pano.onnx")])
     stated = onnx.load(tmp_path / "pano.onnx").metadata_props
     model = json.loads(next(entry.value for entry in stated if entry.key == "cocogan"))
     assert model["projection"]["kind"] == "equirectangular"

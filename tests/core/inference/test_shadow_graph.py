@@ -77,7 +77,7 @@ def test_the_map_is_that_of_the_module_with_every_places_neighbours(name):
             near = reach[at] < 100
             assert (near == (steep < 1000)).all()
             assert np.abs(steep / 10 - 0.25 - reach[at])[near].max() < 1e-4
-            assert np.abs(made[1, right, below] - opened[at]).max() < 1e-5
+            assert np.abs(made[1, right, below] - opened[at]).max() < 3e-5
         assert opened.max() > 0.5
         assert (near & (opened[at] > 0)).mean() > 0.02, "no shadows would prove nothing"
 
