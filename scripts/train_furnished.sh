@@ -3,9 +3,10 @@
 # parameters while the patches grow 8 → 16 pixels, then the finer levels on crops of rooms that are drawn while it trains,
 # of 64 × 64 pixels, a part of them at an object's edge, with textures on the room's faces and on its objects; then a
 # short adversarial phase, whose D begins as the plain rooms' (or afresh, where PLAIN names no file), and G part of the
-# way between before and after. The shipped weights had their first stage in pieces (LOG.md), of which the first ones were
-# not told of colours; their crops had no textures and shadows at first, later no textures on objects, and for the longest
-# time narrower stages and no tiles. As one script it was run at a tiny scale only.
+# way between before and after. Whole rooms teach what light and colours are like many times as fast as crops. The shipped
+# weights had the first stage in pieces (LOG.md), of which the first ones were not told of colours, and the last 26,000
+# images after 225,000 crops; their crops had no textures and shadows at first, later no textures on objects, and for the
+# longest time narrower stages and no tiles. As one script it was run at a tiny scale only.
 # Resumable: run it again after an interruption.
 # Usage: scripts/train_furnished.sh [DATA_FOLDER] [RUNS_FOLDER]
 # PYTHON=.venv/bin/python names the environment, else the path does; SCALE (1) times rooms and images, for trying it out;
@@ -28,13 +29,14 @@ stage() {  # name, preset, data, patch pixels, batch, images, rate of G, half-li
 }
 
 family=(--kind equirectangular --style furnished --upright)
-"$cocogan" rooms "$data" --panorama --width 192 --seed 31 --count "$(scaled 6000 8)" "${family[@]}"
+# 384 columns: rendered light is coarser below; one ray a pixel is 16 a pixel of what they are shrunk to
+"$cocogan" rooms "$data" --panorama --width 384 --samples 1 --seed 31 --count "$(scaled 6000 8)" "${family[@]}"
 "$cocogan" rooms "$data-live" --live "${family[@]}"
 warm=(--gradient-clip 1 --final-rate 0.1)
-stage warm8 rooms-warmup "$data" 8 8 24000 1.5e-3 700 --object-rate 6 "${warm[@]}"
+stage warm8 rooms-warmup "$data" 8 16 50000 1.5e-3 1500 --object-rate 6 "${warm[@]}"
 stage warm16 rooms-warmup "$data" 16 8 9600 8e-4 600 --object-rate 5 --init "$(of warm8)" "${warm[@]}"
 stage fine rooms-warmup "$data-live" 32 32 220000 1e-3 2500 --object-rate 3 --model.grid.levels 5 \
-    --level-shares 0 2 1.8 1 0.7 --edge-share 0.35 --base-rate 0.4 --init "$(of warm16)" "${warm[@]}"
+    --level-shares 0 2.6 1.8 1 0.7 --edge-share 0.35 --base-rate 0.35 --init "$(of warm16)" "${warm[@]}"
 "$python" scripts/regrid.py "$(of fine)" "$runs/fine64.safetensors" --patch-px 64
 stage gan rooms "$data-live" 64 8 7000 1e-4 1500 --discriminator-rate 8e-4 --r1 2 --regression-weight 10 --beta2 0.99 \
     --final-rate 0.15 --object-rate 3 --model.grid.levels 4 --base-rate 0.5 --level-shares 2 1.5 1 0.7 --edge-share 0.3 \
