@@ -13,10 +13,10 @@ from javascript import PACKAGES, javascript, needs_packages
 from PIL import Image
 
 from benchmarks.chromium import browser
-from cocogan_core.files import resource
 from cocogan_core.geometry.projection import u_of_yaw, yaw_pitch_of
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.inference.patch_generator import PatchGenerator
+from cocogan_core.shipped import shipped_model
 from viewer.__main__ import main
 from viewer.camera.camera import View
 
@@ -128,7 +128,7 @@ def examples(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def panorama():
-    generator = PatchGenerator.load(resource("assets/rooms.safetensors"), "cpu")
+    generator = PatchGenerator.load(shipped_model(), "cpu")
     z = sample_z(7, generator.metadata.model.z_dim)
     return generator.panorama(z).astype(float), generator.metadata.projection
 
