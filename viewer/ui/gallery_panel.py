@@ -13,6 +13,7 @@ __all__ = ["GalleryPanel"]
 
 TILE_EM = 10.5  # width of a tile
 TOP_EM = 3.6  # the bars are above
+WHITE = 0xFFFFFFFF  # what a picture is multiplied by
 
 
 class GalleryPanel:
@@ -102,11 +103,27 @@ def _tile(tile: Tile, model: GalleryModel, wide: float, *, here: bool) -> bool:
         middle = ImVec2((corner.x + end.x - extent.x) / 2, (corner.y + end.y - extent.y) / 2)
         draw.add_text(middle, imgui.get_color_u32(imgui.Col_.text_disabled), waiting)
     else:
-        left, top, right, bottom = tile.edges
-        texture = imgui.ImTextureRef(model.texture_name)
-        draw.add_image_rounded(texture, corner, end, ImVec2(left, top), ImVec2(right, bottom), 0xFFFFFFFF, 6.0)
+        _draw_thumbnail(imgui.ImTextureRef(model.texture_name), corner, end, tile.edges)
     if here or imgui.is_item_hovered():
         draw.add_rect(corner, end, imgui.get_color_u32(imgui.Col_.slider_grab), 6.0, 2.0)
     imgui.text(tile.title)
     imgui.end_group()
     return bool(pressed)
+
+
+def _draw_thumbnail(
+    texture: imgui.ImTextureRef, corner: ImVec2, end: ImVec2, edges: tuple[float, float, float, float]
+) -> None:
+    """Where it goes on beyond the panorama's right edge, in two parts: ImGui's textures do not repeat."""
+    draw, (left, top, right, bottom) = imgui.get_window_draw_list(), edges
+    wide, left = right - left, left % 1.0
+    beyond = max(0.0, left + wide - 1.0)
+    seam = float(round(end.x - (end.x - corner.x) * beyond / wide))
+    sides = imgui.ImDrawFlags_
+    first = sides.round_left if beyond else sides.round_all
+    draw.add_image_rounded(
+        texture, corner, ImVec2(seam, end.y), ImVec2(left, top), ImVec2(left + wide - beyond, bottom), WHITE, 6.0, first
+    )
+    if beyond:
+        at, until = ImVec2(seam, corner.y), ImVec2(beyond, bottom)
+        draw.add_image_rounded(texture, at, end, ImVec2(0.0, top), until, WHITE, 6.0, sides.round_right)
