@@ -6,7 +6,7 @@
 # way between before and after. Whole rooms teach what light and colours are like many times as fast as crops. The shipped
 # weights had the first stage in pieces (LOG.md), of which the first ones were not told of colours, and the last 26,000
 # images after 225,000 crops; their crops had no textures and shadows at first, later no textures on objects, and for the
-# longest time narrower stages and no tiles. As one script it was run at a tiny scale only.
+# longest time narrower stages and no tiles. As one script it was run at a tiny scale only, before its first stage became longer.
 # Resumable: run it again after an interruption.
 # Usage: scripts/train_furnished.sh [DATA_FOLDER] [RUNS_FOLDER]
 # PYTHON=.venv/bin/python names the environment, else the path does; SCALE (1) times rooms and images, for trying it out;
@@ -29,7 +29,7 @@ stage() {  # name, preset, data, patch pixels, batch, images, rate of G, half-li
 }
 
 family=(--kind equirectangular --style furnished --upright)
-# 384 columns: rendered light is coarser below; one ray a pixel is 16 a pixel of what they are shrunk to
+# 384 columns: rendered light is coarser below; one ray a pixel is 16 and 4 a pixel of what they are shrunk to
 "$cocogan" rooms "$data" --panorama --width 384 --samples 1 --seed 31 --count "$(scaled 6000 8)" "${family[@]}"
 "$cocogan" rooms "$data-live" --live "${family[@]}"
 warm=(--gradient-clip 1 --final-rate 0.1)

@@ -14,7 +14,7 @@ from cocogan_core.inference.latents import sample_z
 from viewer.camera.camera import View
 from viewer.ui.latent_texts import group_of
 
-__all__ = ["first_look", "first_look_of", "usual_yaw_rad"]
+__all__ = ["first_look", "first_look_of"]
 
 SEAT_YAW_RAD = math.radians(238)  # of plain rooms: between the picture's wall and the bed or sofa
 FOV_RAD, PITCH_RAD = math.radians(150), math.radians(-8)
@@ -33,11 +33,11 @@ def first_look_of(checkpoint: Path, seed: int) -> View:
 
 def first_look(model: ModelConfig, z: NDArray[np.floating]) -> View:
     """A wide look at where the room of z (z_dim,) has its furniture; of other models, at yaw 0."""
-    yaw_rad = usual_yaw_rad(model.latent_names) or _main_yaw_rad(model, z)
+    yaw_rad = _usual_yaw_rad(model.latent_names) or _main_yaw_rad(model, z)
     return View(yaw_rad or 0.0, 0.0 if yaw_rad is None else PITCH_RAD, FOV_RAD, lens="panini", former="panini")
 
 
-def usual_yaw_rad(names: Sequence[str]) -> float:
+def _usual_yaw_rad(names: Sequence[str]) -> float:
     """Where rooms with these numbers have their furniture if all have it at the same wall; else 0."""
     return SEAT_YAW_RAD if any(group_of(name) == "seat" for name in names) else 0.0
 
