@@ -26,7 +26,8 @@ if compgen -G "$state/part_*" > /dev/null; then cat "$state"/part_* | tar x -C "
 case $style in
     plain) family=(--style plain) ;;
     furnished) family=(--style furnished --upright)
-        OPTIONS="--object-rate 6 --object-textures --model.mixed-textures 4 --model.paint-rank 16 --model.field-width 256 ${OPTIONS:-}" ;;
+        OPTIONS="--object-rate 6 --object-textures --model.mixed-textures 4 --model.paint-rank 16 --model.field-width 256 \
+            --model.generator-taper 0.7 ${OPTIONS:-}" ;;
     *) echo "STYLE is $style; take plain or furnished" >&2; exit 2 ;;
 esac
 "$cocogan" rooms "$work/rooms" --live --kind equirectangular "${family[@]}"

@@ -156,6 +156,8 @@ class TrainConfig:
             raise ConfigError(f"--explosion is {self.explosion}; it must be above 0")
         if self.content_weight and not self.model.content_head:
             raise ConfigError("--content-weight needs head Q: add --model.content-head, or leave it out")
+        if self.model.mixed_textures and not (self.surface_textures or self.model.surface_textures):
+            raise ConfigError("--model.mixed-textures says how many surface textures there are: add --surface-textures")
         if self.optimal_g and self.multiple_g:
             raise ConfigError("--optimal-g and --multiple-g are two different generators; choose one")
         if self.multiple_g and self.continuous_sampling:

@@ -62,3 +62,8 @@ def test_the_limit_of_a_loss_can_be_set(config):
 def test_options_that_no_run_can_have_are_one_line(name, value):
     with pytest.raises(ConfigError, match=name.replace("_", "-")):
         replace(TrainConfig(), **{name: value})
+
+
+def test_mixed_textures_without_textures_are_one_line(config):
+    with pytest.raises(ConfigError, match="add --surface-textures"):
+        replace(config, model=replace(config.model, mixed_textures=4))
