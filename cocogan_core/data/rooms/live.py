@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cocogan_core.data.rooms.edges import edge_place
+from cocogan_core.data.rooms.edges import any_kind, edge_place
 from cocogan_core.data.rooms.furnished.plan import set_upright
 from cocogan_core.data.rooms.objects import room_objects
 from cocogan_core.data.rooms.parameters import LICENCE, STYLES, Style, room_box
@@ -174,7 +174,8 @@ class LiveRoomSampler:
     def __init__(self, rooms: LiveRooms, grid: PatchGrid, *, edge_share: float = 0.0) -> None:
         """Draw for ``grid``, whose pictures may be smaller than ``rooms.width_px``.
 
-        Of macro patches ``edge_share`` lie at an edge of one of the room's objects, the others anywhere.
+        Of macro patches ``edge_share`` lie at an edge of one of the room's objects, of each kind as often, the others
+        anywhere.
 
         Raises:
             DataError: the grid's shape is not that of the rooms' panoramas, or nothing is known of their objects.
@@ -186,6 +187,8 @@ class LiveRoomSampler:
                 f"{rooms.folder} holds {rooms.style} rooms; the edges of objects are known of plain ones, and "
                 "of furnished ones that were set upright (cocogan rooms --upright)"
             )
+        kinds = [] if self._objects is None else [one.name.split(".")[0] for one in self._objects.objects]
+        self._kinds = np.unique(kinds, return_inverse=True)[1]
         rooms.require_shape(grid)
 
     def batch(self, rng: np.random.Generator, size: int, level: int = 0) -> MacroBatch:
@@ -213,7 +216,8 @@ class LiveRoomSampler:
         numbers = self._objects.numbers(names, room)
         here = self._objects.presence(names) @ numbers > 0
         sides = (self._objects.sides(names) @ numbers)[here]
-        down, right = edge_place(rng, sides, room_box(room), self._rooms.projection)
+        one = sides[any_kind(rng, self._kinds[here])]
+        down, right = edge_place(rng, one, room_box(room), self._rooms.projection)
         top = down * grid.rows - grid.macro_rows / 2 + rng.uniform(-0.5, 0.5)
         left = right * grid.columns - grid.macro_columns / 2 + rng.uniform(-0.5, 0.5)
         return int(np.clip(round(top), 0, grid.macro_shape[0] - 1)), round(left) % grid.columns
