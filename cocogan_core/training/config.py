@@ -103,7 +103,7 @@ class TrainConfig:
     level_shares: tuple[float, ...] = ()
     """how often steps are of each level of detail, from level 0 on (left out: all alike)"""
     edge_share: float = 0.0
-    """share of macro patches cut at an edge of one of the objects of live rooms, instead of anywhere"""
+    """share of macro patches cut at edges of the objects of live rooms, of each kind as often, instead of anywhere"""
     base_rate: float = 1.0
     """with finer levels, the share of G's rate for level 0's stages, which a fine patch shows little of; 0: none"""
     object_rate: float = 1.0

@@ -10,7 +10,7 @@ from cocogan_core.data.rooms.furnished.scene import build_furnished
 from cocogan_core.data.rooms.primitives import Primitive
 
 # Not one solid each: flat on walls or floor, or around several.
-EDGES = ("skirting", "cornice")
+EDGES = ("skirting", "panelling", "cornice")
 OWN = ("window", "pane", "curtain", "door", "rug", *EDGES)
 
 
@@ -95,6 +95,23 @@ def test_flat_things_lie_where_the_shaders_draw_them():
         assert [(door[0] + door[3]) / 2, (door[2] + door[5]) / 2] == pytest.approx(place, abs=1e-4)
         assert max(door[3:] - door[:3]) == pytest.approx(high + 0.09, abs=1e-4)
         assert sorted(door[3:] - door[:3])[1] == pytest.approx(2 * half + 0.18, abs=1e-4)
+
+
+def test_every_wall_has_the_panels_that_are_rendered():
+    some = 0
+    for z in rooms(60, seed=6):
+        shown, scene = dict(boxes(z)), build_furnished(z).uniforms
+        (width, _, depth), high = scene["room"], scene["panel"][3]
+        for k, wall in enumerate(WALLS):
+            parts = [shown[f"panelling.{wall}.{part}"] for part in (0, 1) if f"panelling.{wall}.{part}" in shown]
+            assert bool(parts) == (high > 0.15)
+            some += len(parts)
+            for part, span in zip(parts, ((0.10, high - 0.05), (high - 0.05, high)), strict=False):
+                along, size, across = (0, width, depth) if k % 2 == 0 else (2, depth, width)
+                assert part[[1, 4]] == pytest.approx(span, abs=1e-4)
+                assert part[3 + along] - part[along] == pytest.approx(size, abs=1e-4)
+                assert abs(part[2 - along]) == pytest.approx(across / 2 + 0.004, abs=1e-4)
+    assert some > 100
 
 
 def test_every_wall_has_a_skirting_board_and_a_cornice_up_to_where_the_ceiling_slopes():

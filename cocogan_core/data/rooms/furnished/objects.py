@@ -27,7 +27,7 @@ from cocogan_core.geometry.objects import SIDE_NAMES, RoomObject, RoomObjects, T
 __all__ = ["furnished_objects"]
 
 SASH_M, BAR_M, RIM_M = 0.07, 0.045, 0.09  # of windows: around the opening, and inside it; around doors
-SKIRTING_M, CORNICE_M = 0.10, 0.06  # how high they are, as shaders/furnished_surface.glsl draws them
+SKIRTING_M, RAIL_M, CORNICE_M = 0.10, 0.05, 0.06  # how high they are, as shaders/furnished_surface.glsl draws them
 CORNER_SLOT = 5  # what is coloured by no wall's tone
 BEFORE_M = 0.004  # by which what lies in a plane with something else is before it
 Values = Mapping[str, float]
@@ -137,9 +137,12 @@ class _Objects:
         self.add_all("beam", "ceiling", _beams, SIZE | {"deep": deep}, flag, every=True)
 
     def edge(self, wall: int) -> None:
-        """Skirting board, and cornice where the ceiling does not come down."""
+        """Skirting board, panels with their rail above it, and cornice where the ceiling does not come down."""
         drops = {side: drop_of(self.d, (wall + step) % 4) for side, step in (("left_drop", -1), ("right_drop", 1))}
         self.add_all("skirting", WALLS[wall], partial(_skirting, wall), SIZE, ONE, every=True)
+        panels = self.d.positive(number("paint.panels"))
+        above = self.d.above(panels - SKIRTING_M - RAIL_M)
+        self.add_all("panelling", WALLS[wall], partial(_panelling, wall), SIZE | {"high": panels}, above, every=True)
         level = 1 - self.d.above(drop_of(self.d, wall))
         self.add_all("cornice", WALLS[wall], partial(_cornice, wall), SIZE | drops, level, every=True)
 
@@ -154,12 +157,17 @@ class _Objects:
         yield from (things["lamp"] for things in self.roles.corners.values())
         yield from (self.roles.windows(wall) for wall in self.roles.counts if wall)
 
+    def papered(self) -> Iterator[Sum]:
+        """How strong the pattern of the main wall's paper is, which others do not have, of each wall that may be it."""
+        paper = self.d.positive(number("paint.paper"))
+        yield from (self.d.where(flag, paper, 1.0) for flag in self.roles.main.values())
+
     def finished(self) -> RoomObjects:
         """All of them."""
         every = Colours.of(self.d)
         colours = every.looks(self.tones, self.roles.main)
         slots = every.slots([*(number(f"{wall}.tone") for wall in WALLS), -number("rug.tone")])
-        height, looks = self.sun_height(), (*colours, *(self.d.name(flag) for flag in self.lights()))
+        height, looks = self.sun_height(), (*colours, *map(self.d.name, (*self.lights(), *self.papered())))
         panes = tuple(one.name for one in self.objects if one.name.startswith(f"pane.{WALLS[0]}."))
         return RoomObjects(
             objects=tuple(self.objects), window=f"window.{WALLS[0]}.0", frame_m=SASH_M + BAR_M, panes=panes,
@@ -266,6 +274,16 @@ def _skirting(wall: int, v: Values) -> Group:
     """In the wall, so that doors, which are flat too, lie before it."""
     half = (v["width" if wall % 2 == 0 else "depth"] / 2, 0.0, SKIRTING_M / 2)
     return (_frame(wall, v).solid((0.0, -BEFORE_M, half[2]), half, np.ones(3)),)
+
+
+def _panelling(wall: int, v: Values) -> Group:
+    """In the wall as well: windows and doors lie before it."""
+    across, rail = v["width" if wall % 2 == 0 else "depth"] / 2, v["high"] - RAIL_M
+    spans = ((SKIRTING_M, rail), (rail, v["high"]))
+    return tuple(
+        _frame(wall, v).solid((0.0, -BEFORE_M, (low + high) / 2), (across, 0.0, (high - low) / 2), np.ones(3))
+        for low, high in spans
+    )
 
 
 def _cornice(wall: int, v: Values) -> Group:

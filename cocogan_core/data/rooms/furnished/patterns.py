@@ -18,6 +18,7 @@ OF_MATERIAL = {
 }  # fmt: skip
 OF_GROUP = {
     "blind": OF_MATERIAL[BLIND], "curtain": Tiling(row=""), "door": Tiling(row=""),
+    "panelling": Tiling(row="", unit_m=(0.62, 0.0)),
     "rug": Tiling(row="", unit_m=(0.17, 0.17), units=(4, 4)),
 }  # fmt: skip
 
