@@ -157,3 +157,15 @@ def test_parts_that_look_alike_share_a_row():
     rows = dict(zip([one.name for one in objects.objects], objects.rows, strict=True))
     assert rows["bed.left.0"] == rows["bed.back.0"] == rows["bed.right.0"]
     assert len({*objects.rows}) < len(objects.objects) / 3
+
+
+def test_networks_are_told_how_strong_the_main_walls_paper_is_of_that_wall_alone():
+    objects, strong = furnished_objects(), 0
+    names = [*FURNISHED, *(one.name for one in objects.derived)]
+    looks = [1 + names.index(name) for name in objects.looks[-3:]]  # of the walls to the right, behind, to the left
+    for z in rooms(60, seed=7):
+        scene = build_furnished(z).uniforms
+        expected = [scene["paper"] / 0.16 * (scene["main_wall"] == wall) for wall in (2, 3, 4)]
+        assert objects.numbers(FURNISHED, z)[looks] == pytest.approx(expected, abs=1e-4)
+        strong += max(expected) > 0.2
+    assert strong > 10
