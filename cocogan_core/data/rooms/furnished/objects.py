@@ -128,7 +128,7 @@ class _Objects:
         """Rug and hanging lamp, which follow the main wall, and beams, which do not."""
         rug = {"rug": between("rug.size", 0.85, 1.5)} | SIZE
         self.add_all("rug", WALLS[wall], partial(_rug, wall), rug, flag, every=True)
-        self.add_all("pendant", WALLS[wall], partial(_pendant, wall), SIZE, flag)
+        self.add_all("pendant", WALLS[wall], partial(_pendant, wall), SIZE, flag, every=True)  # its thin cord too
 
     def carry(self) -> None:
         """Beams under the ceiling."""
