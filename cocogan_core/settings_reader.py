@@ -1,5 +1,6 @@
 """Frozen settings classes from values of a file that anybody may have written. Knows none of them."""
 
+from collections.abc import Callable
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -10,6 +11,10 @@ from cocogan_core.text import printable
 __all__ = ["read_settings"]
 
 T = TypeVar("T")
+NONE: frozenset[type] = frozenset()
+EXACT: dict[object, frozenset[type]] = {  # types, not their subclasses, that are taken without further question
+    float: frozenset({float, int}), str: frozenset({str}),
+}  # fmt: skip
 
 
 def read_settings(cls: type[T], values: object) -> T:
@@ -41,13 +46,26 @@ def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _fits(value: object, hint: object) -> bool:
+def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 (a type, or what typing makes of some)
+    return _test(hint)(value)
+
+
+@cache
+def _test(hint: Any) -> Callable[[object], bool]:  # noqa: ANN401 (as above)
+    """Whether a value is of a type. Of a model's objects there are hundreds, with thousands of numbers."""
+    inside = get_args(hint)
     if get_origin(hint) is Literal:
-        return value in get_args(hint)
+        return lambda value: value in inside
     if get_origin(hint) is UnionType:
-        return any(_fits(value, one) for one in get_args(hint))
+        return lambda value: any(_fits(value, one) for one in inside)
     if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(_fits(entry, get_args(hint)[0]) for entry in value)
+        return lambda value: isinstance(value, tuple) and _all_fit(value, inside[0])
     if hint is float:
-        return isinstance(value, float | int) and not isinstance(value, bool)
-    return isinstance(hint, type) and isinstance(value, hint) and isinstance(value, bool) == (hint is bool)
+        return lambda value: isinstance(value, float | int) and not isinstance(value, bool)
+    return lambda value: (
+        isinstance(hint, type) and isinstance(value, hint) and isinstance(value, bool) == (hint is bool)
+    )
+
+
+def _all_fit(values: tuple[object, ...], hint: Any) -> bool:  # noqa: ANN401 (as above)
+    return EXACT.get(hint, NONE).issuperset(map(type, values)) or all(map(_test(hint), values))
