@@ -29,7 +29,8 @@ export class ObjectLayers {
     const { objects, rows, rowCount, looks, panes, slots } = /** @type {import("../state/room_objects.js").RoomObjects} */ (model.objects);
     this.shared = [...rows, ...Array.from({ length: FACES + 1 }, (_, face) => rowCount + face)]; // of objects, faces and the sun
     this.isShared = rowCount < rows.length;
-    const painted = [...rows.map((row, i) => row + objects[i].slot * (rowCount + FACES + 1)), ...this.shared.slice(rows.length)];
+    this.codesOf = rowCount + FACES + 1; // codes of a slot
+    const painted = [...rows.map((row, i) => row + objects[i].slot * this.codesOf), ...this.shared.slice(rows.length)];
     this.codeRows = [...new Set(painted)]; // of codes, those that are used: of each slot others, the sun's is the last
     this.painted = painted.map((row) => this.codeRows.indexOf(row));
     this.count = rows.length + FACES;
@@ -99,12 +100,12 @@ export class ObjectLayers {
 
   /** Codes of each slot, behind those of all. @param {Float32Array} weights (rank, looks) @param {number[][]} slots */
   addSlots(weights, slots) {
-    const rank = weights.length / slots[0].length, { outputs } = /** @type {import("./convolution.js").Convolution} */ (this.codes);
-    const codes = this.maths.view(this.learned, outputs * (1 + slots.length)), own = codes.slice(0, outputs);
+    const rank = weights.length / slots[0].length, floats = this.codesOf * rank; // a layer's outputs are rounded up
+    const codes = this.maths.view(this.learned, floats * (1 + slots.length)), own = codes.slice(0, floats);
     slots.forEach((looks, slot) => {
-      codes.set(own, outputs * (1 + slot));
+      codes.set(own, floats * (1 + slot));
       this.shares.forEach((shares, row) => {
-        for (let k = 0, at = outputs * (1 + slot) + row * rank; k < rank; k++, at++)
+        for (let k = 0, at = floats * (1 + slot) + row * rank; k < rank; k++, at++)
           shares.forEach((share, i) => (codes[at] += SLOT_GAIN * share * (looks[i] - 1) * weights[k * looks.length + i]));
       });
     });

@@ -106,11 +106,12 @@ def test_every_wall_has_the_panels_that_are_rendered():
             parts = [shown[f"panelling.{wall}.{part}"] for part in (0, 1) if f"panelling.{wall}.{part}" in shown]
             assert bool(parts) == (high > 0.15)
             some += len(parts)
-            for part, span in zip(parts, ((0.10, high - 0.05), (high - 0.05, high)), strict=False):
+            spans = ((0.10, high - 0.05, 0.012), (high - 0.05, high, 0.008))
+            for part, (*span, deep) in zip(parts, spans, strict=False):
                 along, size, across = (0, width, depth) if k % 2 == 0 else (2, depth, width)
                 assert part[[1, 4]] == pytest.approx(span, abs=1e-4)
                 assert part[3 + along] - part[along] == pytest.approx(size, abs=1e-4)
-                assert abs(part[2 - along]) == pytest.approx(across / 2 + 0.004, abs=1e-4)
+                assert abs(part[2 - along]) == pytest.approx(across / 2 + deep, abs=1e-4)
     assert some > 100
 
 

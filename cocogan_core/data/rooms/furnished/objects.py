@@ -277,12 +277,12 @@ def _skirting(wall: int, v: Values) -> Group:
 
 
 def _panelling(wall: int, v: Values) -> Group:
-    """In the wall as well: windows and doors lie before it."""
+    """In the wall as well, each part behind what it touches: of two in one plane it would be chance which is seen."""
     across, rail = v["width" if wall % 2 == 0 else "depth"] / 2, v["high"] - RAIL_M
-    spans = ((SKIRTING_M, rail), (rail, v["high"]))
+    spans = ((SKIRTING_M, rail, 3), (rail, v["high"], 2))
     return tuple(
-        _frame(wall, v).solid((0.0, -BEFORE_M, (low + high) / 2), (across, 0.0, (high - low) / 2), np.ones(3))
-        for low, high in spans
+        _frame(wall, v).solid((0.0, -deep * BEFORE_M, (low + high) / 2), (across, 0.0, (high - low) / 2), np.ones(3))
+        for low, high, deep in spans
     )
 
 
