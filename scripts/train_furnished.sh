@@ -6,7 +6,8 @@
 # way between before and after. Whole rooms teach what light and colours are like many times as fast as crops. The shipped
 # weights had the first stage in pieces (LOG.md), of which the first ones were not told of colours, and the last 26,000
 # images after 225,000 crops; their crops had no textures and shadows at first, later no textures on objects, and for the
-# longest time narrower stages and no tiles. As one script it was run at a tiny scale only, before its first stage became longer.
+# longest time narrower stages and no tiles. As one script it was run at
+# a tenth of its length (SCALE=0.1): 34 minutes on one core, LOG.md says with what result.
 # Resumable: run it again after an interruption.
 # Usage: scripts/train_furnished.sh [DATA_FOLDER] [RUNS_FOLDER]
 # PYTHON=.venv/bin/python names the environment, else the path does; SCALE (1) times rooms and images, for trying it out;
