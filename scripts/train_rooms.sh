@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Repeats the plain rooms (assets/rooms.safetensors) from nothing: rooms of one plan on the whole sphere, with room and
 # object coordinates. Regression on the rooms' named parameters while the patches grow 8 → 16 → 32 pixels; then the finer
-# levels, on crops of rooms that are drawn while it trains, most of them at an object's edge, first above a base that stays as it is, then with it; textures
-# on the room's faces; then the adversarial phase with D, A and Q at 64 pixels, and G half way between before and after.
+# levels, on crops of rooms that are drawn while it trains, most of them at an object's edge, first above a base that stays
+# as it is, then with it; textures on the room's faces; then the adversarial phase with D, A and Q at 64 pixels, and G half
+# way between before and after.
 # LOG.md has what each stage gave. The shipped room's first stage began from the room that was shipped before it (240,136
 # images of ±51°), its colours were learned after the fine levels, by 9,000 whole rooms of 192 columns, its D comes of
 # three adversarial phases, and its textures learned at four times the rate in the last. As one script it was run at a

@@ -65,7 +65,7 @@ def test_a_box_has_four_edges_of_each_kind_where_they_are():
         assert np.all(heights == box[0, 1]) == (kind == "floor")
 
 
-def test_rooms_without_numbers_are_refused_in_one_line(tmp_path):
+def test_a_folder_without_rooms_is_refused_in_one_line(tmp_path):
     line = [sys.executable, ROOT / "scripts" / "straightness.py", "plain", tmp_path]
     done = subprocess.run(line, check=False, capture_output=True, text=True)
     assert done.returncode == 1
