@@ -248,9 +248,10 @@ class CompactGraph:
         h, w = self.size(stage, place.margin)
         rays = room.walls.rays(level=self.level, side=place.side, margin=place.margin, size=(h, w))
         places = room.walls.places(rays)
-        walls = b.convolve(room.walls.features(places, stage), self.weights.walls[stage], None, pixels=h * w)
+        objects, bare = (None, None) if room.objects is None else room.objects.add(places, stage, place)
+        walls = b.convolve(room.walls.features(places, stage, bare), self.weights.walls[stage], None, pixels=h * w)
         x = b.add("Add", x, walls)
-        return x if room.objects is None else b.add("Add", x, room.objects.add(places, stage, place))
+        return x if objects is None else b.add("Add", x, objects)
 
     def _inner(self, b: GraphBuilder, rgb: str) -> str:
         """Without the margin."""

@@ -90,8 +90,11 @@ class ObjectBlock:
         tiles = _tiles(scene, weights, known, places)
         return cls(config, weights, walls, room, near, hidden, shadows, tiles)
 
-    def add(self, places: WallTerms, stage: int, place: Place) -> str:
-        """(1, C, h, w) of a stage's cells, whose rays meet the walls at ``places``."""
+    def add(self, places: WallTerms, stage: int, place: Place) -> tuple[str, Term]:
+        """(1, C, h, w) of a stage's cells, whose rays meet the walls at ``places``.
+
+        And how much of each no object covers, (1, 1, h, w) as wide as VECTOR wants.
+        """
         (height, width), b = places.rays.size, places.reach.b
         size = height, -(-width // VECTOR) * VECTOR
         directions, cell_rad = Directions.of(places.rays, size), cell_angle_rad(self.config.grid, stage)
@@ -101,14 +104,15 @@ class ObjectBlock:
             size=size, shadows=self.shadows, texture=self.weights.textures.get(stage),
             tiles=self.tiles.get(stage),
         )  # fmt: skip
+        bare = seen.cover.one_less() * seen.next_cover.one_less()
         if stage >= PAINTED_FROM and self.weights.sunlit:
-            return self._sunlit(seen, maps, places.face, stage, size).part(3, 0, width).name
+            return self._sunlit(seen, maps, places.face, stage, size).part(3, 0, width).name, bare
         first, *others = maps.features
         features = first.joined(*others, axis=1)
         mixed = Term(b, b.convolve(features.name, self.weights.mix[stage], None, pixels=height * width))
         if maps.tiled is not None:
             mixed += self.tiles[stage].mix.chosen(maps.tiled, size)
-        return (mixed + self._painted(seen, maps, places.face, stage, size)).part(3, 0, width).name
+        return (mixed + self._painted(seen, maps, places.face, stage, size)).part(3, 0, width).name, bare
 
     def _painted(self, seen: Layers, maps: MapGraph, face: Term, stage: int, size: tuple[int, int]) -> Term:
         """As ``object_layers._painted``: (1, C, h, w), with flags of the room's faces.

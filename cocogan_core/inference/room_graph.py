@@ -97,15 +97,19 @@ class RoomMaps(NamedTuple):
         face = on_wall.where(aside_first.where(rays.beside, rays.before), rays.flat)
         return WallTerms(on_wall, aside_first, wall, along_ray, reach, along, across, face, rays)
 
-    def features(self, places: WallTerms, stage: int) -> str:
-        """(n, ROOM_FEATURES, h, w), and behind them those of the stage's texture if it has one."""
+    def features(self, places: WallTerms, stage: int, bare: Term | None = None) -> str:
+        """(n, ROOM_FEATURES, h, w), and behind them those of the stage's texture if it has one.
+
+        No object covers so much (``bare``, (n, 1, h, w)) of each cell.
+        """
         face, rays = places.face, places.rays
         waves = wave_maps(places.along.joined(places.across, axis=1), first_octave(stage), ROOM_WAVES)
         scaled = [face * (part * (1 / FACE_M)) for part in (places.along, places.across)]
         parts = [*scaled, *waves, (rays.level / places.reach).min(1 / NEAREST_M)]
         if stage in self.textures:
             texel, cell_rad = texel_m(stage), cell_angle_rad(self.grid, stage)
-            parts.append(textured(self.textures[stage], places, cell_rad / texel, texel, self.mixed))
+            mixed = None if self.mixed is None else self.mixed._replace(bare=bare)
+            parts.append(textured(self.textures[stage], places, cell_rad / texel, texel, mixed))
         return face.joined(*parts, axis=1).part(3, 0, rays.size[1]).name
 
 

@@ -75,14 +75,17 @@ class MixedTextures(NamedTuple):
     Attributes:
         amounts: (features, FACES) how much of each is shown on each of the room's faces.
         above: (1, 1, 1) metres from their middle on upright walls to that of the walls.
+        bare: (n, 1, h, w) how much of each cell no object covers, if objects are known: what they hide is not shown.
     """
 
     amounts: Term
     above: Term
+    bare: Term | None = None
 
     def on(self, face: Term, rows: int) -> Term:
         """(n, features, h, w) the amounts of faces with flags (n, FACES, h, w) of so many ``rows`` of cells."""
-        return self.amounts.apply("MatMul", face.reshape(0, FACES, -1)).reshape(0, 0, rows, -1)
+        amounts = self.amounts.apply("MatMul", face.reshape(0, FACES, -1)).reshape(0, 0, rows, -1)
+        return amounts if self.bare is None else amounts * self.bare
 
 
 def textured(

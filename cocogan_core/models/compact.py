@@ -41,7 +41,7 @@ from cocogan_core.models.object_scene import ObjectScene
 from cocogan_core.models.positions import position_waves
 from cocogan_core.models.room_coordinates import WallPlaces, room_features, room_of, view_pitches, view_rays, view_yaws
 from cocogan_core.models.stage import Stage, crop, initialise
-from cocogan_core.models.surface_textures import SurfaceTextures
+from cocogan_core.models.surface_textures import Mixing, SurfaceTextures
 
 __all__ = ["CompactGenerator", "Grown"]
 
@@ -206,16 +206,19 @@ class CompactGenerator(Generator):
         places = WallPlaces.of(room.walls, rays)
         seen = room_features(places, stage)
         mixed: Tensor = x + self.walls[stage](seen.contiguous(memory_format=torch.channels_last))
+        bare = None
+        if self.objects is not None and room.objects is not None:
+            rooms = len(room.walls)
+            yaws, pitches = view_yaws(xs, box).expand(rooms, -1), view_pitches(ys, box).expand(rooms, -1)
+            seen_by = Rays(rays.expand(rooms, -1, -1, -1), yaws, pitches, cell_angle_rad(self.config.grid, stage))
+            added, bare = self.objects(room.objects, room.walls, seen_by, stage)
+            mixed = mixed + added
         if self.surfaces is not None and stage >= TEXTURED_FROM:
-            cell_rad, walls = cell_angle_rad(self.config.grid, stage), None if room.amounts is None else room.walls
-            mixed = mixed + self.surfaces(places, cell_rad, stage, room.amounts, walls)
-        if self.objects is None or room.objects is None:
-            return mixed
-        rooms = len(room.walls)
-        yaws, pitches = view_yaws(xs, box).expand(rooms, -1), view_pitches(ys, box).expand(rooms, -1)
-        seen_by = Rays(rays.expand(rooms, -1, -1, -1), yaws, pitches, cell_angle_rad(self.config.grid, stage))
-        added: Tensor = self.objects(room.objects, room.walls, seen_by, stage)
-        return mixed + added
+            cell_rad, mixing = cell_angle_rad(self.config.grid, stage), None
+            if room.amounts is not None:
+                mixing = Mixing(room.amounts, room.walls, bare)
+            mixed = mixed + self.surfaces(places, cell_rad, stage, mixing)
+        return mixed
 
     def _shares(self, area: Area, shift: Tensor, stage: int, margin: int) -> tuple[Tensor, Tensor]:
         """Middles of an area's cells and its margin's as shares of the panorama: rows (B, h) and columns (B, w).

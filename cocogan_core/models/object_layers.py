@@ -122,8 +122,11 @@ class ObjectLayers(nn.Module):
     def _textures(self) -> list[nn.Parameter]:
         return [parameter for one in (self.textures, self.tiles) if one is not None for parameter in one.parameters()]
 
-    def forward(self, known: KnownObjects, room: Tensor, rays: Rays, stage: int) -> Tensor:
-        """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``."""
+    def forward(self, known: KnownObjects, room: Tensor, rays: Rays, stage: int) -> tuple[Tensor, Tensor]:
+        """(B, C, h, w) of a ``stage`` from :meth:`prepare`'s result and the ``room`` (B, 6) of ``room_of``.
+
+        And (B, h, w) how much of each cell no object covers.
+        """
         objects, shadows, rates, hidden, codes = known
         tiled = self.tiles is not None and self.tiles.has(stage)
         with torch.no_grad():
@@ -146,7 +149,8 @@ class ObjectLayers(nn.Module):
         if self.sunlit is not None and stage >= PAINTED_FROM:
             sunlit = self.sunlit[stage - PAINTED_FROM](codes)
             mixed = mixed + _of_rows(sunlit, painted.which, maps.lit)
-        return _painted(mixed, maps, (rows, painted), self.table[stage], self.painting(codes, stage))
+        bare = (1 - maps.cover) * (1 - maps.next_cover)
+        return _painted(mixed, maps, (rows, painted), self.table[stage], self.painting(codes, stage)), bare
 
     def painting(self, codes: Tensor, stage: int) -> Tensor:
         """(B, (1 + slots) · rows, C) what z adds to each row, the sun's last; then again of each slot."""

@@ -6,6 +6,8 @@ places it makes stripes. Tables of learned features on surfaces, looked up where
 inputs stay in their pixels (Karras et al. 2019).
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -23,7 +25,32 @@ from cocogan_core.models.dimensions import (
 )
 from cocogan_core.models.room_coordinates import WallPlaces
 
-__all__ = ["SurfaceTextures"]
+__all__ = ["Mixing", "SurfaceTextures"]
+
+
+class Mixing(NamedTuple):
+    """What a room does with mixed textures.
+
+    Attributes:
+        amounts: (B, FACES · features) of what z tells.
+        room: its box (B, 6) of ``room_of``.
+        bare: (B, h, w) how much of each cell no object covers, if objects are known: what they hide is not shown.
+    """
+
+    amounts: Tensor
+    room: Tensor
+    bare: Tensor | None = None
+
+    @property
+    def above(self) -> Tensor:
+        """(B,) metres from their middle on upright walls to that of the walls."""
+        return (self.room[:, 2] + self.room[:, 3]) / 2 - TEXTURE_HEIGHT_M
+
+    def on(self, face: Tensor) -> Tensor:
+        """(B, features, h, w) how much of each is shown of the face (B, h, w) that is met."""
+        of_rooms = torch.arange(len(self.amounts), device=face.device)[:, None, None]
+        amounts = self.amounts.view(len(self.amounts), FACES, -1)[of_rooms, face].movedim(-1, 1)
+        return amounts if self.bare is None else amounts * self.bare[:, None]
 
 
 class SurfaceTextures(nn.Module):
@@ -54,22 +81,16 @@ class SurfaceTextures(nn.Module):
             nn.init.zeros_(self.amounts.weight)
             nn.init.ones_(self.amounts.bias)
 
-    def forward(
-        self, places: WallPlaces, cell_rad: float, stage: int, amounts: Tensor | None = None, room: Tensor | None = None
-    ) -> Tensor:
-        """(B, C, h, w) where rays of cells ``cell_rad`` wide meet the room's faces.
-
-        Of mixed textures with :attr:`amounts` of what z tells, (B, FACES · features), and the ``room`` (B, 6).
-        """
+    def forward(self, places: WallPlaces, cell_rad: float, stage: int, mixing: Mixing | None = None) -> Tensor:
+        """(B, C, h, w) where rays of cells ``cell_rad`` wide meet the room's faces."""
         index, across = stage - TEXTURED_FROM, places.across
-        if room is not None:
-            above = (room[:, 2] + room[:, 3]) / 2 - TEXTURE_HEIGHT_M
-            across = across + above[:, None, None, None] * places.upright
+        if mixing is not None:
+            across = across + mixing.above[:, None, None, None] * places.upright
         found = self._found(torch.cat([places.along, across], 1), stage)
         floor, other = found
         shown = torch.where(places.floor, floor, other) * _fade(places, cell_rad / texel_m(stage)) * TEXTURE_GAIN
-        if amounts is not None:
-            shown = shown * _of_faces(amounts.view(len(amounts), FACES, -1), places.face)
+        if mixing is not None:
+            shown = shown * mixing.on(places.face)
         added: Tensor = self.mix[index](shown.contiguous(memory_format=torch.channels_last))
         return added
 
@@ -83,12 +104,6 @@ class SurfaceTextures(nn.Module):
                 table[None], grid.reshape(1, batch * height, width, 2), padding_mode="reflection", align_corners=False
             )
         return found.view(FACE_KINDS, -1, batch, height, width).transpose(1, 2)
-
-
-def _of_faces(amounts: Tensor, face: Tensor) -> Tensor:
-    """(B, features, h, w) the amounts (B, FACES, features) of the face (B, h, w) that is met."""
-    of_rooms = torch.arange(len(amounts), device=face.device)[:, None, None]
-    return amounts[of_rooms, face].movedim(-1, 1)
 
 
 def _fade(places: WallPlaces, cell_texels: float) -> Tensor:

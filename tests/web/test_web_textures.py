@@ -12,7 +12,7 @@ from cocogan_core.config import RoomLatents
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.models.dimensions import TEXTURED_FROM, texture_side
 from cocogan_core.models.room_coordinates import WallPlaces, room_of, view_rays
-from cocogan_core.models.surface_textures import SurfaceTextures
+from cocogan_core.models.surface_textures import Mixing, SurfaceTextures
 
 HEIGHT = 6
 TOPS = (0.2, 0.4, 0.51, 0.6, 0.8)  # of strips once round, as shares of the height: ceiling, walls, floor
@@ -59,7 +59,7 @@ def seen_by_torch(textures, z, columns):
         if textures.amounts is None:
             return places, textures(places, cell_rad, TEXTURED_FROM).numpy()
         amounts = textures.amounts(numbers).expand(len(TOPS), -1)
-        return places, textures(places, cell_rad, TEXTURED_FROM, amounts, room).numpy()
+        return places, textures(places, cell_rad, TEXTURED_FROM, Mixing(amounts, room)).numpy()
 
 
 def tops(columns):

@@ -191,10 +191,10 @@ export class CompactGenerator {
     const counts = { rows: (grid.rows - 2 * beyond) * cells, columns: grid.columns * cells };
     const area = { top: corner.top - beyond * cells, left: corner.left, height: x.height, width: x.width };
     maps.aim(area, counts);
+    this.objects?.add(this, x, index);
     this.memory.compute(features, head.walls.channels * x.stride, (to) => maps.walls(index, to, x.stride));
     const mixed = head.walls.run(this.kernel, { ...x, at: features }, phases, columns);
     this.kernel.add(x.at, mixed.at, this.widths[index] * x.stride);
-    this.objects?.add(this, x, index);
   }
 
   /** Addresses of what a block is worked out in, large enough for every stage of the largest. */

@@ -65,8 +65,8 @@ const SHOWN: usize = 7, BEHIND: usize = 8, FACE: usize = 9, ALONG: usize = 10, A
 
 // 35 features of where rays meet the walls: face, place on it, waves of that, nearness. Behind them, those of a texture `side` texels wide, if
 // there is one (0 is none), by the `amounts` of each face; a metre has so many of its texels, and a cell in a metre's distance is so many wide. On upright
-// walls its middle lies so many metres below theirs.
-export function meetWalls(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, finest: f32, texture: usize, side: i32, features: i32, amounts: usize, below: f32, texels: f32, cellTexels: f32, planes: usize, stride: i32): void {
+// walls its middle lies so many metres below theirs, and what is `seen` hides it, if that is told (0 is not).
+export function meetWalls(columns: usize, across: i32, rows: usize, height: i32, width: i32, box: usize, finest: f32, texture: usize, side: i32, features: i32, amounts: usize, below: f32, texels: f32, cellTexels: f32, seen: usize, planes: usize, stride: i32): void {
   const plane: usize = <usize>stride << 2;
   for (let row = 0; row < height; row++) for (let first = 0; first < width; first += 4) {
     const column = min(first, width - 4), right: usize = columns + (column << 2), to: usize = planes + ((row * width + column) << 2);
@@ -88,8 +88,13 @@ export function meetWalls(columns: usize, across: i32, rows: usize, height: i32,
     const cell = times(over(distance, f32x4.sqrt(facing)), all(cellTexels)); // the mean of its length and width
     const isFloor = v128.and(onY, f32x4.le(y, all(0)));
     const across = times(plus(up, v128.andnot(all(below), onY)), all(texels));
-    addTexture(to + plane * 35, plane, texture, side, features, amounts, faceOf(x, y, z, onX, onY), isFloor, times(along, all(texels)), across, cell);
+    addTexture(to + plane * 35, plane, texture, side, features, amounts, faceOf(x, y, z, onX, onY), isFloor, times(along, all(texels)), across, cell, seen ? bareOf(seen + ((row * width + column) << 2), plane) : all(1));
   }
+}
+
+// How much of a cell no object covers.
+@inline function bareOf(at: usize, plane: usize): v128 {
+  return times(minus(all(1), v128.load(at + plane * COVER)), minus(all(1), v128.load(at + plane * NEXT_COVER)));
 }
 
 // From the room's middle to the eye.

@@ -90,10 +90,11 @@ export class RoomMaps {
     this.rays = rays;
   }
 
-  /** Features of the walls, as planes, and of the stage's texture on them. @param {number} stage @param {number} planes address @param {number} stride */
+  /** Features of the walls, as planes, and of the stage's texture on them, which objects hide that {@link look} has seen there, where z mixes it. @param {number} stage @param {number} planes address @param {number} stride */
   walls(stage, planes, stride) {
     const { maths, columns, across, rows, rays, box } = this;
-    maths.loops.meetWalls(columns, across, rows, rays.up.length, rays.yaws.length, box, firstOctave(stage), ...this.textures.of(stage, rays.cellRad), planes, stride);
+    const seen = this.model.mixedTextures ? this.seen : 0;
+    maths.loops.meetWalls(columns, across, rows, rays.up.length, rays.yaws.length, box, firstOctave(stage), ...this.textures.of(stage, rays.cellRad), seen, planes, stride);
   }
 
   /** Features of the objects, as planes, and of the stage's textures on them; {@link paint} goes on from there. @param {number} stage @param {number} planes address @param {number} stride */

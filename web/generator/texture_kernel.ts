@@ -6,9 +6,9 @@ import { all, choose, clamp, minus, mixed, plus, times, whole } from "./vectors"
 export const GAIN: f32 = 32;
 
 // Writes the features of a place, in texels from the middle of face number `face` (the floor's or another's): so much of each as its amount says,
-// of which each face has its own. Cells of more than a texel fade, and of three see nothing.
-@inline export function addTexture(to: usize, plane: usize, texture: usize, side: i32, features: i32, amounts: usize, face: v128, isFloor: v128, along: v128, across: v128, cell: v128): void {
-  const shown = times(clamp(minus(all(1.5), times(cell, all(0.5))), 0, 1), all(GAIN));
+// of which each face has its own, and as much as no object covers (`bare`). Cells of more than a texel fade, and of three see nothing.
+@inline export function addTexture(to: usize, plane: usize, texture: usize, side: i32, features: i32, amounts: usize, face: v128, isFloor: v128, along: v128, across: v128, cell: v128, bare: v128): void {
+  const shown = times(times(clamp(minus(all(1.5), times(cell, all(0.5))), 0, 1), all(GAIN)), bare);
   const end: usize = to + plane * features;
   if (!v128.any_true(f32x4.gt(shown, all(0)))) {
     for (; to < end; to += plane) v128.store(to, shown);

@@ -13,9 +13,10 @@ from cocogan_core.geometry.projection import Projection
 from cocogan_core.models.build import build_generator
 from cocogan_core.models.dimensions import FACES, TEXTURE_FEATURES, TEXTURE_GAIN, TEXTURED_FROM, texel_m, texture_side
 from cocogan_core.models.room_coordinates import WallPlaces
-from cocogan_core.models.surface_textures import SurfaceTextures
+from cocogan_core.models.surface_textures import Mixing, SurfaceTextures
 
 STAGE = TEXTURED_FROM + 1
+ROOM = (2.0, 2.0, 1.5, 1.0, 2.0, 2.0)  # metres to its faces
 BOX = RoomLatents(projection=Projection.of_aspect("equirectangular", 2))
 CONFIG = ModelConfig(
     grid=PatchGrid(rows=2, columns=4, patch_px=32, levels=2), architecture="compact", z_dim=6, generator_width=16,
@@ -32,7 +33,7 @@ def textures():
     return made
 
 
-def places(rays, room=(2.0, 2.0, 1.5, 1.0, 2.0, 2.0)):
+def places(rays, room=ROOM):
     unit = torch.tensor(rays).T / torch.tensor(rays).norm(dim=1)
     return WallPlaces.of(torch.tensor([room]), unit[None, :, None])
 
@@ -119,12 +120,16 @@ def mixed(told=3):
     return made
 
 
+def mixing(amounts, room=ROOM, bare=None):
+    return Mixing(amounts, torch.tensor([room]).expand(len(amounts), -1), bare)
+
+
 def test_z_says_how_much_of_each_mixed_texture_is_shown():
     rays = [[-2.0, 0.1, 0.3], [2.0, 0.2, -0.4], [0.3, -1.5, 0.4], [0.2, 1.0, 0.5], [0.1, 0.3, -2.0], [1.0, 0.1, 1.7]]
     made, at = mixed(), places(rays)
     assert at.face.flatten().tolist() == [*range(FACES)]
     other = torch.rand(1, FACES * 4) * 2
-    all_of_it, some = (made(at, 1e-6, STAGE, amounts)[0, :4, 0].T for amounts in (torch.ones_like(other), other))
+    all_of_it, some = (made(at, 1e-6, STAGE, mixing(x))[0, :4, 0].T for x in (torch.ones_like(other), other))
     assert (all_of_it.abs().amax(1) > 0.01).all()
     assert torch.allclose(all_of_it * other.view(FACES, 4), some)
 
@@ -133,9 +138,9 @@ def test_each_room_of_a_batch_has_amounts_of_its_own():
     made, at = mixed(), places([[0.3, -1.5, 0.4], [1.0, 0.1, 1.7]])
     both = WallPlaces(*(part.expand(2, *part.shape[1:]) for part in at))
     amounts = torch.rand(2, FACES * 4)
-    together = made(both, 1e-6, STAGE, amounts)
+    together = made(both, 1e-6, STAGE, mixing(amounts))
     for k in range(2):
-        assert torch.allclose(together[k], made(at, 1e-6, STAGE, amounts[k : k + 1])[0])
+        assert torch.allclose(together[k], made(at, 1e-6, STAGE, mixing(amounts[k : k + 1]))[0])
 
 
 def test_mixed_textures_of_walls_are_counted_from_the_floor():
@@ -143,8 +148,18 @@ def test_mixed_textures_of_walls_are_counted_from_the_floor():
     low, high = ((2.0, 2.0, 1.5, top, 2.0, 2.0) for top in (1.0, 1.4))  # ceilings
     of_wall, of_floor = [0.3, -0.4, 2.0], [0.3, -1.5, 0.4]
     for ray in (of_wall, of_floor):
-        one, other = (made(places([ray], room), 1e-6, STAGE, amounts, torch.tensor([room])) for room in (low, high))
+        one, other = (made(places([ray], room), 1e-6, STAGE, mixing(amounts, room)) for room in (low, high))
         assert torch.allclose(one, other, atol=1e-4)
+
+
+def test_what_an_object_hides_of_a_mixed_texture_is_not_shown():
+    made, at, amounts = mixed(), places([[0.3, -1.5, 0.4]] * 3), torch.ones(1, FACES * 4)
+    bare = torch.tensor([[[0.0, 0.25, 1.0]]])
+    hidden, some, whole = made(at, 1e-6, STAGE, mixing(amounts, bare=bare))[0, :4, 0].T
+    assert (hidden == 0).all()
+    assert whole.abs().max() > 0.01
+    assert torch.allclose(some, whole / 4)
+    assert torch.equal(whole, made(at, 1e-6, STAGE, mixing(amounts))[0, :4, 0, 0])
 
 
 def test_a_model_with_mixed_textures_starts_with_all_of_them():
