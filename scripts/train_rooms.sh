@@ -6,8 +6,8 @@
 # way between before and after.
 # LOG.md has what each stage gave. The shipped room's first stage began from the room that was shipped before it (240,136
 # images of ±51°), its colours were learned after the fine levels, by 9,000 whole rooms of 192 columns, its D comes of
-# three adversarial phases, and its textures learned at four times the rate in the last. As one script it was run at a
-# tiny scale only.
+# three adversarial phases, and its textures learned at four times the rate in the last. As one script it was run at
+# a tenth of its length (SCALE=0.1): 34 minutes on one core, LOG.md says with what result.
 # Resumable: run it again after an interruption. On one core of an EPYC with AVX512-BF16: 5 rooms/s to render, then 20, 12,
 # 4 and 35 images/s. Beside other jobs give it a core of its own; LP_NUM_THREADS=0 keeps software OpenGL's work in the
 # trainer's thread: else a batch of rooms took 20 s there, and 0.8 s with it.

@@ -9,6 +9,7 @@
 # Usage: scripts/train_rooms_gpu.sh STATE [SECONDS [NEW_STATE]]
 #   SECONDS (540) is what the call may take; NEW_STATE is where to write, if not to STATE itself.
 # STYLE=furnished trains furnished rooms set upright, plain (the default) those of the shipped room: one family for a STATE.
+# Furnished floors learn their patterns from crops alone here, without scripts/floor_textures.py.
 # PYTHON=.venv/bin/python names the environment, else the path does; WORKERS (12) processes draw rooms by EGL;
 # SCALE (1) times the images of every stage; BATCH replaces the batches; OPTIONS are added to every stage.
 # Without a card it runs on the CPU in 32 bits, which is for trying it out, in some minutes:
@@ -26,7 +27,7 @@ if compgen -G "$state/part_*" > /dev/null; then cat "$state"/part_* | tar x -C "
 case $style in
     plain) family=(--style plain) ;;
     furnished) family=(--style furnished --upright)
-        OPTIONS="--object-rate 6 --object-textures --model.mixed-textures 4 --model.paint-rank 16 --model.field-width 256 \
+        OPTIONS="--object-rate 6 --object-textures --model.mixed-textures 6 --model.paint-rank 16 --model.field-width 256 \
             --model.generator-taper 0.7 ${OPTIONS:-}" ;;
     *) echo "STYLE is $style; take plain or furnished" >&2; exit 2 ;;
 esac
