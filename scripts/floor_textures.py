@@ -36,7 +36,7 @@ from cocogan_core.models.surface_textures import SurfaceTextures
 Floats = NDArray[np.float64]
 # signs of floor.kind_x and floor.kind_y; carpets have no pattern
 KINDS = {"boards": (1, 1), "herringbone": (-1, 1), "tiles": (-1, -1)}
-AROUND_M = 0.5  # what a texel is compared with: a Gaussian so wide
+AROUND_M = 0.3  # what a texel is compared with: a Gaussian so wide
 MOST = 0.5  # of what is brighter or darker than its surroundings counts: edges of sunlight are no pattern
 FEWEST = 3.0  # rooms that see a texel from near by, for it to be known
 ASKED = 8  # rooms of each kind by which the model's answer is measured
