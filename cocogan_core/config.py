@@ -109,8 +109,8 @@ class ModelConfig:
         room: gives the compact G the place of every pixel on a room's walls, where latents name the room's size.
         objects: gives it the place of every pixel on the room's objects too, where latents name their places and sizes.
         surface_textures: gives it learned textures on the room's faces, of which it makes what has fixed places there.
-        mixed_textures: features of each of them, of which z says how much is shown, less what objects hide; upright walls
-            count from the floor. 0: there are 2, always shown, also through objects, and all faces count from their middle.
+        mixed_textures: features of each, of which z says how much is shown, less what objects hide; on upright walls
+            they count from the floor. 0: there are 2, always shown, through objects too, counted from faces' middles.
         object_textures: gives it learned textures on the room's objects, too.
         symmetry: says that G knows rooms that stand upright only, and how every other room is one of these.
     """
