@@ -7,7 +7,7 @@
 # weights had the first stage in pieces (LOG.md), of which the first ones were not told of colours, and the last 26,000
 # images after 225,000 crops; their crops had no textures and shadows at first, later no textures on objects, and for the
 # longest time narrower stages and no tiles. As one script it was run at a tenth of its length (SCALE=0.1) before floors
-# had a stage of their own: 34 minutes on one core, LOG.md says with what result; with it at a tiny scale only.
+# had a stage of their own: 34 minutes on one core, LOG.md says with what result; with it at a thousandth.
 # Resumable: run it again after an interruption.
 # Usage: scripts/train_furnished.sh [DATA_FOLDER] [RUNS_FOLDER]
 # PYTHON=.venv/bin/python names the environment, else the path does; SCALE (1) times rooms and images, for trying it out;
