@@ -23,6 +23,7 @@ from torch.nn import functional as F
 from cocogan_core import load_checkpoint, save_checkpoint
 from cocogan_core.config import RoomLatents
 from cocogan_core.data.dataset import ImageDataset
+from cocogan_core.data.rooms.furnished.plan import FLOORS
 from cocogan_core.errors import CocoganError, ConfigError
 from cocogan_core.inference.latents import sample_z
 from cocogan_core.models.build import load_generator
@@ -34,8 +35,8 @@ from cocogan_core.models.room_coordinates import FLOOR, WallPlaces, room_of, vie
 from cocogan_core.models.surface_textures import SurfaceTextures
 
 Floats = NDArray[np.float64]
-# signs of floor.kind_x and floor.kind_y; carpets have no pattern
-KINDS = {"boards": (1, 1), "herringbone": (-1, 1), "tiles": (-1, -1)}
+# whether floor.kind_x and floor.kind_y are above 0; carpets have no pattern
+KINDS = {kind: above for above, kind in FLOORS.items() if kind != "carpet"}
 AROUND_M = 0.3  # what a texel is compared with: a Gaussian so wide
 MOST = 0.5  # of what is brighter or darker than its surroundings counts: edges of sunlight are no pattern
 FEWEST = 3.0  # rooms that see a texel from near by, for it to be known
@@ -82,7 +83,7 @@ class Rooms(NamedTuple):
     def has(self, kind: str) -> list[bool]:
         """Which panoramas show a kind of floor."""
         names = ("floor.kind_x", "floor.kind_y")
-        signs = [tuple(1 if x > 0 else -1 for x in self.numbers(i, names)) for i in range(self.data.count)]
+        signs = [tuple(x > 0 for x in self.numbers(i, names)) for i in range(self.data.count)]
         return [found == KINDS[kind] for found in signs]
 
     def view(self, index: int) -> FloorView:

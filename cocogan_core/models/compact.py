@@ -203,20 +203,17 @@ class CompactGenerator(Generator):
             return x
         ys, xs = self._shares(area, shift, stage, margin)
         rays = view_rays(ys, xs, box)
-        places = WallPlaces.of(room.walls, rays)
+        places, cell_rad, bare = WallPlaces.of(room.walls, rays), cell_angle_rad(self.config.grid, stage), None
         seen = room_features(places, stage)
         mixed: Tensor = x + self.walls[stage](seen.contiguous(memory_format=torch.channels_last))
-        bare = None
         if self.objects is not None and room.objects is not None:
             rooms = len(room.walls)
             yaws, pitches = view_yaws(xs, box).expand(rooms, -1), view_pitches(ys, box).expand(rooms, -1)
-            seen_by = Rays(rays.expand(rooms, -1, -1, -1), yaws, pitches, cell_angle_rad(self.config.grid, stage))
+            seen_by = Rays(rays.expand(rooms, -1, -1, -1), yaws, pitches, cell_rad)
             added, bare = self.objects(room.objects, room.walls, seen_by, stage)
             mixed = mixed + added
         if self.surfaces is not None and stage >= TEXTURED_FROM:
-            cell_rad, mixing = cell_angle_rad(self.config.grid, stage), None
-            if room.amounts is not None:
-                mixing = Mixing(room.amounts, room.walls, bare)
+            mixing = None if room.amounts is None else Mixing(room.amounts, room.walls, bare)
             mixed = mixed + self.surfaces(places, cell_rad, stage, mixing)
         return mixed
 

@@ -16,7 +16,7 @@ from cocogan_core.geometry.grid import PatchGrid
 from cocogan_core.geometry.projection import Projection
 from cocogan_core.models.build import build_generator
 from scripts import floor_textures
-from scripts.floor_textures import KINDS, FloorView, beside, pattern, put, rooms_of
+from scripts.floor_textures import FloorView, beside, pattern, put, rooms_of
 
 SHAPE = 192, 384
 ROOMS = 14
@@ -115,7 +115,3 @@ def test_other_models_and_data_are_refused_in_words(changed, size, said):
     data = SimpleNamespace(latent_names=FURNISHED, image=lambda _: np.zeros((*size, 3), np.uint8))
     with pytest.raises(ConfigError, match=said):
         rooms_of(build_generator(replace(config(), **changed)), data)
-
-
-def test_kinds_are_those_of_the_rooms():
-    assert list(KINDS) == ["boards", "herringbone", "tiles"]
